@@ -9,7 +9,7 @@ SECONDS: Final = 300.0
 
 
 def send(verb: str, url: str, body: Any = None, *, token: str = "") -> Any:
-    """Send JSON, or bytes as they are; return the JSON of the answer. Raises HTTPError."""
+    """Send JSON; return that of the answer. Raises ValueError with what a refusal says."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     client = HTTPClient()
     try:
@@ -20,8 +20,11 @@ def send(verb: str, url: str, body: Any = None, *, token: str = "") -> Any:
                 headers=headers | {"Content-Type": "application/json"},
                 body=None if body is None else msgspec.json.encode(body),
                 request_timeout=SECONDS,
-            )
+            ),
+            raise_error=False,
         )
+        if answer.error:
+            raise ValueError(f"{verb} {url}: {answer.error} {answer.body.decode()}")
         return msgspec.json.decode(answer.body or b"null")
     finally:
         client.close()

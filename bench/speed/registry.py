@@ -2,7 +2,14 @@
 
 from typing import Final
 
-from bench.speed.figures import payment_notices, requests, round_trips, whole_payments
+from bench.speed.figures import (
+    bill_runs,
+    inboxes,
+    payment_notices,
+    requests,
+    round_trips,
+    whole_payments,
+)
 from bench.speed.models import Figure
 
 FIGURES: Final[tuple[Figure, ...]] = (
@@ -10,4 +17,6 @@ FIGURES: Final[tuple[Figure, ...]] = (
     round_trips.FIGURE,
     payment_notices.FIGURE,
     whole_payments.FIGURE,
+    bill_runs.FIGURE,
+    inboxes.FIGURE,
 )

@@ -88,6 +88,14 @@ class Product:
             address = process.stdout.readline().split()[-1]
             yield Web(address, process.pid, time.perf_counter() - began)
 
+    @contextmanager
+    def worker(self, **environ: str) -> Iterator[int]:
+        """Run a worker until the end; its process id, once it works."""
+        with self.running("worker", **environ) as process:
+            assert process.stdout  # noqa: S101  # asked for in _spawn
+            process.stdout.readline()
+            yield process.pid
+
     def close(self) -> None:
         assert self.process.stdin  # noqa: S101  # asked for above
         self.process.stdin.close()

@@ -38,8 +38,8 @@ class Payer:
         self.product, port = product, free_port()
         own = {"PORT": str(port), "PUBLIC_URL": f"http://127.0.0.1:{port}"}
         self.web: Web = running.enter_context(product.web(**own))
-        worker = running.enter_context(product.running("worker", **own))
-        self.pids: list[int] = [self.web.pid, worker.pid, product.shared.mongo_pid]
+        worker = running.enter_context(product.worker(**own))
+        self.pids: list[int] = [self.web.pid, worker, product.shared.mongo_pid]
         self.wechat = product.environ["WX_API_BASE"]
         self.token = http.sign_in(self.web.address, self.wechat, WHO)
         claims = jwt.decode(self.token, options={"verify_signature": False})

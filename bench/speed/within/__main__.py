@@ -10,7 +10,7 @@ import msgspec
 import uvloop
 
 import mongo_indexes
-from bench.speed.within import names, notices, payers, raw, residents
+from bench.speed.within import compounds, names, notices, offices, payers, raw, residents
 from bench.speed.within.site import Site
 from server import observability
 from server.dependencies import open_dependencies
@@ -18,8 +18,13 @@ from server.settings import Settings
 
 KEYS: Final = '{"bench": "YmVuY2hiZW5jaGJlbmNoYmVuY2hiZW5jaGJlbmNoYmU="}'
 TASKS: Final[dict[str, Callable[..., Awaitable[Any]]]] = {
+    "account": payers.account,
+    "city": compounds.write_city,
+    "compound": compounds.write,
+    "has": names.has,
     "insert_again": raw.insert_again,
     "notices": notices.receive,
+    "offices": offices.write,
     "payer": payers.write,
     "residents": residents.write,
 }

@@ -4,6 +4,8 @@ import importlib
 import importlib.util
 from typing import Any
 
+from bench.speed.within.site import Site
+
 
 def module(*names: str) -> Any:
     """Import the first of these modules that there is. Raises ModuleNotFoundError for none."""
@@ -11,6 +13,11 @@ def module(*names: str) -> Any:
         if is_there(name):
             return importlib.import_module(name)
     raise ModuleNotFoundError(" or ".join(names))
+
+
+async def has(_: Site, *, module: str) -> bool:
+    """Tell whether the checkout has a module."""
+    return is_there(module)
 
 
 def is_there(name: str) -> bool:

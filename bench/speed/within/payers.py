@@ -21,6 +21,10 @@ async def write(site: Site, *, person: str, pairs: int) -> list[list[str]]:
     return [ids[at : at + 2] for at in range(0, len(ids), 2)]
 
 
+async def account(site: Site) -> str:
+    return account_of(site)
+
+
 def account_of(site: Site) -> str:
     """Return the key of a merchant account, of one that is no partner's."""
     clients = site.deps.merchants.items()

@@ -1,0 +1,52 @@
+"""Bill run of a compound, with and without people to tell, beside a raw insert of its bills."""
+
+from contextlib import ExitStack
+from typing import Final
+
+from bench.speed.billing import Biller
+from bench.speed.models import Figure, Found, Goal, Sides
+from bench.speed.rounds import alternate
+from bench.speed.stage import Stage
+
+HOMES: Final = 10_000
+PEOPLE: Final = {"told": 1, "untold": 0}
+
+
+def measure(stage: Stage) -> Found:
+    homes, rounds = stage.size(300, HOMES), stage.size(1, 3)
+    found = Found({})
+    with stage.products() as products, ExitStack() as running:
+        billers = {
+            name: Biller(of, running.enter_context(of.web()).address)
+            for name, of in products.items()
+        }
+        for key, people in PEOPLE.items():
+            sides = {
+                name: lambda biller=biller, people=people: speed(biller, homes, people)
+                for name, biller in billers.items()
+            }
+            found.sides[key] = Sides(**alternate(sides, rounds, warm_up=0))
+    return found
+
+
+def speed(biller: Biller, homes: int, people: int) -> float:
+    """Return the speed of a run beside that of inserting its bills."""
+    run = biller.run(homes, people)
+    again = {"name": "bills", "where": {"run_id": run.run_id}}
+    return float(biller.product.ask("insert_again", **again)) / run.work
+
+
+FIGURE: Final = Figure(
+    name="bill-runs",
+    title="A bill run",
+    about=(
+        f"A compound of {HOMES:,} homes billed for a month, from the request to the last "
+        "person told: the speed beside `insert_many` of the same bills, in thousands, into a "
+        "collection with the same indexes."
+    ),
+    goals=[
+        Goal("told", "with one person to tell in each home", at_least=0.25),
+        Goal("untold", "with nobody to tell", at_least=0.5),
+    ],
+    measure=measure,
+)

@@ -63,19 +63,32 @@ class Biller:
             run_id = self.send("POST", f"places/{compound}/bill-runs", wish)["run_id"]
             self._until(lambda: self._is(run_id, "drafted"))
             self.send("POST", f"bill-runs/{run_id}/publish", {})
-            known = counters.count(product, "messages", {})
-            self._until(lambda: counters.count(product, "messages", {}) > known or not people)
-            first = time.perf_counter()
+            known = self._told()
+            first = self._before(
+                lambda: counters.count(product, "messages", {}) > known or not people
+            )
             all_told = known + homes * people
-            self._until(lambda: counters.count(product, "messages", {}) >= all_told)
+            self._until(lambda: self._told() >= all_told)
             told = time.perf_counter() - first
             self._until(lambda: self._is(run_id, "published"))
             work = time.perf_counter() - began
         product.db.outbox.delete_many({})  # pushes that nobody allowed
         return Run(run_id, work, told)
 
+    def _told(self) -> int:
+        return counters.count(self.product, "messages", {})
+
     def _is(self, run_id: str, state: str) -> bool:
         return bool(self.product.db.bill_runs.find_one({"_id": run_id})["state"] == state)
+
+    @staticmethod
+    def _before(holds: Callable[[], bool]) -> float:
+        """Wait until it holds; return when it was last seen not to."""
+        while True:
+            now = time.perf_counter()
+            if holds():
+                return now
+            time.sleep(LOOK)
 
     @staticmethod
     def _until(holds: Callable[[], bool]) -> None:

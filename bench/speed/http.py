@@ -6,10 +6,21 @@ import msgspec
 from tornado.httpclient import HTTPClient, HTTPRequest
 
 SECONDS: Final = 300.0
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def send(verb: str, url: str, body: Any = None, *, token: str = "") -> Any:
     """Send JSON; return that of the answer. Raises ValueError with what a refusal says."""
+    content = None if body is None else msgspec.json.encode(body)
+    return fetch(verb, url, content, token, "application/json")
+
+
+def upload(url: str, content: bytes, *, token: str) -> Any:
+    """Send a spreadsheet. Raises as `send` does."""
+    return fetch("POST", url, content, token, XLSX)
+
+
+def fetch(verb: str, url: str, content: bytes | None, token: str, kind: str) -> Any:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     client = HTTPClient()
     try:
@@ -17,8 +28,8 @@ def send(verb: str, url: str, body: Any = None, *, token: str = "") -> Any:
             HTTPRequest(
                 url,
                 method=verb,
-                headers=headers | {"Content-Type": "application/json"},
-                body=None if body is None else msgspec.json.encode(body),
+                headers=headers | {"Content-Type": kind},
+                body=content,
                 request_timeout=SECONDS,
             ),
             raise_error=False,

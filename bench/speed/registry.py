@@ -4,8 +4,13 @@ from typing import Final
 
 from bench.speed.figures import (
     bill_runs,
+    imports,
     inboxes,
+    index_bytes,
     payment_notices,
+    processes,
+    pushes,
+    rates,
     requests,
     round_trips,
     whole_payments,
@@ -18,5 +23,10 @@ FIGURES: Final[tuple[Figure, ...]] = (
     payment_notices.FIGURE,
     whole_payments.FIGURE,
     bill_runs.FIGURE,
+    imports.FIGURE,
+    rates.FIGURE,
     inboxes.FIGURE,
+    pushes.FIGURE,
+    index_bytes.FIGURE,
+    processes.FIGURE,
 )

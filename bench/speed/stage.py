@@ -96,6 +96,12 @@ class Product:
             process.stdout.readline()
             yield process.pid
 
+    def rebuild(self) -> None:
+        """Count again what the product keeps beside its documents, by its own commands."""
+        for file in sorted((self.tree.root / "server" / "cli").glob("rebuild_*.py")):
+            command = [self.tree.python, "-m", "server", file.stem.replace("_", "-")]
+            subprocess.run(command, cwd=self.tree.root, env=self.environ, check=True)  # noqa: S603
+
     def close(self) -> None:
         assert self.process.stdin  # noqa: S101  # asked for above
         self.process.stdin.close()

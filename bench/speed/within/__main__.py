@@ -10,7 +10,16 @@ import msgspec
 import uvloop
 
 import mongo_indexes
-from bench.speed.within import compounds, names, notices, offices, payers, raw, residents
+from bench.speed.within import (
+    compounds,
+    messages,
+    names,
+    notices,
+    offices,
+    payers,
+    raw,
+    residents,
+)
 from bench.speed.within.site import Site
 from server import observability
 from server.dependencies import open_dependencies
@@ -23,6 +32,7 @@ TASKS: Final[dict[str, Callable[..., Awaitable[Any]]]] = {
     "compound": compounds.write,
     "has": names.has,
     "insert_again": raw.insert_again,
+    "messages": messages.write,
     "notices": notices.receive,
     "offices": offices.write,
     "payer": payers.write,

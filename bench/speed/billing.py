@@ -1,16 +1,15 @@
 """Bill runs of a product, over HTTP by web and worker: drafted, published and told."""
 
 import time
-from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from bench.speed import counters, http
 from bench.speed.stage import Product
+from bench.speed.waits import until
 from bench.speed.within.residents import COMPOUND
 
 CITY, COMMUNITY = COMPOUND.split(".")[0], COMPOUND.rpartition(".")[0]
 KIND: Final = "waste_fee"
-LOOK: Final = 0.05
 PAYEE: Final = "环卫处"
 
 
@@ -55,22 +54,19 @@ class Biller:
         self.compounds += 1
         compound = f"{COMMUNITY}.r{self.compounds}"
         product.ask("compound", compound=compound, homes=homes, people=people)
-        product.redis.flushdb()  # our own limits
+        product.forget_limits()
         self._make_rule(compound)
         with product.worker():
             began = time.perf_counter()
             wish = {"period": time.strftime("%Y-%m"), "months": 1, "kinds": [KIND]}
             run_id = self.send("POST", f"places/{compound}/bill-runs", wish)["run_id"]
-            self._until(lambda: self._is(run_id, "drafted"))
+            until(lambda: self._is(run_id, "drafted"), "drafts")
             self.send("POST", f"bill-runs/{run_id}/publish", {})
             known = self._told()
-            first = self._before(
-                lambda: counters.count(product, "messages", {}) > known or not people
-            )
-            all_told = known + homes * people
-            self._until(lambda: self._told() >= all_told)
+            first = until(lambda: self._told() > known or not people, "a message")
+            until(lambda: self._told() >= known + homes * people, "all messages")
             told = time.perf_counter() - first
-            self._until(lambda: self._is(run_id, "published"))
+            until(lambda: self._is(run_id, "published"), "the run's end")
             work = time.perf_counter() - began
         product.db.outbox.delete_many({})  # pushes that nobody allowed
         return Run(run_id, work, told)
@@ -80,17 +76,3 @@ class Biller:
 
     def _is(self, run_id: str, state: str) -> bool:
         return bool(self.product.db.bill_runs.find_one({"_id": run_id})["state"] == state)
-
-    @staticmethod
-    def _before(holds: Callable[[], bool]) -> float:
-        """Wait until it holds; return when it was last seen not to."""
-        while True:
-            now = time.perf_counter()
-            if holds():
-                return now
-            time.sleep(LOOK)
-
-    @staticmethod
-    def _until(holds: Callable[[], bool]) -> None:
-        while not holds():
-            time.sleep(LOOK)

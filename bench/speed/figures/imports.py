@@ -17,11 +17,11 @@ from bench.speed.billing import CITY, COMMUNITY
 from bench.speed.models import Figure, Found, Goal, Sides
 from bench.speed.rounds import alternate, ratios
 from bench.speed.stage import Product, Stage
+from bench.speed.waits import until
 
 ROWS: Final = 50_000
 FEW: Final = 1_000
 HEADINGS: Final = ("楼栋", "单元", "房号", "面积(㎡)", "用途", "业主姓名", "手机号", "关系")
-LOOK: Final = 0.05
 SAMPLE: Final = 0.01
 
 
@@ -72,7 +72,7 @@ class Office:
         self.compounds += 1
         compound = f"{COMMUNITY}.i{self.compounds}"
         product.ask("compound", compound=compound, homes=0, people=0)
-        product.redis.flushdb()  # our own limits
+        product.forget_limits()
         url = f"{self.address}/api/v1"
         with product.worker() as worker, peak_of_children(worker) as peaks:
             began = time.perf_counter()
@@ -88,13 +88,14 @@ class Office:
         return compound, seconds
 
     def _until(self, import_id: str, state: str) -> None:
-        while True:
-            found = self.product.db.register_imports.find_one({"_id": import_id})["state"]
-            if found == state:
-                return
-            if found == "unreadable":
-                raise ValueError("the register was not read")
-            time.sleep(LOOK)
+        until(lambda: self._state(import_id) == state, f"the import {state}")
+
+    def _state(self, import_id: str) -> str:
+        """Raises ValueError when the register could not be read."""
+        state = str(self.product.db.register_imports.find_one({"_id": import_id})["state"])
+        if state == "unreadable":
+            raise ValueError("the register was not read")
+        return state
 
 
 def workbook(rows: int) -> bytes:

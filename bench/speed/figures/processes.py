@@ -44,7 +44,7 @@ def grown(product: Product, file: Path, requests: int) -> float:
     with product.web() as web:
         left = requests
         while left > 0:
-            product.redis.flushdb()  # our own limits
+            product.forget_limits()
             url = f"{web.address}/api/v1/me/bills"
             left -= wrk.load(url, tokens, CONNECTIONS, SLICE_SECONDS).requests
         return memory_of(web.pid, "VmRSS")
@@ -88,8 +88,8 @@ FIGURE: Final = Figure(
     title="Memory and starts",
     about=(
         f"Resident memory of a web process after {REQUESTS:,} times `GET /api/v1/me/bills`; "
-        "the time from the start of a web process, and from that of `make run` on the data of an "
-        "earlier one, to the line that tells its address."
+        "the time from the start of a web process, and from that of `make run` on the data of "
+        "an earlier one, to the line that tells its address."
     ),
     goals=[
         Goal("memory", f"web after {REQUESTS:,} requests", unit="MB"),

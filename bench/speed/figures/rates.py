@@ -41,7 +41,7 @@ def asking(product: Product, address: str, token: str, city: str) -> Callable[[]
     url = f"{address}/api/v1/places/{city}/rates"
 
     def ask() -> float:
-        product.redis.flushdb()  # our own limits
+        product.forget_limits()
         began = time.perf_counter()
         for _ in range(TIMES):
             http.send("GET", url, token=token)

@@ -10,10 +10,10 @@ import jwt
 from bench.speed import counters, http
 from bench.speed.models import Figure, Found, Goal, Sides
 from bench.speed.stage import Product, Stage, Web
+from bench.speed.waits import until
 from server.embedded.ports import free_port
 
 PAYMENTS: Final = 10  # as many orders as one person may make in a minute, and half of them left
-LOOK: Final = 0.2
 WHO: Final = "payer"
 
 
@@ -47,7 +47,7 @@ class Payer:
 
     def one_round(self) -> tuple[float, float]:
         """Pay ten times; return the commands and processor seconds beyond those at rest."""
-        self.product.redis.flushdb()  # our own limits
+        self.product.forget_limits()
         began = time.perf_counter()
         spent = self.during(self.pay)
         took = time.perf_counter() - began
@@ -69,8 +69,7 @@ class Payer:
             url = f"{self.web.address}/api/v1/payments"
             made = http.send("POST", url, wish, token=self.token)
             self.control(made["pay_params"])
-        while self.left():
-            time.sleep(LOOK)
+        until(lambda: not self.left(), "all jobs done")
 
     def control(self, params: Mapping[str, Any]) -> None:
         answer = http.send("POST", f"{self.wechat}/__ctl/users/{WHO}/pay", params)

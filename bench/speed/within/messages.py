@@ -9,7 +9,7 @@ from services.messaging import actions as messaging
 TEMPLATE: Final = "payment_received"
 VALUES: Final = {
     "payee": "新城社区居委会",
-    "amount": "245.50元",
+    "amount": "245.50",
     "paid_at": "2026-11-26T08:00:00+00:00",
     "number": "20261126-4T9K2MXA7Q",
 }

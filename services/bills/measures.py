@@ -36,7 +36,7 @@ def _of_kind(span: Span) -> Document:
 
 def _billed(span: Span) -> tuple[Scan, ...]:
     scan = Scan(
-        index="period",
+        index="issued",
         match={**_in(span), **ISSUED, **_of_kind(span)},
         each={
             "due_fen": AMOUNT,
@@ -56,7 +56,7 @@ def _billed(span: Span) -> tuple[Scan, ...]:
 def _cells(months: Document) -> tuple[Scan, ...]:
     """Return the homes billed for each fee and month, of all fees, as "fee|month"."""
     scan = Scan(
-        index="period",
+        index="issued",
         match={**months, **ISSUED, **OF_FEES},
         each={"bills": ONE},
         sums={"homes": ONE},
@@ -71,12 +71,12 @@ def _arrears(span: Span) -> tuple[Scan, ...]:
     end = start_of(f"{plus_months(span.period, span.months)}-01")
     old = {**_before(span), "due_on": {"$lt": first_day}, **_of_kind(span)}
     owing = Scan(
-        index="owing",
+        index="debts",
         match={"state": BillState.OWING, **old},
         sums={"remaining_fen": AMOUNT},
     )
     paid = Scan(
-        index="paid",
+        index="received",
         match={**old, "paid_at": {"$gte": start_of(first_day)}},
         sums={
             "recovered_fen": sum_if({"$lt": ["$paid_at", end]}, "$amount_fen"),
@@ -137,7 +137,7 @@ MEASURES: Final = (
         },
         scans=(
             Scan(
-                index="owing",
+                index="debts",
                 match={"state": BillState.OWING, **OF_FEES},
                 each={"owing_fen": AMOUNT},
                 sums={"owing_homes": ONE, "owing_fen": {"$sum": "$owing_fen"}},

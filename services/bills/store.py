@@ -40,7 +40,7 @@ async def known(
     kinds: Sequence[FeeKind],
     months: Sequence[Month],
 ) -> Known:
-    """Return what is taken of these months, and the editions. By `slots` and `home_paid`."""
+    """Return what is taken of these months, and the editions. By `slots` and `home_issued`."""
     of_homes = {"home": {"$in": list(homes)}}
     # days of a month sort between its own slot and the next month's
     ranges = [{"$gte": f"{kind}|{months[0]}", "$lt": f"{kind}|{months[-1]}~"} for kind in kinds]
@@ -56,7 +56,7 @@ async def known(
             }
         },
     ]
-    voided = await db[COLLECTION].aggregate(pipeline, session=tx)
+    voided = await db[COLLECTION].aggregate(pipeline, session=tx, hint="home_issued")
     editions = {
         (v["_id"]["home"], FeeKind(v["_id"]["kind"]), v["_id"]["period"]): v["count"]
         async for v in voided
@@ -202,7 +202,7 @@ async def totals(db: Database, run_ids: Sequence[str]) -> dict[str, list[Total]]
 async def issued_since(db: Database, homes: Mapping[str, Day], wanted: Document) -> list[Bill]:
     """Bills of fees, owed or paid, of a month since a day of each home; by home and month.
 
-    `wanted`: what else is true of them. Served by index `home_paid`.
+    `wanted`: what else is true of them. Served by index `home_issued`.
     """
     states = [BillState.OWING, BillState.PAID]
     query = {"home": {"$in": sorted(homes)}, "state": {"$in": states}, **OF_FEES, **wanted}
@@ -212,9 +212,9 @@ async def issued_since(db: Database, homes: Mapping[str, Day], wanted: Document)
 
 
 def part_owing(homes: Sequence[str], query: ListQuery) -> Part[Document]:
-    """Unpaid bills of fees, the latest first; then `page_of`. Served by index `home_paid`."""
+    """Unpaid bills of fees, the latest first; then `page_of`. Served by index `home_issued`."""
     own = {"home": {"$in": list(homes)}, "state": BillState.OWING, **OF_FEES}
-    return LATEST.part(COLLECTION, own, query, hint="home_paid")
+    return LATEST.part(COLLECTION, own, query, hint="home_issued")
 
 
 def part_paid(since: Mapping[str, datetime], query: ListQuery) -> Part[Document]:
@@ -237,7 +237,7 @@ def page_of(rows: Sequence[Document], query: ListQuery) -> Page[Bill]:
 
 
 async def owed(db: Database, homes: Sequence[str]) -> OwedBills:
-    """Return how many fees these homes owe, and how much. Served by index `home_paid`."""
+    """Return how many fees these homes owe, and how much. Served by index `home_issued`."""
     pipeline: list[Document] = [
         {"$match": {"home": {"$in": list(homes)}, "state": BillState.OWING, **OF_FEES}},
         {"$group": {"_id": None, "count": {"$sum": 1}, "amount_fen": {"$sum": "$amount_fen"}}},

@@ -71,6 +71,24 @@ async def test_what_was_drafted_by_a_rule_that_is_gone_is_not_published(
     assert (bill["amount_fen"], bill["state"]) == (4000, "owing")
 
 
+async def kept_in(world: World, *indexes: str) -> list[int]:
+    """Return how many bills some indexes hold."""
+    keys = (await world.db.command("validate", "bills"))["keysPerIndex"]
+    return [keys[index] for index in indexes]
+
+
+async def test_a_bill_is_in_an_index_only_while_a_query_asks_there_for_its_state(
+    world: World, staff: Member
+) -> None:
+    run = await run_to(world, staff)
+    drafts = await world.db.bills.count_documents({"state": "draft"})
+    of_homes = ("home_issued", "issued", "debts", "received")
+    assert await kept_in(world, "run", *of_homes) == [drafts, 0, 0, 0, 0]
+    assert (await ask(world, staff, run, "publish")).status == 202
+    await world.work()
+    assert await kept_in(world, "run", *of_homes) == [drafts, drafts, drafts, drafts, 0]
+
+
 async def test_a_rule_of_other_days_holds_up_no_publishing(world: World, staff: Member) -> None:
     run = await run_to(world, staff)
     await rule(world, staff, start_day="2026-04-01")

@@ -28,7 +28,7 @@ def of_kind(kind: FeeKind | None) -> Document:
 async def unpaid(
     db: Database, place: str, debts: Debts, *, after: str, limit: int
 ) -> list[Arrears]:
-    """Add up what the next homes owe, by path, reading no further. Covered by index `owing`.
+    """Add up what the next homes owe, by path, reading no further. Covered by index `debts`.
 
     A $group would read everything under the place for every page; the index already lies in
     the order of homes, so the page ends where it is full. Of homes that are late only the late
@@ -41,7 +41,7 @@ async def unpaid(
     cursor = db[COLLECTION].find(query, fields).sort([("home", 1), ("period", 1)])
     at_once = limit * (len(FeeKind) if debts.period else BILLS_PER_HOME)
     homes: list[Arrears] = []
-    async with cursor.hint("owing").batch_size(at_once) as bills:
+    async with cursor.hint("debts").batch_size(at_once) as bills:
         async for bill in bills:
             if not homes or homes[-1].home != bill["home"]:
                 _drop_late(homes, debts)
@@ -67,23 +67,23 @@ def _owing(debts: Debts) -> Document:
 
 
 async def debts_of(db: Database, homes: Sequence[str], debts: Debts) -> list[Debt]:
-    """Return the bills these homes owe, by home and month. Served by index `owing`."""
+    """Return the bills these homes owe, by home and month. Served by index `debts`."""
     query = {**_owing(debts), "home": {"$in": list(homes)}}
-    cursor = db[COLLECTION].find(query).sort([("home", 1), ("period", 1)]).hint("owing")
+    cursor = db[COLLECTION].find(query).sort([("home", 1), ("period", 1)]).hint("debts")
     return msgspec.convert(await cursor.to_list(), list[Debt])
 
 
 async def owing_since(db: Database, homes: Sequence[str], month: str) -> set[str]:
-    """Return those of the homes that owe for a month up to this one. Covered by `owing`."""
+    """Return those of the homes that owe for a month up to this one. Covered by `debts`."""
     owed = {"state": BillState.OWING, "home": {"$in": list(homes)}, **OF_FEES}
     owed |= {"period": {"$lte": month}}
     pipeline: list[Document] = [{"$match": owed}, {"$group": {"_id": "$home"}}]
-    cursor = await db[COLLECTION].aggregate(pipeline, hint="owing")
+    cursor = await db[COLLECTION].aggregate(pipeline, hint="debts")
     return {row["_id"] for row in await cursor.to_list()}
 
 
 async def ids_owed(db: Database, homes: Sequence[str]) -> list[str]:
-    """Return the ids of the fees that some homes owe. Served by index `home_paid`."""
+    """Return the ids of the fees that some homes owe. Served by index `home_issued`."""
     query = {"home": {"$in": list(homes)}, **_owing(Debts())}
     cursor = db[COLLECTION].find(query, {"_id": 1}).sort("_id", 1)
     return [bill["_id"] for bill in await cursor.to_list()]

@@ -2,6 +2,7 @@
 
 import calendar
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
@@ -76,10 +77,17 @@ def plus_months(month: str, months: int) -> str:
     return f"{index // 12:04d}-{index % 12 + 1:02d}"
 
 
+@lru_cache(maxsize=256)  # of all homes of a bill run
 def last_day(month: str) -> str:
     """Return the last day of a month."""
     year, number = int(month[:4]), int(month[5:])
     return f"{month}-{calendar.monthrange(year, number)[1]:02d}"
+
+
+@lru_cache(maxsize=256)
+def days_of(month: str) -> tuple[str, ...]:
+    """Return all days of a month."""
+    return tuple(days_between(f"{month}-01", last_day(month)))
 
 
 def days_between(first: str, last: str) -> list[str]:

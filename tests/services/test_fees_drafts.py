@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from services.bills.models import Bill, Known
 from services.bills.runs.drafts import Prices, draft, slot
+from services.bills.runs.jobs import homes_at_once
 from services.bills.runs.models import BillRun, SkipReason
 from services.bills.views import title_of
 from services.fees import tariff
@@ -49,6 +50,16 @@ def test_a_quarter_bills_only_the_months_that_are_left() -> None:
         ("2026-10", 1, 5118),
         ("2026-12", 1, 5118),
     ]
+
+
+@pytest.mark.parametrize(
+    ("months", "kinds", "homes"),
+    [(1, [WASTE], 400), (1, [PROPERTY, WASTE], 200), (3, [WASTE], 133), (12, [WASTE], 100)],
+)
+def test_homes_of_one_transaction_are_fewer_where_each_may_have_more_bills(
+    months: int, kinds: list[FeeKind], homes: int
+) -> None:
+    assert homes_at_once(run("2026-11", months, *kinds)) == homes
 
 
 def test_a_new_price_within_a_quarter_makes_two_bills() -> None:

@@ -109,7 +109,7 @@ async def tell(deps: Dependencies, run: BillRun) -> None:
 @pytest.fixture(autouse=True)
 def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that few homes make many transactions."""
-    monkeypatch.setattr(runs_jobs, "HOMES_AT_ONCE", 1)
+    monkeypatch.setattr(runs_jobs, "FEWEST_HOMES", 1)
     monkeypatch.setattr(runs_jobs, "BILLS_AT_ONCE", 2)
     monkeypatch.setattr(broadcasts_jobs, "AT_ONCE", 1)
 
@@ -310,7 +310,7 @@ async def test_a_home_withdrawn_while_a_run_drafts_gets_no_bill(
         return await read_rules(*arguments)
 
     monkeypatch.setattr(fees_store, "for_homes", withdraw_meanwhile)
-    monkeypatch.setattr(runs_jobs, "HOMES_AT_ONCE", 10)
+    monkeypatch.setattr(runs_jobs, "homes_at_once", lambda _: 10)
     run = await runs.start(world.deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
     await drain(world.deps, run.run_id)
     homes_billed = {bill["home"] async for bill in world.db.bills.find({})}

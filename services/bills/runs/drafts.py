@@ -18,7 +18,7 @@ from services.bills.runs.models import BillRun, Skipped, SkipReason
 from services.bills.runs.pieces import Piece, Prices, pieces, slot
 from services.fees.models import BillKind, FeeKind, FeeRule
 from services.fees.tariff import Part, charge_fen, explain
-from services.kernel.days import Day, Month, days_between, last_day, months_from, plus_days
+from services.kernel.days import Day, Month, days_of, last_day, months_from, plus_days
 from services.kernel.documents import digest_id
 from services.places.models import Place
 
@@ -57,10 +57,11 @@ def draft(
             for found in stretches(run, home, kind, prices, known):
                 if isinstance(found, Skipped):
                     gaps.append(found)
-                elif reason := unbillable(found):
-                    gaps.append(_gap(home, kind, reason, found.first, found.last))
+                elif fen := charge_fen(found.parts):
+                    bills.append(bill_for(run, found, prices, known, fen=fen, at=at))
                 else:
-                    bills.append(bill_for(run, found, prices, known, at=at))
+                    zero = SkipReason.ZERO_AMOUNT
+                    gaps.append(_gap(home, kind, zero, found.first, found.last))
             skipped += merged(gaps)
     return bills, skipped
 
@@ -121,7 +122,7 @@ def _by_days(
         if piece.rule:
             payee = prices.charters[piece.rule.id].payee.id
             by_payee.setdefault(payee, []).append((piece.rule, piece))
-    length = len(days_between(*_span(month)))
+    length = len(days_of(month))
     for charged in by_payee.values():
         days = [day for _, piece in charged for day in piece.days]
         parts = [Part(rule, p.area, len(p.days), length) for rule, p in charged]
@@ -145,13 +146,8 @@ def merged(gaps: Iterable[Skipped]) -> list[Skipped]:
     return found
 
 
-def unbillable(stretch: Stretch) -> SkipReason | None:
-    """Return why there can be no bill for a stretch; None when there can."""
-    return None if charge_fen(stretch.parts) else SkipReason.ZERO_AMOUNT
-
-
 def bill_for(
-    run: BillRun, stretch: Stretch, prices: Prices, known: Known, *, at: datetime
+    run: BillRun, stretch: Stretch, prices: Prices, known: Known, *, fen: int, at: datetime
 ) -> Bill:
     """Draft the bill of a stretch. Its id is the same however often it is drafted."""
     rule, home, months, days = stretch.rule, stretch.home, stretch.months, stretch.days
@@ -169,7 +165,7 @@ def bill_for(
         to_day=days[-1] if days else None,
         edition=edition,
         slots=[slot(rule.kind, time) for time in days or months],
-        amount_fen=charge_fen(stretch.parts) or 0,
+        amount_fen=fen,
         explanation=explain(stretch.parts),
         payee=payee.id,
         account=payee.account,

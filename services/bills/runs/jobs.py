@@ -34,9 +34,10 @@ from services.messaging.broadcasts.models import Wish
 from services.places import actions as places
 from services.places.models import Kind
 
-# Small enough for a transaction of well under a second: MongoDB advises below 1,000 writes.
-HOMES_AT_ONCE: Final = 100
-BILLS_AT_ONCE: Final = 250
+# Small enough for a transaction of well under a second: MongoDB advises below 1,000 writes. A
+# home may have a bill of each kind and month, and is written itself; a bill has a journal.
+BILLS_AT_ONCE: Final = 400
+FEWEST_HOMES: Final = 100
 SKIPS_AT_ONCE: Final = 500
 # Its name before the bills had a package of their own; rows of the outbox may still bear it.
 OLD_JOB: Final = "fees.run"
@@ -97,7 +98,7 @@ async def draft_some(deps: Dependencies, run: BillRun) -> None:
     if not run.after and await discard_some(deps, run):
         return
     homes = await places.of_kind_under(
-        deps, run.place, Kind.HOME, after=run.after, limit=HOMES_AT_ONCE, retired=True
+        deps, run.place, Kind.HOME, after=run.after, limit=homes_at_once(run), retired=True
     )
     if not homes:
         await finish(deps, run)
@@ -118,6 +119,11 @@ async def draft_some(deps: Dependencies, run: BillRun) -> None:
             await skips_store.insert(deps.db, tx, run.id, skipped)
 
     await deps.in_transaction(save)
+
+
+def homes_at_once(run: BillRun) -> int:
+    """Return how many homes are looked at in one transaction."""
+    return max(FEWEST_HOMES, BILLS_AT_ONCE // (len(run.kinds) * run.months))
 
 
 def _progress(paths: Sequence[str], skipped: Sequence[Skipped]) -> Document:

@@ -17,7 +17,7 @@ from services.fees.models import FeeKind, FeeRule
 from services.fees.payees.charters import Charter
 from services.fees.payees.models import Obstacle
 from services.fees.tariff import RuleBook, candidates, rule_on, spans
-from services.kernel.days import Day, Month, days_between, last_day, plus_days
+from services.kernel.days import Day, Month, days_between, days_of, plus_days
 from services.places import homes
 from services.places.models import Place
 
@@ -65,29 +65,42 @@ def pieces(
     is_home = homes.standing(home, f"{month}-01")
     if not is_home or (home.id, slot(kind, month)) in known.taken:
         return []
+    rules = {u: candidates(prices.book, home.id, u, kind) for u in homes.usages(home)}
     turns = homes.turns(home)
-    for usage in homes.usages(home):
-        for rule in candidates(prices.book, home.id, usage, kind):
-            charter = prices.charters.get(rule.id)
-            turns |= {(rule.start_day, rule.end_day)} | (charter.turns() if charter else set())
-    month_days = days_between(f"{month}-01", last_day(month))
-    taken = {day for day in month_days if (home.id, slot(kind, day)) in known.taken}
+    for rule in (rule for each in rules.values() for rule in each):
+        charter = prices.charters.get(rule.id)
+        turns |= {(rule.start_day, rule.end_day)} | (charter.turns() if charter else set())
+    taken = _taken(home, kind, month, known)
     turns |= {(day, day) for day in taken}
     found: list[Piece] = []
     for first, last in spans(month, turns):
         if first not in taken:
-            _append(found, _piece(homes.on(home, first), kind, (first, last), prices))
+            then = homes.on(home, first)
+            applied = rule_on(rules[then.usage], first)
+            _append(found, _piece(then, applied, kind, (first, last), prices.charters))
     return found
 
 
-def _piece(home: Place, kind: FeeKind, days: tuple[Day, Day], prices: Prices) -> Piece:
+def _taken(home: Place, kind: FeeKind, month: Month, known: Known) -> set[Day]:
+    """Return the days of a month that are billed already."""
+    if not known.taken:  # as for most homes: nobody compares 31 days
+        return set()
+    return {day for day in days_of(month) if (home.id, slot(kind, day)) in known.taken}
+
+
+def _piece(
+    home: Place,
+    rule: FeeRule | None,
+    kind: FeeKind,
+    days: tuple[Day, Day],
+    charters: Mapping[str, Charter],
+) -> Piece:
     """Return what happens on days within which nothing changes; `home` as it was then."""
     if not homes.standing(home, days[0]):
         return Piece(*days, reason=SkipReason.RETIRED)
-    rule = rule_on(candidates(prices.book, home.id, home.usage, kind), days[0])
     if rule is None:
         return Piece(*days, reason=SkipReason.NO_RULE)
-    charter = prices.charters.get(rule.id)
+    charter = charters.get(rule.id)
     if charter is None:
         return Piece(*days, reason=SkipReason.NO_PAYEE)
     if obstacle := charter.obstacle(kind, days[0]):

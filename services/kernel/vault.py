@@ -8,7 +8,7 @@ number cannot be moved to another person's row.
 
 import hashlib
 import hmac
-import secrets
+import os
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from typing import Final
@@ -30,7 +30,7 @@ class Unreadable(Exception):
 
 def seal_bytes(content: bytes, *, key: bytes, place: str) -> bytes:
     """Seal a whole file under a key of its own, which the vault seals in turn."""
-    nonce = secrets.token_bytes(NONCE_BYTES)
+    nonce = os.urandom(NONCE_BYTES)
     return nonce + AESGCM(key).encrypt(nonce, content, place.encode())
 
 
@@ -54,6 +54,8 @@ class Vault:
         self._keys = dict(keys)
         self._current = next(iter(keys))
         self._oldest = list(keys)[-1]
+        self._derived: dict[tuple[str, str], bytes] = {}
+        self._ciphers = {key_id: AESGCM(self.derive("seal", key_id)) for key_id in keys}
 
     @property
     def current(self) -> str:
@@ -61,12 +63,18 @@ class Vault:
         return self._current
 
     def derive(self, purpose: str, key_id: str) -> bytes:
-        """Return a 32-byte key for one purpose; KeyError for an unknown key id."""
-        return hmac.digest(self._keys[key_id], purpose.encode(), hashlib.sha256)
+        """Return a 32-byte key for one purpose; KeyError for an unknown key id.
+
+        Kept once it is made: a register asks for the same two of thousands of names and phones.
+        """
+        if (purpose, key_id) not in self._derived:
+            made = hmac.digest(self._keys[key_id], purpose.encode(), hashlib.sha256)
+            self._derived[purpose, key_id] = made
+        return self._derived[purpose, key_id]
 
     def seal(self, text: str, *, place: str) -> str:
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        cipher = AESGCM(self.derive("seal", self._current))
+        nonce = os.urandom(NONCE_BYTES)
+        cipher = self._ciphers[self._current]
         sealed = nonce + cipher.encrypt(nonce, text.encode(), place.encode())
         return f"{self._current}.{b64encode(sealed).decode()}"
 
@@ -75,7 +83,7 @@ class Vault:
         if key_id not in self._keys:
             raise Unreadable(f"sealed under unknown key {key_id!r}")
         raw = b64decode(text)
-        cipher = AESGCM(self.derive("seal", key_id))
+        cipher = self._ciphers[key_id]
         try:
             return cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode()).decode()
         except InvalidTag:

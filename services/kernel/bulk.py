@@ -29,6 +29,22 @@ async def insert_all(
         raise DuplicateKeyError(first["errmsg"], DUPLICATE, first) from error
 
 
+async def insert_missing(
+    tx: Transaction, collection: AsyncCollection[Document], documents: Sequence[Document]
+) -> set[str]:
+    """Insert in a transaction those documents that are not there; return their ids.
+
+    The others stay as they are. One query and one insert, instead of an upsert of each. Whoever inserts one of them at the
+    same moment conflicts, as the query read the state that the transaction began with.
+    """
+    ids = [document["_id"] for document in documents]
+    cursor = collection.find({"_id": {"$in": ids}}, {"_id": 1}, session=tx)
+    there = {row["_id"] for row in await cursor.to_list()} if ids else set()
+    fresh = {row["_id"]: row for row in documents if row["_id"] not in there}
+    await insert_all(tx, collection, list(fresh.values()))
+    return set(fresh)
+
+
 async def insert_new(
     collection: AsyncCollection[Document], documents: Sequence[Document]
 ) -> list[Document]:

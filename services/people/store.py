@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from pymongo import ReturnDocument, UpdateOne
+from pymongo import ReturnDocument
 
 from mongo_indexes import people, phones
 from services.dependencies import Database, Transaction
+from services.kernel.bulk import insert_all
 from services.kernel.documents import Document, to_document
 from services.kernel.unions import Part
 from services.people.models import Person
@@ -122,17 +123,17 @@ async def holders_of(
 ) -> dict[str, str]:
     """Return phone index → person who holds it, for writing something under these phones.
 
-    Touches each phone's document, so that a phone proved at this moment conflicts and one of
+    Writes each phone's document, so that a phone proved at this moment conflicts and one of
     the two transactions starts again, seeing the other.
     """
-    touches = [
-        UpdateOne({"_id": index}, {"$inc": {"touches": 1}}, upsert=True)
-        for index in phone_indexes
-    ]
-    await db[phones.COLLECTION].bulk_write(touches, ordered=False, session=tx)
-    query = {"_id": {"$in": list(phone_indexes)}}
-    cursor = db[phones.COLLECTION].find(query, session=tx)
-    rows = await cursor.to_list()
+    there = {"_id": {"$in": list(phone_indexes)}}
+    rows = await db[phones.COLLECTION].find(there, {"person": 1}, session=tx).to_list()
+    if rows:
+        touch = {"$inc": {"touches": 1}}
+        await db[phones.COLLECTION].update_many(there, touch, session=tx)
+    known = {row["_id"] for row in rows}
+    fresh = [{"_id": each, "touches": 1} for each in phone_indexes if each not in known]
+    await insert_all(tx, db[phones.COLLECTION], fresh)
     return {row["_id"]: row["person"] for row in rows if row.get("person")}
 
 

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from pymongo import ReturnDocument, UpdateOne
+from pymongo import ReturnDocument
 
 from mongo_indexes.places import COLLECTION
 from services.dependencies import Database, Transaction
 from services.kernel import unions
+from services.kernel.bulk import insert_missing
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, ListQuery, Page, chosen
 from services.kernel.paths import under
@@ -31,15 +32,9 @@ async def insert(db: Database, tx: Transaction, place: Place) -> None:
 
 async def put(db: Database, tx: Transaction, places: Sequence[Place]) -> list[Place]:
     """Insert places; those that are there already stay as they are. Return what is new."""
-    writes = []
-    for place in places:
-        document = to_document(place)
-        key = {"_id": document.pop("_id")}
-        writes.append(UpdateOne(key, {"$setOnInsert": document}, upsert=True))
-    if not writes:
-        return []
-    done = await db[COLLECTION].bulk_write(writes, ordered=False, session=tx)
-    return [places[number] for number in sorted(done.upserted_ids or {})]
+    documents = [to_document(place) for place in places]
+    fresh = await insert_missing(tx, db[COLLECTION], documents)
+    return [place for place in places if place.id in fresh]
 
 
 async def find(db: Database, path: str, *, tx: Transaction | None = None) -> Place | None:

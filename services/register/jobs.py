@@ -17,7 +17,6 @@ from services.jobs import actions as jobs
 from services.jobs.models import Permanent
 from services.kernel.days import day_of
 from services.kernel.documents import Document
-from services.kernel.paths import ancestors
 from services.places import actions as places
 from services.places import homes as place_homes
 from services.places import imports
@@ -90,7 +89,9 @@ async def write_chunk(deps: Dependencies, found: Import, number: int) -> None:
 
 def _paths(found: Import, home: ListedHome) -> list[str]:
     """Return the paths of the building, the unit and the home."""
-    return ancestors(home.path(found.place))[-3:]
+    path = home.path(found.place)
+    unit = path.rpartition(".")[0]
+    return [unit.rpartition(".")[0], unit, path]
 
 
 def _tree(

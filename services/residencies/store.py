@@ -11,6 +11,7 @@ from pymongo.asynchronous.cursor import AsyncCursor
 
 from mongo_indexes.residencies import COLLECTION
 from services.dependencies import Database, Transaction
+from services.kernel.bulk import insert_missing
 from services.kernel.days import active_on, day_of, not_over_on
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, Page, chosen
@@ -147,14 +148,7 @@ async def any_bound_from(db: Database, source: str, place: str) -> bool:
 
 async def put(db: Database, tx: Transaction, rows: Sequence[Residency]) -> None:
     """Insert rows of the register; those that are there already stay as they are."""
-    if not rows:
-        return
-    writes = []
-    for row in rows:
-        document = to_document(row)
-        key = {"_id": document.pop("_id")}
-        writes.append(UpdateOne(key, {"$setOnInsert": document}, upsert=True))
-    await db[COLLECTION].bulk_write(writes, ordered=False, session=tx)
+    await insert_missing(tx, db[COLLECTION], [to_document(row) for row in rows])
 
 
 async def remove_from(db: Database, tx: Transaction, source: str, homes: Sequence[str]) -> None:

@@ -30,7 +30,7 @@ from tests.build.world import NOON, World
 
 pytestmark = pytest.mark.slow
 
-HOMES = 500  # three chunks
+HOMES = 700  # three chunks
 LI_PHONE, WANG_PHONE = "13800000001", "13800000002"
 
 
@@ -128,6 +128,21 @@ async def test_a_worker_killed_while_applying_is_taken_over(
     homes, people, names = await written(office.world)
     assert (homes, people, len(names)) == (HOMES, HOMES, HOMES)
     assert await office.world.db.register_chunks.count_documents({}) == 0
+
+
+async def test_a_chunk_is_inserted_and_not_written_row_by_row(office: Office) -> None:
+    """An upsert takes the database three times as long as its part of an insert."""
+    view = await office.preview(large(HOMES))
+    await office.do(view["import_id"], "confirm")
+    db = office.world.db
+    await db.command("profile", 2)
+    await office.world.work()
+    await db.command("profile", 0)
+    of = {"$in": [f"{db.name}.{name}" for name in ("places", "residencies", "phones")]}
+    written = db["system.profile"].find({"ns": of, "op": {"$in": ["insert", "update"]}})
+    assert {(row["op"], row["ns"]) async for row in written} == {
+        ("insert", name) for name in of["$in"]
+    }
 
 
 async def test_a_worker_that_slept_writes_nothing_twice(office: Office) -> None:

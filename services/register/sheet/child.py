@@ -19,7 +19,9 @@ from services.register.sheet.workbook import MOST_ROWS, Book, open_register
 
 MEMORY_BYTES: Final = 1024 * 1024 * 1024
 CPU_SECONDS: Final = 120
-BATCH_ROWS: Final = 200
+# Written in one transaction: a row is most often a home, a phone and a person, and MongoDB
+# advises below 1,000 writes.
+BATCH_ROWS: Final = 300
 # A row says at most a dozen things; a batch of nothing but problems is still sent in parts.
 BATCH_PROBLEMS: Final = 600
 

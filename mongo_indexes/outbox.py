@@ -9,10 +9,11 @@ COLLECTION: Final = "outbox"
 SHARD_KEY: Final = {"_id": "hashed"}
 
 INDEXES: Final = [
-    # Due jobs by lane, in each the oldest first: services/jobs/store.py due(), overdue()
+    # Due jobs by lane, in each the oldest first: services/jobs/store.py due(), overdue(), whose
+    # count it covers: for that, `open` is in it
     IndexModel(
-        [("lane", ASCENDING), ("due_at", ASCENDING)],
-        name="lane",
+        [("open", ASCENDING), ("lane", ASCENDING), ("due_at", ASCENDING)],
+        name="due",
         partialFilterExpression={"open": True},
     ),
     # Dead jobs, for the operator: store.dead(), count_dead()

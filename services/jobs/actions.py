@@ -33,7 +33,7 @@ FIRST_BACKOFF: Final = timedelta(seconds=5)
 LONGEST_BACKOFF: Final = timedelta(hours=1)
 ALL_LANES: Final = tuple(Lane)
 CANDIDATES: Final = 20
-BACKLOG_CAP: Final = 10_000
+BACKLOG_CAP: Final = 1_000  # of a lane: more is an alarm, whatever the number
 WAKE_CHANNEL: Final = "outbox"
 
 log = structlog.get_logger(__name__)

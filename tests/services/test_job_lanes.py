@@ -77,14 +77,15 @@ async def test_a_slot_leaves_the_lanes_alone_that_it_does_not_serve(world: World
     assert found == ["test:MONEY", "test:URGENT", "", "", ""]
 
 
-async def waiting_news(world: World) -> None:
+async def waiting_news(world: World, many: int = MANY) -> None:
     """Put many messages into the outbox, all due before anything else."""
     await put_in_lane(world, Lane.NEWS, "0")
     row = await world.db.outbox.find_one({"_id": "test:0"})
     assert row is not None
     row["due_at"] -= timedelta(hours=1)
-    for first in range(1, MANY, 10_000):
-        rows = [{**row, "_id": f"test:{n}"} for n in range(first, first + 10_000)]
+    for first in range(1, many, 10_000):
+        numbers = range(first, min(first + 10_000, many))
+        rows = [{**row, "_id": f"test:{n}"} for n in numbers]
         await world.db.outbox.insert_many(rows, ordered=False)
 
 
@@ -114,3 +115,17 @@ async def test_figures_are_of_each_lane(world: World) -> None:
     assert (found[Lane.MONEY].count, found[Lane.MONEY].since) == (2, since)
     assert (found[Lane.NEWS].count, found[Lane.NEWS].since) == (1, world.clock.now)
     assert (found[Lane.LONG].count, found[Lane.LONG].since) == (0, None)
+
+
+async def test_figures_read_no_job_however_many_wait(world: World) -> None:
+    """Counted by the index, and only up to where any number is an alarm."""
+    db = world.db
+    await waiting_news(world, 3_000)
+    await db.command("profile", 2)
+    found = (await jobs.backlog(world.deps)).overdue
+    await db.command("profile", 0)
+    assert found[Lane.NEWS].count == jobs.BACKLOG_CAP < 3_000
+    asked = {"ns": f"{db.name}.outbox", "op": {"$in": ["query", "command"]}}
+    rows = await db["system.profile"].find(asked).to_list()
+    assert sum(row["docsExamined"] for row in rows) <= len(Lane)  # the oldest of each
+    assert sum(row["keysExamined"] for row in rows) < 2 * jobs.BACKLOG_CAP

@@ -24,7 +24,7 @@ FIELDS: Final = ("home", "kind", "period", "due_on", "amount_fen")
 async def months_of(
     db: Database, tx: Transaction, homes: Sequence[str], first: Month, last: Month
 ) -> dict[str, Months]:
-    """Return home → how many bills it has of each fee and month. Covered by index `debts`."""
+    """Return home → how many bills it has of each fee and month. Covered by index `issued`."""
     query: Document = {
         "state": {"$in": [BillState.OWING, BillState.PAID]},
         "home": {"$in": list(homes)},
@@ -33,14 +33,14 @@ async def months_of(
     }
     fields = {"_id": 0, "state": 1, "home": 1, "period": 1, "kind": 1}
     found: dict[str, Months] = {home: Counter() for home in homes}
-    async for row in db[COLLECTION].find(query, fields, hint="debts", session=tx):
+    async for row in db[COLLECTION].find(query, fields, hint="issued", session=tx):
         is_owed = row["state"] == BillState.OWING
         arithmetic.count(found[row["home"]], row["kind"], row["period"], is_owed=is_owed)
     return found
 
 
 async def issued(db: Database, tx: Transaction, place: str) -> list[Fee]:
-    """Return the fees that homes under a place owe or paid. Covered by `debts` and `received`."""
+    """Return the fees that homes under a place owe or paid. By `debts` and `received`."""
     where, fields = {"home": under(place), **OF_FEES}, {"_id": 0, **dict.fromkeys(FIELDS, 1)}
     owed, paid = (
         {**where, "state": BillState.OWING},

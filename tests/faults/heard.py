@@ -25,9 +25,16 @@ SAID: Final = (
     Fault(
         "a complaint comes to whom it is about",
         "services.feedback.rungs",
+        "        return {*case.about_people}",
+        "        return set()",
+        f"{ABOUT}::test_it_is_stepped_over_for_whom_it_is_about",
+    ),
+    Fault(
+        "a complaint is read by whom it is about",
+        "services.feedback.rungs",
         "    if person_id in case.about_people:\n        return True\n",
         "",
-        f"{ABOUT}::test_it_is_stepped_over_for_whom_it_is_about",
+        f"{ABOUT}::test_neither_the_community_nor_the_firm_sees_what_is_about_them",
     ),
     Fault(
         "a complaint is on the board of whom it is about",

@@ -52,7 +52,7 @@ MONEY: Final = (
     Fault(
         "a payment changes no sum of its places",
         "services.bills.actions",
-        "    await sums.record(deps.db, tx, before=_owed(after), after=after)\n",
+        "    await sums.record(deps.db, tx, before=_owed(settled), after=settled)\n",
         "",
         f"{SUMS}::test_sums_are_those_of_the_bills_before_and_after_they_are_added",
     ),
@@ -196,7 +196,7 @@ TENANCY: Final = (
     Fault(
         "a firm's people outlive its contract",
         "services.appointments.offices",
-        "and (role.role not in FIRM_ROLES or (role.firm, role.place) in serving)",
+        "and (role.role not in FIRM_ROLES or (role.firm, role.place) in under_contract)",
         "and True",
         f"{MATRIX}::test_everybody_holds_what_the_matrix_says",
     ),

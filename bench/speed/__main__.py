@@ -1,6 +1,7 @@
 """Measure the figures, print the table and write the page and the JSON."""
 
 import argparse
+import signal
 import sys
 import time
 from pathlib import Path
@@ -14,6 +15,8 @@ from bench.speed.stage import Stage
 
 
 def main() -> None:
+    # Ended from outside it cleans up as well: processes, and the checkout of the commit before.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
     wish = parsed()
     figures = [figure for figure in FIGURES if wish.figure in {"", figure.name}]
     try:

@@ -62,6 +62,9 @@ async def read(db: AsyncDatabase[Document], parts: Sequence[Part[Any]]) -> Found
     first, *others = asked
     if any(part.hint for part in others):
         raise ValueError("only the first part of a union can name its index")
+    if not others and not first.stages:
+        cursor = db[first.collection].find(first.where, hint=first.hint)
+        return Found({first: await cursor.to_list()})
     pipeline = first.pipeline(0)
     for number, part in enumerate(others, 1):
         more = {"coll": part.collection, "pipeline": part.pipeline(number)}

@@ -121,8 +121,10 @@ def _joined(look_up: Any) -> tuple[str, Any] | None:
     """Return the query by which rows are looked up one by one, by a field of each."""
     if "foreignField" not in look_up:
         return None
-    first = next(iter(look_up.get("pipeline", [])), {})
-    return look_up["from"], {look_up["foreignField"]: "one", **first.get("$match", {})}
+    first: Any = next(iter(look_up.get("pipeline", [])), {})
+    plain = {**first.get("$match", {})}
+    plain.pop("$expr", None)  # has variables of the pipeline
+    return look_up["from"], {look_up["foreignField"]: "one", **plain}
 
 
 def _shape(value: Any) -> Any:

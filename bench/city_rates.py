@@ -115,15 +115,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("homes", nargs="?", type=int, default=20_000)
     parser.add_argument("--small", type=int, default=1_000)
+    parser.add_argument("--sums-only", action="store_true", help="leave out the slow readings")
     wish = parser.parse_args()
-    asyncio.run(run(wish.small, wish.homes))
+    asyncio.run(run(wish.small, wish.homes, from_bills=not wish.sums_only))
 
 
-async def run(*sizes: int) -> None:
+async def run(*sizes: int, from_bills: bool) -> None:
     async with filled("homes", Town, sizes) as towns:
         say(f"Machine: {machine()}\n")
-        say("From the bills, while their sums are not complete:\n")
-        await measure(CASES, towns, "rates", "documents", again=0)
+        if from_bills:
+            say("From the bills, while their sums are not complete:\n")
+            await measure(CASES, towns, "rates", "documents", again=0)
         for town in towns:
             note(f"counting the sums of {town.size}")
             began = time.perf_counter()

@@ -132,8 +132,7 @@ async def test_a_worker_killed_while_applying_is_taken_over(
 
 async def test_a_chunk_is_inserted_and_not_written_row_by_row(office: Office) -> None:
     """An upsert takes the database three times as long as its part of an insert."""
-    view = await office.preview(large(HOMES))
-    await office.do(view["import_id"], "confirm")
+    await office.do((await office.preview(large(HOMES)))["import_id"], "confirm")
     db = office.world.db
     await db.command("profile", 2)
     await office.world.work()

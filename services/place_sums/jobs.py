@@ -1,11 +1,13 @@
 """Jobs of kept sums: changes are added to the rows, and rows are counted again."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
-from services.dependencies import Dependencies, Transaction
+from pymongo.errors import PyMongoError
+
+from services.dependencies import Dependencies, Transaction, is_outage
 from services.jobs import actions as jobs
 from services.jobs.models import Again
 from services.kernel.documents import Document
@@ -19,6 +21,7 @@ FOLD: Final = "place_sums.fold"
 EVERY: Final = timedelta(minutes=1)
 CHANGES_AT_ONCE: Final = 250
 UNITS_AT_ONCE: Final = 50
+TRIES: Final = 5
 
 
 async def fold(deps: Dependencies, _payload: Document) -> Again | None:
@@ -97,7 +100,7 @@ async def rebuild(deps: Dependencies) -> int:
     for source in deps.features.sums.values():
         unit = ""
         while (found := await _next_unit(deps, source, unit)) is not None:
-            await count(deps, source, found)
+            await _patiently(count, deps, source, found)
             counted, unit = counted + 1, found
         for depth in range(UNIT_DEPTH - 1, 0, -1):
             await _add_up_rung(deps, source.name, depth)
@@ -105,11 +108,22 @@ async def rebuild(deps: Dependencies) -> int:
     return counted
 
 
+async def _patiently(step: Callable[..., Awaitable[None]], *about: Any) -> None:
+    """Take a step of the rebuild, some times again while the database is late: it has many."""
+    for _ in range(TRIES - 1):
+        try:
+            return await step(*about)
+        except PyMongoError as error:
+            if not is_outage(error):
+                raise
+    return await step(*about)
+
+
 async def _add_up_rung(deps: Dependencies, source: str, depth: int) -> None:
     """Write the rows of all places of a rung anew, as the sums of those directly below."""
     place = ""
     while (found := await _next_of_rung(deps, source, place, depth)) is not None:
-        await _add_up(deps, source, found)
+        await _patiently(_add_up, deps, source, found)
         place = found
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from pymongo.errors import ExecutionTimeout
 
 from services.bills import actions as bills
 from services.bills import store as bills_store
@@ -171,6 +172,27 @@ async def test_a_rebuild_mends_every_row(world: World) -> None:
     await world.db.place_sums.insert_one({**astray, "_id": name, "cells": cells})
     assert await jobs.rebuild(deps) == 2
     await agree(world)
+
+
+@pytest.mark.parametrize("times", [2, 9])
+async def test_a_rebuild_goes_on_when_the_database_was_late(
+    world: World, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    deps, count, late = world.deps, jobs.count, itertools.count()
+    await issue(deps, [bill(HOMES[0], FeeKind.PROPERTY_FEE, MONTHS[0])])
+
+    async def slow(*about: Any) -> None:
+        if next(late) < times:
+            raise ExecutionTimeout("operation exceeded time limit")
+        await count(*about)
+
+    monkeypatch.setattr(jobs, "count", slow)
+    if times < jobs.TRIES:
+        assert await jobs.rebuild(deps) == 1
+        await agree(world)
+    else:
+        with pytest.raises(ExecutionTimeout):
+            await jobs.rebuild(deps)
 
 
 async def homes_agree(world: World, count: int) -> None:

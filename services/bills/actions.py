@@ -120,14 +120,16 @@ async def settle(
 ) -> set[str]:
     """Mark bills as paid by a journal; return those that were still owing, which it settles.
 
-    The others were paid or voided before: what was paid for them is an excess. One update for
-    all of them, and one query for what it found.
+    The others were paid or voided before: what was paid for them is an excess. One query and
+    one update for all of them: whoever changes one of them at once makes it start again.
     """
-    changes = {"paid_at": at, "journal_id": journal_id}
-    await store.move(deps.db, tx, bill_ids, BillAction.SETTLE, **changes)
-    settled = await settled_by(deps, tx, bill_ids, journal_id)
-    await sums.record(deps.db, tx, before=_owed(settled), after=settled)
-    return {bill.id for bill in settled}
+    found = await store.find_many(deps.db, bill_ids, tx=tx)
+    owed = [bill for bill in found if bill.state is BillState.OWING]
+    ids, changes = [bill.id for bill in owed], {"paid_at": at, "journal_id": journal_id}
+    await store.move(deps.db, tx, ids, BillAction.SETTLE, **changes)
+    paid = [msgspec.structs.replace(bill, state=BillState.PAID, **changes) for bill in owed]
+    await sums.record(deps.db, tx, before=owed, after=paid)
+    return set(ids)
 
 
 def _owed(bills: Sequence[Bill]) -> list[Bill]:

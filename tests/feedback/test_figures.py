@@ -16,6 +16,7 @@ from services.kernel.days import month_of
 from services.kernel.documents import to_document
 from services.kernel.paths import ancestors, covers
 from services.kernel.permissions import Role
+from services.place_sums import jobs as place_sums
 from tests.build.cast import (
     COMMUNITY,
     COMPOUND,
@@ -193,6 +194,7 @@ async def test_of_few_homes_nothing_is_told_but_to_who_oversees(voices: Voices) 
     await voices.world.db[places.COLLECTION].delete_many(
         {"kind": "home", "_id": {"$ne": LI_HOME}}
     )
+    await place_sums.rebuild(deps)
     seats = (("head", UNIT), ("building", BUILDING), ("manager", COMPOUND))
     for who, where in (*seats, (district, COMPOUND)):
         shown = (await figures(voices, who, where))[""]

@@ -14,6 +14,7 @@ from mongo_indexes import places, repair_figures, repair_rollups, repairs
 from services.dependencies import Dependencies
 from services.kernel.documents import Document
 from services.kernel.paths import ancestors, covers, parent
+from services.place_sums import jobs as place_sums
 from services.repairs import store
 from services.repairs.figures import actions, jobs
 from services.repairs.figures.arithmetic import begin_of, step_of
@@ -141,6 +142,7 @@ async def stand(works: Works, homes: int) -> None:
     await rows.delete_many({"kind": "home", "_id": {"$ne": LI_HOME}})
     more = [{**li, "_id": f"{UNIT}.{900 + number}"} for number in range(homes - 1)]
     await rows.insert_many(more)
+    await place_sums.rebuild(works.world.deps)
 
 
 async def test_above_a_compound_places_are_those_directly_below(works: Works) -> None:

@@ -54,7 +54,7 @@ def test_a_quarter_bills_only_the_months_that_are_left() -> None:
 
 @pytest.mark.parametrize(
     ("months", "kinds", "homes"),
-    [(1, [WASTE], 400), (1, [PROPERTY, WASTE], 200), (3, [WASTE], 133), (12, [WASTE], 100)],
+    [(1, [WASTE], 250), (1, [PROPERTY, WASTE], 125), (2, [WASTE], 125), (12, [WASTE], 100)],
 )
 def test_homes_of_one_transaction_are_fewer_where_each_may_have_more_bills(
     months: int, kinds: list[FeeKind], homes: int

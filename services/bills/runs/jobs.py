@@ -36,7 +36,7 @@ from services.places.models import Kind
 
 # Small enough for a transaction of well under a second: MongoDB advises below 1,000 writes. A
 # home may have a bill of each kind and month, and is written itself; a bill has a journal.
-BILLS_AT_ONCE: Final = 400
+BILLS_AT_ONCE: Final = 250
 FEWEST_HOMES: Final = 100
 SKIPS_AT_ONCE: Final = 500
 # Its name before the bills had a package of their own; rows of the outbox may still bear it.

@@ -177,20 +177,21 @@ async def void(deps: Dependencies, actor: Actor, bill_id: str, request: VoidBill
         # frees the months and stays unique: see index `slots`
         changes["slots"] = [f"void|{bill.id}"]
 
-    async def save(tx: Transaction) -> None:
+    async def save(tx: Transaction) -> Bill:
         await _require_no_debtor(deps, tx, actor, bill)
         if not await store.move(deps.db, tx, [bill_id], BillAction.VOID, **changes):
             raise BillNotOwing("这张账单已缴或已作废,不能作废")
-        await sums.record(deps.db, tx, before=_owed([bill]))
-        await ledger.post(deps, tx, _reversal(bill, deps.now()))
-        about: dict[str, Any] = {"place": bill.home, "subject": bill.id}
-        about |= {"amount_fen": bill.amount_fen, "months": request.months}
+        # as it was issued: a draft that was read before has no day yet, maybe another amount
+        [voided] = await store.find_many(deps.db, [bill_id], tx=tx)
+        await sums.record(deps.db, tx, before=_owed([voided]))
+        await ledger.post(deps, tx, _reversal(voided, deps.now()))
+        about: dict[str, Any] = {"place": voided.home, "subject": bill_id}
+        about |= {"amount_fen": voided.amount_fen, "months": request.months}
         await audit.record(deps, tx, actor, TABLE.act(BillAction.VOID), **about)
+        return voided
 
-    await deps.in_transaction(save)
-    bill.state = TABLE.target(BillAction.VOID)
-    [voided] = await views(deps, [bill])
-    return voided
+    [view] = await views(deps, [await deps.in_transaction(save)])
+    return view
 
 
 async def _access_to_void(deps: Dependencies, actor: Actor, bill_id: str) -> Bill:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from services.bills import actions as bills_actions
+from services.bills import own_money
 from services.bills.models import RunBillsQuery
 from services.bills.runs import actions as runs
 from services.bills.runs.models import StartBillRun
@@ -193,6 +194,27 @@ async def test_of_a_payment_and_a_void_at_once_one_wins(
         assert settled == (voided.status == 409)
         owed = 0 if voided.status == 200 else bill["amount_fen"]
         assert await ledger.balance(world.deps, receivable(bill_id)) == owed
+
+
+@pytest.mark.usefixtures("estate")
+async def test_a_draft_that_is_issued_while_it_is_voided_leaves_no_debt_in_the_sums(
+    world: World, staff: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was read without the day on which it would be due."""
+    run = await runs.start(world.deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
+    await world.work()
+    drafts = await runs.bills_of(world.deps, STAFF, run.run_id, RunBillsQuery())
+    require = own_money.require
+
+    async def publish_first(*about: Any) -> None:
+        monkeypatch.setattr(own_money, "require", require)
+        await require(*about)
+        await runs.publish(world.deps, STAFF, run.run_id)
+        await world.work()
+
+    monkeypatch.setattr(own_money, "require", publish_first)
+    assert (await void(world, drafts.items[0].bill_id, FORGIVEN, staff)).status == 200
+    await books.check(world)
 
 
 async def test_bills_to_pay_come_in_the_order_asked_for_each_once(

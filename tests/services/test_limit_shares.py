@@ -52,7 +52,8 @@ async def scripts(redis: Redis) -> int:
 async def test_a_share_is_spent_without_asking(redis: Redis, limiter: Limiter) -> None:
     assert await limiter.take([LEASED]) == 0
     before = await scripts(redis)
-    assert [await limiter.take([LEASED]) for _ in range(9)] == [0] * 9  # a tenth of 99
+    # a tenth of the 49 that are left above the half
+    assert [await limiter.take([LEASED]) for _ in range(4)] == [0] * 4
     assert await scripts(redis) == before
     assert await limiter.take([LEASED]) == 0
     assert await scripts(redis) == before + 1
@@ -61,7 +62,8 @@ async def test_a_share_is_spent_without_asking(redis: Redis, limiter: Limiter) -
 async def test_one_process_gets_all_and_no_more(redis: Redis, limiter: Limiter) -> None:
     waits = [await limiter.take([LEASED]) for _ in range(150)]
     assert waits == [0] * 100 + [0.6] * 50
-    assert await scripts(redis) < 100 / 2 + 50
+    # of the upper half less than every second asked; of the lower one each, and each refused
+    assert await scripts(redis) < 50 / 2 + 50 + 50
 
 
 async def test_a_small_limit_is_counted_one_by_one(redis: Redis, limiter: Limiter) -> None:
@@ -72,9 +74,32 @@ async def test_a_small_limit_is_counted_one_by_one(redis: Redis, limiter: Limite
 
 async def test_what_others_hold_is_the_most_that_is_missing(redis: Redis, clock: Clock) -> None:
     one, other = (Limiter(redis, clock, own_time=True) for _ in range(2))
-    assert await other.take([LEASED]) == 0  # leases nine
-    assert [await one.take([LEASED]) for _ in range(100)].count(0) == 100 - 10
-    assert [await other.take([LEASED]) for _ in range(10)].count(0) == 9
+    assert await other.take([LEASED]) == 0  # leases four
+    assert [await one.take([LEASED]) for _ in range(100)].count(0) == 100 - 5
+    assert [await other.take([LEASED]) for _ in range(10)].count(0) == 4
+
+
+@pytest.mark.parametrize("count", [2, 8])
+async def test_leases_that_nobody_spends_never_take_the_lower_half(
+    redis: Redis, clock: Clock, count: int
+) -> None:
+    """Each leases anew as its share shrinks away: together faster than it grows back."""
+    address = Bucket("address", Allowance(6000, MINUTE), is_leased=True)
+    processes = [Limiter(redis, clock, own_time=True) for _ in range(count)]
+    for number in range(20 * 60):  # a fifth of what is allowed
+        clock.now += timedelta(milliseconds=50)
+        assert await processes[number % count].take([address]) == 0
+    assert [await processes[n % count].take([address]) for n in range(3000)] == [0] * 3000
+
+
+async def test_leases_ahead_shut_nobody_out(redis: Redis, clock: Clock) -> None:
+    """Who asks with a token whose session is over makes processes lease of its person."""
+    processes = [Limiter(redis, clock, own_time=True) for _ in range(4)]
+    for number in range(2000):
+        clock.now += timedelta(milliseconds=50)
+        address = Bucket(f"address {number}", HUNDRED)
+        assert await processes[number % 4].take([address], ahead=[AHEAD]) == 0
+    assert [await processes[n % 4].take([LEASED]) for n in range(50)] == [0] * 50
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -18,6 +18,7 @@ from services.kernel.errors import NotFound
 from services.kernel.permissions import Actor, Grant, Role
 from services.ledger import actions as ledger
 from services.ledger.models import income, receivable
+from tests.build import books
 from tests.build.cast import COMPOUND, LI_HOME, OTHER_COMPOUND, STAFF, Estate, charge
 from tests.build.offices import hire
 from tests.build.sign_ins import Member

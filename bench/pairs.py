@@ -28,6 +28,7 @@ AGAIN: Final = 2  # times that a larger ratio is measured anew: others use the m
 COLUMNS: Final = """| {} | rows | p50 of {:,} | of {:,} | ratio | keys | {} |
 |---|---|---|---|---|---|---|"""
 READS: Final = ["query", "command", "getmore"]
+PROFILE_BYTES: Final = 64 * 1024 * 1024
 
 
 class Filled(Protocol):
@@ -167,6 +168,8 @@ async def one_query(case: Case[C], of: C) -> Cost:
 async def costs(case: Case[C], of: C) -> list[Cost]:
     """Return each query of a case. Raises ValueError for one that no index serves."""
     db = of.deps.db
+    # A row tells its whole plan: of many buildings some rows fill what there is by default.
+    await db.create_collection("system.profile", capped=True, size=PROFILE_BYTES)
     await db.command("profile", 2)
     await case.read(of)
     await db.command("profile", 0)

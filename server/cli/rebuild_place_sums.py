@@ -10,7 +10,7 @@ from server.settings import Settings
 from services.place_sums import jobs as place_sums
 
 NAME = "rebuild-place-sums"
-HELP = "count the kept sums of bills again; harmless to repeat"
+HELP = "count the kept sums of bills and homes again; harmless to repeat"
 
 
 def add_arguments(_parser: argparse.ArgumentParser) -> None:

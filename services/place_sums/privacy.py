@@ -1,4 +1,4 @@
-"""Personal data of the kept sums of places: none but what bills have, by home."""
+"""Personal data of the kept sums of places: none; a change of a home is amounts and months."""
 
 from typing import Final
 

@@ -18,10 +18,13 @@ PATTERNS: Final = (
     (re.compile(r"(?<![\w-])o[\w-]{27}(?![\w-])"), "<openid>"),
     (re.compile(r"\bsignature=[^&\s'\",)]+"), "signature=<hidden>"),
 )
+SHORTEST: Final = len("13800000000")  # nothing shorter is any of them
 
 
 def redacted(text: str) -> str:
     """Return a text without phones, numbers of identity and cards, openids and tokens."""
+    if len(text) < SHORTEST:
+        return text
     for pattern, word in PATTERNS:
         text = pattern.sub(word, text)
     return text

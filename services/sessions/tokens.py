@@ -5,6 +5,7 @@ stored: whoever reads the database cannot make one, and asking twice with the sa
 the same successor because there is only one.
 """
 
+import functools
 import hashlib
 import hmac
 from base64 import urlsafe_b64encode
@@ -24,6 +25,7 @@ AUDIENCE: Final = "resident-api"
 ALGORITHM: Final = "HS256"
 REQUIRED: Final = ["exp", "iat", "sub", "sid", "aud", "iss", "jti", "typ"]
 SKEW: Final = timedelta(seconds=30)
+KNOWN_TOKENS: Final = 4096  # a kilobyte each; who opens a screen asks five to ten times
 
 
 class SessionExpired(Unauthenticated):
@@ -32,7 +34,7 @@ class SessionExpired(Unauthenticated):
     code = "access_token_expired"
 
 
-class Claims(Struct):
+class Claims(Struct, frozen=True):
     """Claims of an access token, strictly typed: another shape is refused."""
 
     typ: Literal["access"]
@@ -74,11 +76,13 @@ def read_access(vault: Vault, token: str, now: datetime) -> tuple[str, str]:
     return claims.sub, claims.sid
 
 
+@functools.lru_cache(KNOWN_TOKENS)
 def _claims(vault: Vault, token: str) -> Claims:
     """Verify all but the times: those are compared with the injected clock by the caller.
 
     The key is the one the token names, out of ours and for this purpose only; the algorithm
-    is never the token's choice.
+    is never the token's choice. What is genuine once is so for as long as the process has its
+    keys: of the tokens seen last the claims are kept, and what is refused is never kept.
     """
     try:
         key = vault.derive("access-token", jwt.get_unverified_header(token)["kid"])

@@ -80,6 +80,16 @@ async def refusal(world: World, token: str) -> tuple[int, str]:
     return reply.status, reply.code
 
 
+async def test_a_token_seen_before_is_checked_again(world: World, li: Member) -> None:
+    """Its claims are kept: neither its end nor a change of its signature may pass by that."""
+    assert (await world.api.get("/api/v1/me", as_=li)).status == 200
+    signed_part, _, mac = li.token.rpartition(".")
+    other = f"{signed_part}.{mac[::-1]}"
+    assert await refusal(world, other) == (401, "unauthenticated")
+    world.clock.now += tokens.ACCESS_LIFE
+    assert await refusal(world, li.token) == (401, "access_token_expired")
+
+
 def claims_of(token: str) -> dict[str, Any]:
     return dict(jwt.decode(token, options={"verify_signature": False}))
 

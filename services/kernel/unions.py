@@ -70,7 +70,7 @@ async def read(db: AsyncDatabase[Document], parts: Sequence[Part[Any]]) -> Found
         more = {"coll": part.collection, "pipeline": part.pipeline(number)}
         pipeline.append({"$unionWith": more})
     options: dict[str, Any] = {"hint": first.hint} if first.hint else {}
-    rows = defaultdict[Part[Any], list[Document]](list)
+    rows: defaultdict[Part[Any], list[Document]] = defaultdict(list)
     for row in await (await db[first.collection].aggregate(pipeline, **options)).to_list():
         rows[asked[row.pop(PART)]].append(row)
     return Found(rows)

@@ -34,7 +34,7 @@ from services.limits.shares import Shares
 # Milliseconds. KEYS: the buckets; ARGV: now, or nothing for Redis' own time, then of each what
 # this taking costs, the period, and what each of a share to be leased costs, 0 for no share;
 # then "look" to take nothing. Returns how long to wait, and, for 0, how large each share is: a
-# tenth of what is left above the half, so that some is left for all other processes, and the
+# fifth of what is left above the half, so that some is left for all other processes, and the
 # lower half is never lost to what others lease and do not spend; of a bucket that is only
 # leased, two where there are two, for the one that is about to be taken.
 SCRIPT: Final = """
@@ -59,7 +59,7 @@ for i, key in ipairs(KEYS) do
     if each > 0 then
         local left = math.floor((now + period / 2 - full_at[i]) / each + 0.001)
         local least = tonumber(cost) == 0 and 2 or 0
-        share = math.max(0, math.min(left, math.max(math.floor(left / 10), least)))
+        share = math.max(0, math.min(left, math.max(math.floor(left / 5), least)))
         full_at[i] = full_at[i] + share * each
     end
     if full_at[i] > now then

@@ -63,7 +63,7 @@ class Shares:
     def begin(self, buckets: Iterable[Bucket]) -> set[str]:
         """Return the buckets to lease a share of; end() must follow.
 
-        One lease of a bucket at a time: of many that come at once, each would take a tenth, and
+        One lease of a bucket at a time: of many that come at once, each would take a fifth, and
         only the last be kept.
         """
         begun = {bucket.key for bucket in buckets if bucket.is_leased} - self._under_way

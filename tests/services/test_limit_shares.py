@@ -52,8 +52,8 @@ async def scripts(redis: Redis) -> int:
 async def test_a_share_is_spent_without_asking(redis: Redis, limiter: Limiter) -> None:
     assert await limiter.take([LEASED]) == 0
     before = await scripts(redis)
-    # a tenth of the 49 that are left above the half
-    assert [await limiter.take([LEASED]) for _ in range(4)] == [0] * 4
+    # a fifth of the 49 that are left above the half
+    assert [await limiter.take([LEASED]) for _ in range(9)] == [0] * 9
     assert await scripts(redis) == before
     assert await limiter.take([LEASED]) == 0
     assert await scripts(redis) == before + 1
@@ -74,9 +74,9 @@ async def test_a_small_limit_is_counted_one_by_one(redis: Redis, limiter: Limite
 
 async def test_what_others_hold_is_the_most_that_is_missing(redis: Redis, clock: Clock) -> None:
     one, other = (Limiter(redis, clock, own_time=True) for _ in range(2))
-    assert await other.take([LEASED]) == 0  # leases four
-    assert [await one.take([LEASED]) for _ in range(100)].count(0) == 100 - 5
-    assert [await other.take([LEASED]) for _ in range(10)].count(0) == 4
+    assert await other.take([LEASED]) == 0  # leases nine
+    assert [await one.take([LEASED]) for _ in range(100)].count(0) == 100 - 10
+    assert [await other.take([LEASED]) for _ in range(10)].count(0) == 9
 
 
 @pytest.mark.parametrize("count", [2, 8])

@@ -1,12 +1,12 @@
 """Page of the figures: the table is made of one run, and nothing in it is typed by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from bench.product import ROOT
 from bench.speed.models import Figure, Finding, Report, number
-from bench.speed.rounds import Spread
+from bench.speed.rounds import Spread, spread
 
 PAGE: Final = ROOT / "docs" / "reference" / "speed.md"
 HEAD: Final = """# How fast it is
@@ -27,6 +27,9 @@ Linux {kernel}, Python {python}.
 """
 TABLE: Final = """| figure | before | after | goal | met |
 |---|---|---|---|---|
+"""
+BEHIND: Final = """| behind it | |
+|---|---|
 """
 
 
@@ -53,11 +56,20 @@ def page(report: Report, figures: Sequence[Figure]) -> str:
 
 def section(report: Report, figure: Figure) -> str:
     found = [each for each in report.findings if each.figure == figure.name]
-    return f"## {figure.title}\n\n{figure.about}\n\n{table(found)}"
+    text = f"## {figure.title}\n\n{figure.about}\n\n{table(found)}"
+    return text + behind(report.behind.get(figure.name, {}))
 
 
 def table(findings: Sequence[Finding]) -> str:
     return TABLE + "".join(f"{row(each)}\n" for each in findings)
+
+
+def behind(values: Mapping[str, Sequence[float]]) -> str:
+    """Return the table of what the figures are made of; nothing where there is nothing."""
+    if not values:
+        return ""
+    rows = "".join(f"| {name} | {shown(spread(of), '')} |\n" for name, of in values.items())
+    return f"\n{BEHIND}{rows}"
 
 
 def row(finding: Finding) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from statistics import StatisticsError
 
 import pytest
+from msgspec import structs
 
 from bench.speed import figures, page, wrk
 from bench.speed.models import Figure, Found, Goal, Machine, Report, Sides, number
@@ -95,6 +96,15 @@ def test_the_page_is_made_of_the_run() -> None:
     assert "2 cores (a CPU), 8 GB" in text
     assert "| twice as fast | 0.375 × (0.25–0.5) | 3 × (2–4) | ≥ 2 | yes |" in text
     assert "| what must not grow | 83 MB | 1,234 MB | no worse | no |" in text
+
+
+def test_what_the_ratios_are_made_of_is_told_below_them() -> None:
+    found = Found({"fast": Sides([1], [2])}, {"a, per second": [100, 300], "b, µs": [7]})
+    figure = measured(found, FAST)
+    of_run = structs.replace(report(figure, found), behind={"toy": found.behind})
+    text = page.section(of_run, figure)
+    assert text.endswith("\n| a, per second | 200 (100–300) |\n| b, µs | 7 |\n")
+    assert "behind" not in page.section(report(figure, found), figure)
 
 
 @pytest.mark.parametrize(

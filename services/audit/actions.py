@@ -18,7 +18,7 @@ from typing import Any, Final
 import msgspec
 
 from services.audit import store
-from services.audit.models import LANES, AuditQuery, Result, Row, RowView
+from services.audit.models import LANES, AuditQuery, Head, Result, Row, RowView
 from services.dependencies import Dependencies, Transaction
 from services.kernel import interests
 from services.kernel.acts import Act
@@ -33,6 +33,9 @@ from services.limits.models import Rate
 
 # Rows of no place (a session, a consent) are the business of whoever audits the whole city.
 NOWHERE: Final = ""
+# Lane → its head as this process wrote it last: a guess that saves the query for it. A row is
+# written behind a head only while the lane ends there, so that a wrong guess costs one command.
+REMEMBERED: Final[dict[int, Head]] = {}
 
 
 async def record(
@@ -108,11 +111,26 @@ def _row(deps: Dependencies, actor: Actor, act: Act, place: str) -> Row:
 
 
 async def _append(deps: Dependencies, tx: Transaction, row: Row) -> None:
-    head = await store.find_head(deps.db, lane_of(row.person), tx=tx)
-    head.number += 1
-    row.id, row.previous = row_id(head.lane, head.number), head.mac
-    row.mac = head.mac = fingerprint(deps.vault, to_document(row))
-    await store.append(deps.db, tx, row, head)
+    """Append a row to its lane, whose head is read only when it is not the one remembered."""
+    lane = lane_of(row.person)
+    remembered = REMEMBERED.get(lane)
+    if remembered and await _append_behind(deps, tx, row, remembered):
+        return
+    head = await store.find_head(deps.db, lane, tx=tx)
+    if not await _append_behind(deps, tx, row, head):
+        message = f"lane {lane} of the audit moved within a transaction"
+        raise RuntimeError(message)
+
+
+async def _append_behind(deps: Dependencies, tx: Transaction, row: Row, head: Head) -> bool:
+    """Append a row behind a head; False when the lane ends elsewhere, and nothing is done."""
+    moved = Head(lane=head.lane, number=head.number + 1)
+    row.id, row.previous = row_id(moved.lane, moved.number), head.mac
+    row.mac = moved.mac = fingerprint(deps.vault, to_document(row))
+    if not await store.append(deps.db, tx, row, head, moved):
+        return False
+    REMEMBERED[head.lane] = moved
+    return True
 
 
 def lane_of(person: str) -> int:

@@ -29,15 +29,20 @@ async def find_head(db: Database, lane: int, *, tx: Transaction | None = None) -
     return msgspec.convert(document, Head | None) or Head(lane=lane)
 
 
-async def append(db: Database, tx: Transaction, row: Row, head: Head) -> None:
-    """Move a lane's head and insert its new row.
+async def append(db: Database, tx: Transaction, row: Row, head: Head, moved: Head) -> bool:
+    """Move a lane's head and insert its new row; False when the lane does not end there.
 
     Of two at once, the second to write the head conflicts and its transaction starts again.
     """
-    moved = to_document(head)
-    key = {"_id": moved.pop("_id")}
-    await db[audit_heads.COLLECTION].update_one(key, {"$set": moved}, upsert=True, session=tx)
+    is_first = head.number == 0
+    key = {"_id": head.lane} if is_first else to_document(head)
+    change = {"$set": {"number": moved.number, "mac": moved.mac}}
+    heads = db[audit_heads.COLLECTION]
+    done = await heads.update_one(key, change, upsert=is_first, session=tx)
+    if not is_first and not done.matched_count:
+        return False
     await db[audit.COLLECTION].insert_one(to_document(row), session=tx)
+    return True
 
 
 async def lane_rows(db: Database, lane: int) -> AsyncIterator[Document]:

@@ -252,3 +252,29 @@ async def test_a_row_of_a_transaction_that_failed_is_not_there(world: World) -> 
 def test_rows_are_kept_as_long_as_the_law_asks() -> None:
     [forget] = [i.document for i in index.INDEXES if i.document["name"] == "forget"]
     assert forget["expireAfterSeconds"] == KEEP.total_seconds() >= 180 * 24 * 3600
+
+
+async def test_a_head_that_others_moved_is_read_anew(world: World) -> None:
+    """A process remembers where lanes ended when it wrote last: a guess, never the truth."""
+    await write(world.deps, "p", 2)
+    lane = actions.lane_of("p")
+    remembered = actions.REMEMBERED[lane]
+    await write(world.deps, "p", 2)  # as another process would
+    actions.REMEMBERED[lane] = remembered
+    await write(world.deps, "p", 2)
+    verdict = await verification.verify(world.deps)
+    assert (verdict.rows, verdict.broken) == (6, [])
+
+
+async def test_a_row_that_was_rolled_back_leaves_no_gap(world: World) -> None:
+    await write(world.deps, "p")
+
+    async def fail(tx: Transaction) -> None:
+        await actions.record(world.deps, tx, Actor("p", "session"), Act.PLACE_ADDED, place="cc")
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        await world.deps.in_transaction(fail)
+    await write(world.deps, "p")
+    verdict = await verification.verify(world.deps)
+    assert (verdict.rows, verdict.broken) == (2, [])

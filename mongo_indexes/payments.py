@@ -9,7 +9,7 @@ COLLECTION: Final = "payments"
 SHARD_KEY: Final = {"_id": "hashed"}
 
 INDEXES: Final = [
-    # A bill is in at most one open order: payments/store.py insert(), open_orders()
+    # A bill is in at most one open order: payments/store.py insert(), part_open()
     IndexModel(
         [("bill_ids", ASCENDING)],
         name="open_bill",

@@ -27,6 +27,7 @@ from services.kernel.documents import Document
 from services.kernel.interests import require_apart
 from services.kernel.pages import Page
 from services.kernel.permissions import Actor, Permission, require
+from services.kernel.unions import Part
 from services.ledger import actions as ledger
 from services.ledger.models import Journal, Posting, income, receivable
 from services.places import actions as places
@@ -86,25 +87,25 @@ async def settled_at(deps: Dependencies, bill_ids: Sequence[str]) -> dict[str, d
     }
 
 
-async def access(deps: Dependencies, actor: Actor, bill_ids: Sequence[str]) -> list[Bill]:
-    """Return bills of homes the actor pays for, each once, in the order asked for.
+def part(bill_ids: Sequence[str]) -> Part[Bill]:
+    """Return the query for bills, to be read with others; then `access`."""
+    return store.part(bill_ids)
+
+
+def access(actor: Actor, bill_ids: Sequence[str], found: Sequence[Bill]) -> list[Bill]:
+    """Return bills that were read and that the actor pays for, each once, as asked for.
 
     A repair is paid by whoever ordered it, wherever they live now, and by nobody else.
     NotFound when one of them is missing, a draft, somebody else's, or was settled before the
     actor had anything to do with the home; Forbidden for who pays for no home and asks for more
     than repairs of their own.
     """
-    wanted = list(dict.fromkeys(bill_ids))
     since = visibility.since(actor, Permission.PAY_BILLS)
-    found = [
-        bill
-        for bill in await store.find_many(deps.db, wanted)
-        if visibility.pays(actor, since, bill)
-    ]
-    if len(found) != len(wanted):
+    own = {bill.id: bill for bill in found if visibility.pays(actor, since, bill)}
+    if not own.keys() >= set(bill_ids):
         require(actor, Permission.PAY_BILLS)
         raise errors.NotFound("没有找到账单")
-    return found
+    return [own[bill_id] for bill_id in dict.fromkeys(bill_ids)]
 
 
 async def hold(deps: Dependencies, tx: Transaction, bill_ids: Sequence[str]) -> bool:

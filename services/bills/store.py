@@ -79,6 +79,10 @@ async def find_many(
     return [by_id[bill_id] for bill_id in bill_ids if bill_id in by_id]
 
 
+def part(bill_ids: Sequence[str]) -> Part[Bill]:
+    return Part(COLLECTION, Bill, {"_id": {"$in": list(bill_ids)}})
+
+
 async def move(
     db: Database, tx: Transaction, bill_ids: Sequence[str], action: BillAction, **changes: Any
 ) -> int:

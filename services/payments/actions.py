@@ -1,7 +1,6 @@
 """Actions on payments: bills paid together in one WeChat order, one's own orders, receipts."""
 
 import asyncio
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -9,7 +8,6 @@ from pymongo.errors import DuplicateKeyError
 
 from services.audit import actions as audit
 from services.bills import actions as bills_actions
-from services.bills.models import Bill
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel.access import accessible
@@ -40,10 +38,10 @@ async def pay(deps: Dependencies, actor: Actor, request: Pay) -> PaymentOrder:
 
     Raises NotFound for a bill that is not the actor's to pay, else the refusals of refusals.py.
     """
-    bills = await bills_actions.access(deps, actor, list(dict.fromkeys(request.bill_ids)))
-    require_payable(bills)
-    held = await _free_the_bills(deps, actor, bills)
-    payment = await _place(deps, held or await _create(deps, actor, bills))
+    sources = await orders.read(deps, actor, request.bill_ids)
+    require_payable(sources.bills)
+    held = await _free_the_bills(deps, actor, sources)
+    payment = await _place(deps, held or await _create(deps, actor, sources))
     if payment.state is PaymentState.PAID:
         raise BillAlreadyPaid("这些账单已经缴过了", payment_id=payment.id)
     if payment.state is not PaymentState.PREPAID or payment.prepay_id is None:
@@ -55,22 +53,21 @@ async def pay(deps: Dependencies, actor: Actor, request: Pay) -> PaymentOrder:
 
 
 async def _free_the_bills(
-    deps: Dependencies, actor: Actor, bills: Sequence[Bill]
+    deps: Dependencies, actor: Actor, sources: orders.Sources
 ) -> Payment | None:
     """Return the actor's own open order for exactly these bills, or cancel what is in the way.
 
     Two phones could hold two orders: the old ones are closed at WeChat before a new one exists,
     all at once, because somebody is waiting.
     """
-    wanted = {bill.id for bill in bills}
-    in_the_way = await store.open_orders(deps.db, [bill.id for bill in bills])
-    for payment in in_the_way:
+    wanted = {bill.id for bill in sources.bills}
+    for payment in sources.in_the_way:
         if payment.state is PaymentState.SUSPENDED:
             raise PaymentInProgress("这笔账单的付款正在核对,请联系物业或社区")
         fresh = payment.expires_at - deps.now() > TOO_LATE_TO_REUSE
         if payment.person == actor.person_id and set(payment.bill_ids) == wanted and fresh:
             return payment
-    superseded = [_supersede(deps, actor, payment) for payment in in_the_way]
+    superseded = [_supersede(deps, actor, payment) for payment in sources.in_the_way]
     refusals = [r for r in await asyncio.gather(*superseded, return_exceptions=True) if r]
     if refusals:
         raise refusals[0]
@@ -91,9 +88,9 @@ async def _supersede(deps: Dependencies, actor: Actor, payment: Payment) -> None
         raise PaymentInProgress("这笔账单正在支付中,请稍后再试", retry_after_seconds=10)
 
 
-async def _create(deps: Dependencies, actor: Actor, bills: Sequence[Bill]) -> Payment:
+async def _create(deps: Dependencies, actor: Actor, sources: orders.Sources) -> Payment:
     """Write the order down, with the exact request, before WeChat hears of it."""
-    payment = await orders.draft(deps, actor, bills)
+    payment = orders.draft(deps, actor, sources)
 
     async def work(tx: Transaction) -> None:
         await people.require_open(deps, tx, actor.person_id)

@@ -7,21 +7,24 @@ only after close and query have said that nobody can pay it any more
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 import structlog
 
+from services.bills import actions as bills_actions
 from services.bills.models import Bill
 from services.dependencies import Dependencies
 from services.fees.payees import actions as payees
 from services.fees.payees.merchants import client_of_order
-from services.kernel import errors
-from services.kernel.permissions import Actor
+from services.fees.payees.models import Payee
+from services.kernel import errors, unions
+from services.kernel.permissions import Actor, Permission
 from services.payments import booking, store
 from services.payments.models import Line, Payment
 from services.payments.refusals import PayeeUnavailable
 from services.payments.states import Event
 from services.people import actions as people
+from services.people.models import Person
 from services.wechat.errors import PayError, PayReaction
 
 # How long a payer has: long enough for somebody who is slow with a phone, and well inside the
@@ -39,15 +42,48 @@ HOURLY_AFTER: Final = timedelta(hours=2)
 log = structlog.get_logger(__name__)
 
 
-async def draft(deps: Dependencies, actor: Actor, bills: Sequence[Bill]) -> Payment:
+class Sources(NamedTuple):
+    """What an order is drafted from.
+
+    `in_the_way`: open orders that hold some of the bills. `payees`: of the places around their
+    homes, and maybe of others. `person`: who pays; None when there is no such person.
+    """
+
+    bills: list[Bill]
+    in_the_way: list[Payment]
+    payees: list[Payee]
+    person: Person | None
+
+
+async def read(deps: Dependencies, actor: Actor, bill_ids: Sequence[str]) -> Sources:
+    """Read what an order of the actor for bills is drafted from, in one round trip.
+
+    One more for a repair at a home that is not the actor's any more: its payees are not known
+    beforehand. Raises NotFound, Forbidden for bills that are not the actor's to pay.
+    """
+    homes = actor.places(Permission.PAY_BILLS)
+    asked, open_orders = bills_actions.part(bill_ids), store.part_open(bill_ids)
+    near, own = payees.part_around(homes), people.part(actor.person_id)
+    found = await unions.read(deps.db, [asked, open_orders, near, own])
+    bills = bills_actions.access(actor, bill_ids, found.of(asked))
+    elsewhere = {bill.home for bill in bills} - set(homes)
+    return Sources(
+        bills=bills,
+        in_the_way=found.of(open_orders),
+        payees=[*found.of(near), *await payees.around(deps, sorted(elsewhere))],
+        person=next(iter(found.of(own)), None),
+    )
+
+
+def draft(deps: Dependencies, actor: Actor, sources: Sources) -> Payment:
     """Draft an order of the actor for bills of one payee; nothing is written or sent.
 
     Raises PayeeUnavailable when the bills' payee may not take this fee into this account, or
     the account is not configured here.
     """
-    now = deps.now()
+    now, bills = deps.now(), sources.bills
     account = bills[0].account
-    payee, payee_name = await _payee(deps, bills)
+    payee, payee_name = _payee(bills, sources.payees)
     client = deps.merchants.get(account)
     if client is None:
         raise PayeeUnavailable("收款单位的微信支付还没有开通,请联系物业或社区")
@@ -57,7 +93,7 @@ async def draft(deps: Dependencies, actor: Actor, bills: Sequence[Bill]) -> Paym
         payment_id,
         amount_fen=amount_fen,
         description=f"{payee_name} {title(bills)}",
-        openid=await _openid(deps, actor),
+        openid=_openid(sources.person),
         expires_at=expires_at,
     )
     return Payment(
@@ -75,30 +111,29 @@ async def draft(deps: Dependencies, actor: Actor, bills: Sequence[Bill]) -> Paym
     )
 
 
-async def _payee(deps: Dependencies, bills: Sequence[Bill]) -> tuple[str, str]:
+def _payee(bills: Sequence[Bill], found: Sequence[Payee]) -> tuple[str, str]:
     """Return the id and name of who is paid. Its name is the payee's, not the bill's copy.
 
     One that may charge no longer is still paid what it is owed. Bills from before there were
     payees are paid as they say, unless their account is known by another name or other fees.
     """
-    at_home = {home: await payees.at_home(deps, home) for home in {b.home for b in bills}}
     for bill in bills:
-        known = [p for p in at_home[bill.home] if p.account == bill.account and not p.is_slip]
+        there = payees.at_home(found, bill.home)
+        known = [p for p in there if p.account == bill.account and not p.is_slip]
         right = [p for p in known if p.takes(bill.kind) and p.id == (bill.payee or p.id)]
         if not bill.payee:
             right = [payee for payee in right if payee.name == bill.payee_name]
         if not right and (known or bill.payee):
             log.error("bill_of_wrong_payee", bill=bill.id, account=bill.account)
             raise PayeeUnavailable("这笔账单的收款单位有误,请联系物业或社区")
-        found = (right[0].id, right[0].name) if right else ("", bill.payee_name)
-    return found
+        paid = (right[0].id, right[0].name) if right else ("", bill.payee_name)
+    return paid
 
 
-async def _openid(deps: Dependencies, actor: Actor) -> str:
-    openids = await people.openids(deps, [actor.person_id])
-    if actor.person_id not in openids:
+def _openid(person: Person | None) -> str:
+    if person is None or person.closed_at:
         raise errors.Unauthenticated("这个账号已注销,请重新登录")
-    return openids[actor.person_id]
+    return person.openid
 
 
 def title(bills: Sequence[Bill]) -> str:

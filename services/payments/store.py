@@ -12,6 +12,7 @@ from services.dependencies import Database, Transaction
 from services.kernel import steps
 from services.kernel.documents import to_document
 from services.kernel.pages import Key, Keyset, ListQuery, Page
+from services.kernel.unions import Part
 from services.payments import states
 from services.payments.models import Payment, WeChatEvent
 from services.payments.states import Event, PaymentState
@@ -31,10 +32,10 @@ async def find(
     return msgspec.convert(document, Payment | None)
 
 
-async def open_orders(db: Database, bill_ids: Sequence[str]) -> list[Payment]:
+def part_open(bill_ids: Sequence[str]) -> Part[Payment]:
     """Open orders that hold any of these bills. Served by index `open_bill`."""
     query = {"bill_ids": {"$in": list(bill_ids)}, "open": True}
-    return msgspec.convert(await db[payments.COLLECTION].find(query).to_list(), list[Payment])
+    return Part(payments.COLLECTION, Payment, query)
 
 
 async def of_person(db: Database, person: str, query: ListQuery) -> Page[Payment]:

@@ -220,17 +220,17 @@ async def test_an_order_at_the_same_moment_is_refused_or_stops_it(
 async def test_an_order_that_was_let_in_before_finds_the_account_closed(
     estate: Estate, li: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The order is drawn up, the account is closed, the order is written: it must not be."""
+    """What is paid is read, the account is closed, the order is written: it must not be."""
     from services.payments import orders  # noqa: PLC0415  # patched here only
 
-    draft = orders.draft
+    read = orders.read
 
-    async def draft_and_lose(*args: Any) -> Any:
-        payment = await draft(*args)
+    async def read_and_lose(*args: Any) -> Any:
+        sources = await read(*args)
         assert (await erase(estate, li)).status == 202
-        return payment
+        return sources
 
-    monkeypatch.setattr(orders, "draft", draft_and_lose)
+    monkeypatch.setattr(orders, "read", read_and_lose)
     assert (await order(estate, li)).status == 401
     assert await estate.world.db.payments.count_documents({}) == 0
 

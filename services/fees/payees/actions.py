@@ -24,6 +24,7 @@ from services.kernel.documents import digest_id
 from services.kernel.pages import Page
 from services.kernel.paths import ancestors
 from services.kernel.permissions import Actor, Permission
+from services.kernel.unions import Part
 from services.places import actions as places
 from services.places.models import LADDER, Kind
 
@@ -237,9 +238,25 @@ async def find(deps: Dependencies, payee_id: str) -> Payee | None:
     return await store.find(deps.db, payee_id)
 
 
-async def at_home(deps: Dependencies, home: str) -> list[Payee]:
-    """Return the payees of the places a home lies in, ended ones too: whom it may still owe."""
-    return await store.at_places(deps.db, ancestors(home))
+def part_around(homes: Sequence[str]) -> Part[Payee]:
+    """Return the query of `around`, to be read with others."""
+    return store.part_at_places(_around(homes))
+
+
+async def around(deps: Dependencies, homes: Sequence[str]) -> list[Payee]:
+    """Return the payees of the places homes lie in, ended ones too: whom they may still owe."""
+    return await store.at_places(deps.db, _around(homes)) if homes else []
+
+
+def _around(homes: Sequence[str]) -> list[str]:
+    return sorted({place for home in homes for place in ancestors(home)})
+
+
+def at_home(found: Sequence[Payee], home: str) -> list[Payee]:
+    """Return those of the payees found that stand at a place in which a home lies, by id."""
+    places_around = ancestors(home)
+    there = {payee.id: payee for payee in found if payee.place in places_around}
+    return [payee for _, payee in sorted(there.items())]
 
 
 async def of_firm(deps: Dependencies, compound: str, firm: str) -> list[Payee]:

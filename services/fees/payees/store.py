@@ -13,6 +13,7 @@ from services.kernel.days import active_on
 from services.kernel.documents import to_document
 from services.kernel.pages import Key, Keyset, Page, chosen
 from services.kernel.paths import ancestors, under
+from services.kernel.unions import Part
 
 ORDERS: Final = {
     PayeeSort.PLACE: Keyset(Key("place"), Key()),
@@ -61,6 +62,11 @@ async def at_places(
     query = {"place": {"$in": list(places)}}
     cursor = db[COLLECTION].find(query, session=tx).sort("_id", 1)
     return msgspec.convert(await cursor.to_list(), list[Payee])
+
+
+def part_at_places(places: Sequence[str]) -> Part[Payee]:
+    """Return the query of `at_places`, to be read with others."""
+    return Part(COLLECTION, Payee, {"place": {"$in": list(places)}})
 
 
 async def page(db: Database, place: str, query: PayeesQuery) -> Page[Payee]:

@@ -116,21 +116,33 @@ async def hold(deps: Dependencies, tx: Transaction, bill_ids: Sequence[str]) -> 
     return await store.hold(deps.db, tx, bill_ids)
 
 
+def look_up(field: str, *, into: str) -> Document:
+    """Return the stage that reads, into a field, the bills whose ids a document has."""
+    return store.look_up(field, into=into)
+
+
 async def settle(
-    deps: Dependencies, tx: Transaction, bill_ids: list[str], journal_id: str, at: datetime
+    deps: Dependencies,
+    tx: Transaction,
+    bill_ids: Sequence[str],
+    journal_id: str,
+    at: datetime,
+    *,
+    known: Sequence[Bill] = (),
 ) -> set[str]:
     """Mark bills as paid by a journal; return those that were still owing, which it settles.
 
-    The others were paid or voided before: what was paid for them is an excess. One query and
-    one update for all of them: whoever changes one of them at once makes it start again.
+    The others were paid or voided before: what was paid for them is an excess. One update for
+    all of them: whoever changes one of them at once makes it start again. `known`: the bills
+    as they were issued; where all of them are settled, none is read again.
     """
-    found = await store.find_many(deps.db, bill_ids, tx=tx)
-    owed = [bill for bill in found if bill.state is BillState.OWING]
-    ids, changes = [bill.id for bill in owed], {"paid_at": at, "journal_id": journal_id}
-    await store.move(deps.db, tx, ids, BillAction.SETTLE, **changes)
-    paid = [msgspec.structs.replace(bill, state=BillState.PAID, **changes) for bill in owed]
-    await sums.record(deps.db, tx, before=owed, after=paid)
-    return set(ids)
+    changes = {"paid_at": at, "journal_id": journal_id}
+    moved = await store.move(deps.db, tx, bill_ids, BillAction.SETTLE, **changes)
+    if not moved == len(bill_ids) == len(known):
+        known = await settled_by(deps, tx, bill_ids, journal_id)
+    paid = [msgspec.structs.replace(bill, state=BillState.PAID, **changes) for bill in known]
+    await sums.record(deps.db, tx, before=_owed(known), after=paid)
+    return {bill.id for bill in paid}
 
 
 def _owed(bills: Sequence[Bill]) -> list[Bill]:

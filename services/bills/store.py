@@ -83,6 +83,12 @@ def part(bill_ids: Sequence[str]) -> Part[Bill]:
     return Part(COLLECTION, Bill, {"_id": {"$in": list(bill_ids)}})
 
 
+def look_up(field: str, *, into: str) -> Document:
+    """Return the stage that reads the bills whose ids a document has. By `_id`."""
+    found = {"localField": field, "foreignField": "_id", "as": into}
+    return {"$lookup": {"from": COLLECTION, **found}}
+
+
 async def move(
     db: Database, tx: Transaction, bill_ids: Sequence[str], action: BillAction, **changes: Any
 ) -> int:

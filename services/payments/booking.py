@@ -11,6 +11,7 @@ from typing import Final
 import structlog
 
 from services.bills import actions as bills
+from services.bills.models import Bill
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.ledger import actions as ledger
@@ -85,18 +86,21 @@ async def book(
     client: PayClient,
     payment: Payment,
     trade: Trade,
+    *,
     event: WeChatEvent | None = None,
+    known: Sequence[Bill] = (),
 ) -> None:
     """Book a payment that fits its order. Repeats, also simultaneous ones, change nothing.
 
-    `event`: the notice that told of it, kept in the same transaction.
+    `event`: the notice that told of it, kept in the same transaction. `known`: the order's
+    bills, where they were read with it.
     """
     journal_id = journal_id_of(client, trade)
 
     async def work(tx: Transaction) -> None:
         if event is not None:
             await store.insert_event(deps.db, event, tx=tx)
-        await _distribute(deps, tx, payment, trade, journal_id)
+        await _distribute(deps, tx, payment, trade, journal_id, known=known)
 
     if await ledger.done_once(deps, journal_id, work):
         await jobs.wake(deps)
@@ -112,15 +116,22 @@ def journal_id_of(client: PayClient, trade: Trade) -> str:
 
 
 async def _distribute(
-    deps: Dependencies, tx: Transaction, payment: Payment, trade: Trade, journal_id: str
+    deps: Dependencies,
+    tx: Transaction,
+    payment: Payment,
+    trade: Trade,
+    journal_id: str,
+    *,
+    known: Sequence[Bill],
 ) -> None:
     """Settle an order's bills, post the journal, issue the receipt, refund the excess."""
     paid_at = trade.success_at or deps.now()
     changes = {"transaction_id": trade.transaction_id, "paid_at": paid_at}
     await store.move(deps.db, payment.id, Event.MONEY, tx=tx, **changes)
-    settled_ids = await bills.settle(deps, tx, payment.bill_ids, journal_id, paid_at)
+    ids = payment.bill_ids
+    settled_ids = await bills.settle(deps, tx, ids, journal_id, paid_at, known=known)
     settled = [line for line in payment.lines if line.bill_id in settled_ids]
-    left = [bill_id for bill_id in payment.bill_ids if bill_id not in settled_ids]
+    left = [bill_id for bill_id in ids if bill_id not in settled_ids]
     excess_fen = payment.amount_fen - sum(line.amount_fen for line in settled)
     await ledger.post(deps, tx, _journal(deps, payment, trade, settled, journal_id))
     await jobs.end(deps, tx, CHECK, payment.id)

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
+from services.bills.models import Bill
 from services.fees.models import BillKind
 from services.kernel.days import Day, Month
 from services.kernel.money import Fen
@@ -71,6 +72,12 @@ class Payment(Struct, kw_only=True):
     def place(self) -> str:
         """The home, or the smallest place that holds all the homes, it was made for."""
         return smallest_around([line.home for line in self.lines])
+
+
+class Told(Payment, kw_only=True):
+    """Order that a notice tells of, with its bills as they stood when it came."""
+
+    bills: list[Bill] = []
 
 
 class EventOutcome(StrEnum):

@@ -10,7 +10,7 @@ from pymongo.errors import DuplicateKeyError
 
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
-from services.kernel import errors
+from services.kernel import errors, unions
 from services.payments import booking, store
 from services.payments.discrepancies import actions as discrepancies
 from services.payments.discrepancies.models import CLARIFY, Doubt
@@ -57,12 +57,14 @@ async def receive_payment(
     event = _event(deps, account, notice, body)
     event.out_trade_no = trade.out_trade_no
     event.transaction_id = trade.transaction_id or ""
-    if await store.event_known(deps.db, event.id):
+    order, earlier = store.part_told(trade.out_trade_no), store.part_event(event.id)
+    found = await unions.read(deps.db, [order, earlier])
+    if found.of(earlier):
         return
-    payment = await store.find(deps.db, trade.out_trade_no)
+    payment = next(iter(found.of(order)), None)
     doubts = discrepancies.doubts_of(client, payment, trade)
     if payment is not None and not doubts:
-        await booking.book(deps, client, payment, trade, event)
+        await booking.book(deps, client, payment, trade, event=event, known=payment.bills)
     else:
         event.outcome = EventOutcome.DOUBTFUL
         await _doubt(deps, client, trade, event, payment=payment, doubts=doubts)

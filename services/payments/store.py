@@ -8,13 +8,14 @@ import msgspec
 from pymongo.errors import DuplicateKeyError
 
 from mongo_indexes import payments, wechat_events
+from services.bills import actions as bills_actions
 from services.dependencies import Database, Transaction
 from services.kernel import steps
-from services.kernel.documents import to_document
+from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, ListQuery, Page
 from services.kernel.unions import Part
 from services.payments import states
-from services.payments.models import Payment, WeChatEvent
+from services.payments.models import Payment, Told, WeChatEvent
 from services.payments.states import Event, PaymentState
 
 NEWEST: Final = Keyset(Key(ascending=False))
@@ -164,6 +165,18 @@ async def blank_bodies(db: Database, tx: Transaction, person: str) -> bool:
     """Remove a step of the requests that name a person to WeChat. Served by index `person`."""
     query, change = {"person": person, "body": {"$ne": b""}}, {"$set": {"body": b""}}
     return await steps.change(tx, db[payments.COLLECTION], query, change)
+
+
+def part_told(payment_id: str) -> Part[Told]:
+    """The order that a notice tells of, and its bills."""
+    bills = bills_actions.look_up("bill_ids", into="bills")
+    return Part(payments.COLLECTION, Told, {"_id": payment_id}, [bills])
+
+
+def part_event(event_id: str) -> Part[Document]:
+    """The id of a notice that was dealt with before."""
+    only_id = [{"$project": {"_id": 1}}]
+    return Part(wechat_events.COLLECTION, Document, {"_id": event_id}, only_id)
 
 
 async def event_known(db: Database, event_id: str) -> bool:

@@ -134,15 +134,15 @@ async def test_case_37_answered_500_the_notice_is_repeated_by_plan(
     from services.payments import store  # noqa: PLC0415  # broken below
 
     made = await ordered(estate, li)
-    whole, failures = store.event_known, []
+    whole, failures = store.insert_event, []
 
-    async def broken(*arguments: Any) -> bool:
+    async def broken(*arguments: Any, **options: Any) -> None:
         if len(failures) < 3:
             failures.append(1)
             raise OSError("disk")
-        return await whole(*arguments)
+        await whole(*arguments, **options)
 
-    monkeypatch.setattr(store, "event_known", broken)
+    monkeypatch.setattr(store, "insert_event", broken)
     answer = await pay(estate, li, made)
     assert [n["status"] for n in answer["notices"]] == [500]
     for seconds, expected in ((15, 2), (15, 2), (30, 0)):

@@ -52,12 +52,16 @@ class Worker:
         self._concurrency = concurrency
         self._name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         self._awake = asyncio.Event()
+        # What the last look found, for all slots; and whether there may be more since.
+        self._found: jobs.Found = {}
+        self._unseen = True
+        self._looking = asyncio.Lock()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; jobs under way are finished first."""
         await self._check_clock()
         loops = [self._drain(stop, lanes) for lanes in slots(self._concurrency)]
-        loops += [self._schedule(stop), self._listen(stop)]
+        loops += [self._schedule(stop), self._listen(stop), self._poll(stop)]
         async with asyncio.TaskGroup() as group:
             for loop in loops:
                 group.create_task(loop)
@@ -73,7 +77,7 @@ class Worker:
         """Do jobs of these lanes, each of which comes first in its turn: none may starve."""
         turns = cycle(lanes)
         while not stop.is_set():
-            job = await self._claim([next(turns)], lanes)
+            job = await self._claim([next(turns), *lanes])
             if job is None:
                 await self._nap(stop)
                 continue
@@ -82,27 +86,42 @@ class Worker:
             except PyMongoError as error:  # the lease runs out and the job is done again
                 log.warning("database_away", error=type(error).__name__)
                 await self._nap(stop)
+            self._unseen = True  # the job may have left others, or itself, to be done
 
-    async def _claim(self, *choices: Sequence[Lane]) -> Job | None:
-        """Lease a job of the first of the choices that has one."""
+    async def _claim(self, lanes: Sequence[Lane]) -> Job | None:
+        """Lease a job of the first of the lanes that has one.
+
+        Of the slots that were woken together one looks, and all take of what it found.
+        """
         try:
-            for lanes in choices:
-                if job := await jobs.claim_due(self._deps, self._name, lanes):
-                    return job
+            async with self._looking:
+                if self._unseen:
+                    self._unseen = False  # before: what comes meanwhile may not be seen
+                    self._found = await jobs.due(self._deps)
+            return await jobs.claim(self._deps, self._name, self._found, lanes)
         except PyMongoError as error:
             log.warning("database_away", error=type(error).__name__)
         return None
 
     async def _nap(self, stop: asyncio.Event) -> None:
-        """Wait for the poll interval, a hint from Redis, or the end."""
+        """Wait until there may be something to do, or for the end."""
+        if self._unseen:
+            return
         self._awake.clear()
         naps = [asyncio.create_task(e.wait()) for e in (stop, self._awake)]
-        seconds = POLL_SECONDS * (0.75 + random.random() / 2)  # noqa: S311  # jitter
-        _, pending = await asyncio.wait(
-            naps, timeout=seconds, return_when=asyncio.FIRST_COMPLETED
-        )
+        _, pending = await asyncio.wait(naps, return_when=asyncio.FIRST_COMPLETED)
         for nap in pending:
             nap.cancel()
+
+    def _wake(self) -> None:
+        self._unseen = True
+        self._awake.set()
+
+    async def _poll(self, stop: asyncio.Event) -> None:
+        """Look once in a poll interval, for what no hint told of."""
+        while not stop.is_set():
+            await _wait(stop, POLL_SECONDS * (0.75 + random.random() / 2))  # noqa: S311  # jitter
+            self._wake()
 
     async def _schedule(self, stop: asyncio.Event) -> None:
         mark = None
@@ -124,7 +143,7 @@ class Worker:
                         if await hints.get_message(
                             ignore_subscribe_messages=True, timeout=POLL_SECONDS
                         ):
-                            self._awake.set()
+                            self._wake()
             except (RedisError, OSError):
                 await _wait(stop, POLL_SECONDS)
 

@@ -14,6 +14,7 @@ from pymongo.errors import AutoReconnect, PyMongoError, WaitQueueTimeoutError
 from redis.asyncio import Redis
 
 from services import deadlines
+from services.kernel import endings
 from services.kernel.days import Day, day_of
 from services.kernel.documents import Document, new_id
 from services.kernel.features import Features
@@ -72,6 +73,9 @@ class Dependencies:
     async def in_transaction(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """Run `work` atomically. It may run twice: database calls only, no HTTP.
 
+        What it left for the end (kernel/endings.py) is written last, and what follows is done
+        after the commit.
+
         A DuplicateKeyError must leave `work`: swallowed inside, the driver would commit an
         aborted transaction and retry for ever. Whoever lost to somebody and looks what is there
         does so in a transaction, this one or the next: outside, a read finds what the majority
@@ -81,12 +85,19 @@ class Dependencies:
         ends_at = monotonic() + deadlines.left(TRANSACTION_SECONDS)
 
         async def in_time(tx: Transaction) -> T:
+            ending = endings.begin(tx)
             with deadlines.until(ends_at - ABORT_SECONDS):
-                return await work(tx)
+                result = await work(tx)
+                await ending.finish(self.db, tx)
+            return result
 
         with deadlines.until(ends_at):
             async with self.mongo.start_session() as session:
-                return await session.with_transaction(in_time)
+                result = await session.with_transaction(in_time)
+                following = endings.of(session).follow
+        for follow in following.values():
+            await follow()
+        return result
 
 
 def is_outage(error: BaseException) -> bool:

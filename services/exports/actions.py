@@ -114,7 +114,6 @@ async def ask(
         return export
 
     asked = await deps.in_transaction(save)
-    await jobs.wake(deps)
     return views.view(asked)
 
 

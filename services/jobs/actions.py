@@ -9,7 +9,7 @@ import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from operator import itemgetter
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 from services.dependencies import Dependencies, Transaction
 from services.jobs import store
 from services.jobs.models import Again, Backlog, Job, Permanent, RetryAt
+from services.kernel import endings
 from services.kernel.documents import Document
 from services.kernel.errors import NotFound
 from services.kernel.features import Lane
@@ -25,6 +26,7 @@ from services.kernel.pages import ListQuery, Page
 from services.kernel.redaction import redacted
 
 Handler = Callable[[Dependencies, Document], Awaitable[Again | None]]
+Found = dict[Lane, list[str]]  # jobs that are due
 
 LEASE: Final = timedelta(seconds=60)
 HEARTBEAT_SECONDS: Final = 20.0
@@ -51,7 +53,8 @@ async def enqueue(
 ) -> None:
     """Enqueue a job of `kind`. The same kind and key again is the same job, done once.
 
-    `lane`: when it is not that of its kind.
+    All jobs of a transaction are written at its end, in one command; workers are woken after
+    its commit when one is due by then. `lane`: when it is not that of its kind.
     """
     now = deps.now()
     job = Job(
@@ -63,6 +66,8 @@ async def enqueue(
         created_at=now,
     )
     await store.insert(deps.db, tx, job)
+    if tx is not None and job.due_at <= now:
+        endings.of(tx).follow[WAKE_CHANNEL] = partial(wake, deps)
 
 
 async def keep_going(deps: Dependencies, kind: str, key: str, **payload: Any) -> None:
@@ -89,21 +94,39 @@ async def wake(deps: Dependencies) -> None:
         await deps.redis.publish(WAKE_CHANNEL, b"")
 
 
+async def due(deps: Dependencies, lanes: Sequence[Lane] = ALL_LANES) -> Found:
+    """Return lane → ids of jobs that are due, in one query.
+
+    At random among the oldest of the lane, so that many workers do not collide.
+    """
+    found = await store.due(deps.db, lanes, deps.now(), limit=CANDIDATES)
+    for job_ids in found.values():
+        random.shuffle(job_ids)
+    return found
+
+
+async def claim(
+    deps: Dependencies, owner: str, found: Found, lanes: Sequence[Lane]
+) -> Job | None:
+    """Lease one of the jobs found, of the first of `lanes` that has any; it is found no more.
+
+    Those that another worker was first to lease are passed over.
+    """
+    now = deps.now()
+    for lane in lanes:
+        while job_ids := found.get(lane):
+            job_id = job_ids.pop()
+            job = await store.claim(deps.db, job_id, owner=owner, now=now, until=now + LEASE)
+            if job is not None:
+                return job
+    return None
+
+
 async def claim_due(
     deps: Dependencies, owner: str, lanes: Sequence[Lane] = ALL_LANES
 ) -> Job | None:
-    """Lease one due job of the most urgent of `lanes` that has any.
-
-    Random among the oldest of the lane, so that many workers do not collide.
-    """
-    now = deps.now()
-    candidates = await store.due(deps.db, lanes, now, limit=CANDIDATES)
-    random.shuffle(candidates)
-    for _, job_id in sorted(candidates, key=itemgetter(0)):
-        job = await store.claim(deps.db, job_id, owner=owner, now=now, until=now + LEASE)
-        if job is not None:
-            return job
-    return None
+    """Lease one due job of the most urgent of `lanes` that has any."""
+    return await claim(deps, owner, await due(deps, lanes), sorted(lanes))
 
 
 async def perform(deps: Dependencies, handlers: Mapping[str, Handler], job: Job) -> None:

@@ -5,16 +5,17 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from pymongo import ReturnDocument
-from pymongo.asynchronous.cursor import AsyncCursor
+from pymongo import ReturnDocument, UpdateOne
 
 from mongo_indexes import workers
 from mongo_indexes.outbox import COLLECTION
 from services.dependencies import Database, Transaction
 from services.jobs.models import Job, JobState, Overdue
+from services.kernel import endings, unions
 from services.kernel.documents import Document, to_document
 from services.kernel.features import Lane
 from services.kernel.pages import Key, Keyset, ListQuery, Page
+from services.kernel.unions import Part
 
 BY_ID: Final = Keyset(Key())
 
@@ -22,29 +23,38 @@ BY_ID: Final = Keyset(Key())
 async def insert(db: Database, tx: Transaction | None, job: Job) -> None:
     """Insert once: the deterministic `_id` makes enqueuing the same work twice a no-op.
 
-    An upsert, because a duplicate key error would abort the caller's transaction.
+    An upsert, because a duplicate key error would abort the caller's transaction, at whose end
+    it is written.
     """
     document = to_document(job)
     key = {"_id": document.pop("_id")}
-    await db[COLLECTION].update_one(key, {"$setOnInsert": document}, upsert=True, session=tx)
+    await _write(db, tx, UpdateOne(key, {"$setOnInsert": document}, upsert=True))
+
+
+async def _write(db: Database, tx: Transaction | None, update: UpdateOne) -> None:
+    if tx is None:
+        await db[COLLECTION].bulk_write([update])
+    else:
+        endings.of(tx).write(COLLECTION, update)
 
 
 async def due(
     db: Database, lanes: Sequence[Lane], now: datetime, *, limit: int
-) -> list[tuple[Lane, str]]:
-    """Return lane and id of jobs to run, by lane, in each the longest waiting first.
-
-    Served by index `due`. Rows without a lane come before all others.
-    """
-    rows = await _first(db, lanes, now, limit=limit).to_list()
-    return [(Lane(row.get("lane", Lane.PEOPLE)), row["_id"]) for row in rows]
+) -> dict[Lane, list[str]]:
+    """Return lane → ids of its jobs to run, the longest waiting; in one query."""
+    parts = {lane: part_due(lane, now, limit=limit) for lane in lanes}
+    found = await unions.read(db, [*parts.values()])
+    return {lane: [row["_id"] for row in found.of(part)] for lane, part in parts.items()}
 
 
-def _first(
-    db: Database, lanes: Sequence[Lane], now: datetime, *, limit: int
-) -> AsyncCursor[Document]:
-    cursor = db[COLLECTION].find(_overdue(lanes, now), {"lane": 1})
-    return cursor.sort([("lane", 1), ("due_at", 1)]).limit(limit)
+def part_due(lane: Lane, now: datetime, *, limit: int) -> Part[Document]:
+    """The jobs of a lane to run that wait the longest. Served by index `due`."""
+    stages: list[Document] = [
+        {"$sort": {"due_at": 1}},
+        {"$limit": limit},
+        {"$project": {"_id": 1}},
+    ]
+    return Part(COLLECTION, Document, _overdue([lane], now), stages)
 
 
 def _overdue(lanes: Sequence[Lane], now: datetime) -> dict[str, Any]:
@@ -99,11 +109,9 @@ async def put_back(
 
 async def end(db: Database, tx: Transaction, job_id: str, now: datetime) -> None:
     """End a job that waits; one that a worker holds is left to it."""
-    await db[COLLECTION].update_one(
-        {"_id": job_id, "state": JobState.READY},
-        {"$set": {"state": JobState.DONE, "open": False, "done_at": now}},
-        session=tx,
-    )
+    key = {"_id": job_id, "state": JobState.READY}
+    done = {"state": JobState.DONE, "open": False, "done_at": now}
+    await _write(db, tx, UpdateOne(key, {"$set": done}))
 
 
 async def bury(db: Database, job: Job, *, error: str) -> bool:

@@ -103,7 +103,6 @@ async def book(
         await _distribute(deps, tx, payment, trade, journal_id, known=known)
 
     if await ledger.done_once(deps, journal_id, work):
-        await jobs.wake(deps)
         log.info("payment_booked", payment=payment.id, amount_fen=payment.amount_fen)
     elif event is not None:
         event.outcome = EventOutcome.REPEATED

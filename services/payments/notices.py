@@ -4,6 +4,7 @@ The handler answers 2xx only when these return, and WeChat repeats a notice unti
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 import structlog
 from pymongo.errors import DuplicateKeyError
@@ -90,11 +91,8 @@ async def _doubt(
         await discrepancies.note(deps, tx, client, trade, payment=payment, doubts=doubts)
         await jobs.enqueue(deps, tx, CLARIFY, event.id, account=account, out_trade_no=order)
 
-    try:
+    with suppress(DuplicateKeyError):  # the same notice again
         await deps.in_transaction(work)
-    except DuplicateKeyError:
-        return  # the same notice again
-    await jobs.wake(deps)
 
 
 async def receive_refund(

@@ -78,7 +78,6 @@ async def give(deps: Dependencies, actor: Actor, wish: NewTask) -> TaskView:
         )
 
     await deps.in_transaction(save)
-    await jobs.wake(deps)
     return (await _shown(deps, [task]))[0]
 
 

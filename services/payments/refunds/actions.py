@@ -91,7 +91,6 @@ async def return_suspended(deps: Dependencies, actor: Actor, found_id: str) -> N
         await audit.record(deps, tx, actor, DIFFERENCES.act(DiscrepancyEvent.REFUND), **about)
 
     await deps.in_transaction(work)
-    await jobs.wake(deps)
 
 
 def _of_suspended(deps: Dependencies, found: Discrepancy, payment: Payment | None) -> Refund:
@@ -137,7 +136,6 @@ async def retry(deps: Dependencies, actor: Actor, refund_key: str) -> RefundView
         return moved
 
     moved = await deps.in_transaction(work)
-    await jobs.wake(deps)
     return views.view(moved)
 
 

@@ -51,7 +51,6 @@ async def erase(deps: Dependencies, actor: Actor) -> ErasureView:
         await audit.record(deps, tx, actor, act, subject=person_id)
 
     await deps.in_transaction(work)
-    await jobs.wake(deps)
     return view(deps, erasure)
 
 

@@ -1,6 +1,6 @@
 """Round trips of requests: few to MongoDB, and none to Redis while a share of a limit holds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +8,7 @@ import pytest
 
 from services.limits.models import ALLOWANCES, Allowance, Rate
 from tests.build.cast import Estate
+from tests.build.payments import ordered, pay
 from tests.build.query_recorder import QueryRecorder
 from tests.build.world import World
 
@@ -108,6 +109,95 @@ def values(node: Any, name: str) -> Iterator[int]:
     elif isinstance(node, list):
         for inner in node:
             yield from values(inner, name)
+
+
+# One payment: what MongoDB is sent at each step, and why. Whoever adds a command adds a line.
+ORDER = [
+    "aggregate sessions",  # who asks, and what they hold
+    "aggregate bills",  # with open orders that hold them, the payees around, and the payer
+    "findAndModify people",  # held: no order is left behind by who erases themself
+    "update bills",  # held: not paid or voided meanwhile
+    "insert payments",
+    "update audit_heads",  # the end of the person's lane, as this process left it
+    "insert audit",
+    "update outbox",  # the job that follows the order
+    "commitTransaction",
+    "findAndModify payments",  # what WeChat answered
+]
+NOTICE = [
+    "aggregate payments",  # the order with its bills, and whether the notice is known
+    "insert wechat_events",
+    "findAndModify payments",
+    "update bills",  # all of them
+    "find bills",  # the months around, for the sums
+    "update place_sums",
+    "insert journal",
+    "insert receipts",
+    "update messages",
+    "update outbox",  # the job that followed the order ends; one carries the message
+    "commitTransaction",
+]
+JOB = [
+    "aggregate outbox",  # what is due, of all lanes
+    "findAndModify outbox",  # leased
+    "update outbox",  # done
+    "aggregate outbox",  # nothing more
+]
+
+
+def named(asked: Sequence[Any]) -> list[str]:
+    """Return the commands with their collections."""
+    told = [next(iter(command.items())) for command in asked]
+    return [name if name == "commitTransaction" else f"{name} {of}" for name, of in told]
+
+
+async def test_a_payment_makes_few_round_trips(
+    world: World, estate: Estate, asked: list[Any]
+) -> None:
+    li = await estate.member("li")
+    await world.work()
+    ids = await estate.bill_ids("li")
+    asked.clear()
+    made = await ordered(estate, li, ids)
+    assert named(asked) == ORDER
+    asked.clear()
+    await pay(estate, li, made)
+    assert named(asked) == NOTICE
+    asked.clear()
+    assert await world.work() == 1
+    assert [each for each in named(asked) if each.endswith(" outbox")] == JOB
+
+
+async def test_an_order_that_is_handed_out_again_is_read_once(
+    estate: Estate, asked: list[Any]
+) -> None:
+    li = await estate.member("li")
+    ids = await estate.bill_ids("li")
+    await ordered(estate, li, ids)
+    asked.clear()
+    await ordered(estate, li, ids)
+    assert named(asked) == [
+        "aggregate sessions",
+        "aggregate bills",
+        "findAndModify payments",  # WeChat's answer is no news
+        "update payments",  # but its newest prepay id
+        "find payments",
+        "update audit_heads",
+        "insert audit",
+        "commitTransaction",
+    ]
+
+
+async def test_what_a_payment_reads_together_is_read_by_indexes(
+    world: World, estate: Estate, asked: list[Any]
+) -> None:
+    li, ids = await estate.member("li"), await estate.bill_ids("li")
+    asked.clear()
+    await pay(estate, li, await ordered(estate, li, ids))
+    unions = [command for command in asked if "aggregate" in command]
+    assert len(unions) == 3
+    for command in unions:
+        await require_indexes(world, command)
 
 
 async def test_a_request_asks_redis_once_and_not_at_all_while_its_share_holds(

@@ -2,10 +2,11 @@
 
 import asyncio
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
@@ -56,6 +57,47 @@ async def test_work_promised_in_a_transaction_that_fails_is_not_promised(
     with pytest.raises(DuplicateKeyError):
         await world.deps.in_transaction(work)
     assert await world.db.outbox.count_documents({}) == 0
+
+
+async def test_jobs_of_a_transaction_are_one_command_and_one_hint(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when it begins anew: of its first try nothing is left."""
+    deps, woken, tries = world.deps, list[str](), count()
+
+    async def wake(_: Dependencies) -> None:
+        written = await world.db.outbox.find({}, sort=[("_id", 1)]).to_list()
+        woken.append(" ".join(row["_id"] for row in written))
+
+    async def work(tx: Transaction) -> None:
+        is_first = not next(tries)
+        await jobs.enqueue(deps, tx, "test", "first" if is_first else "1")
+        await jobs.enqueue(deps, tx, "test", "2")
+        await jobs.end(deps, tx, "test", "2")
+        if is_first:
+            labels = {"errorLabels": ["TransientTransactionError"]}
+            raise OperationFailure("once more", details=labels)
+
+    monkeypatch.setattr(jobs, "wake", wake)
+    await deps.in_transaction(work)
+    assert woken == ["test:1 test:2"]
+    rows = await world.db.outbox.find({}, sort=[("_id", 1)]).to_list()
+    assert [row["state"] for row in rows] == ["ready", "done"]
+
+
+async def test_a_job_of_later_wakes_nobody(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    woken, due_at = list[Any](), world.clock.now + timedelta(minutes=1)
+
+    async def wake(deps: Dependencies) -> None:
+        woken.append(deps)
+
+    monkeypatch.setattr(jobs, "wake", wake)
+    deps = world.deps
+    await deps.in_transaction(lambda tx: jobs.enqueue(deps, tx, "test", "1", due_at=due_at))
+    await deps.in_transaction(lambda tx: jobs.end(deps, tx, "test", "1"))
+    assert woken == []
 
 
 async def test_the_same_promise_is_kept_once(world: World, calls: Calls) -> None:

@@ -3,7 +3,6 @@
 from fractions import Fraction
 from typing import Annotated, Final
 
-import cn2an
 from msgspec import Meta
 
 Fen = Annotated[int, Meta(ge=0, le=10**13)]
@@ -13,6 +12,7 @@ Area = Annotated[int, Meta(ge=1, le=10**8)]
 PRICE_PER_FEN: Final = 100
 PRICE_PER_YUAN: Final = 10_000
 AREA_PER_SQUARE_METRE: Final = 100
+CAPITALS: Final = "零壹贰叁肆伍陆柒捌玖"
 
 
 def area_charge(area: int, price: int, months: Fraction) -> Fraction:
@@ -49,6 +49,30 @@ def price_yuan(price: int) -> str:
 
 
 def capital_yuan(fen: int) -> str:
-    """Write an amount as receipts do: 5118 → 伍拾壹元壹角捌分 (票据法 requires capitals)."""
-    text: str = cn2an.an2cn(yuan(fen), "rmb")
-    return text
+    """Write an amount as receipts do: 5118 → 伍拾壹元壹角捌分 (票据法 requires capitals).
+
+    By 《正确填写票据和结算凭证的基本规定》: one 零 for digits that are left out, 整 after yuan.
+    """
+    whole, (jiao, cents) = fen // 100, divmod(fen % 100, 10)
+    said = f"{_capitals(whole)}元" if whole else ""
+    if jiao:
+        said += f"{CAPITALS[jiao]}角"
+    elif whole and cents:
+        said += CAPITALS[0]
+    if cents:
+        said += f"{CAPITALS[cents]}分"
+    return said if jiao or cents else f"{said or '零元'}整"
+
+
+def _capitals(number: int) -> str:
+    """Write a number below 10^12 in capitals, by groups of four digits."""
+    said, left_out = "", False
+    for power, group in ((10**8, "亿"), (10**4, "万"), (1, "")):
+        digits = f"{number // power % 10**4:04d}"
+        for digit, unit in zip(map(int, digits), ("仟", "佰", "拾", ""), strict=True):
+            if digit:
+                zero = CAPITALS[0] if said and left_out and unit != "仟" else ""
+                said += zero + CAPITALS[digit] + unit
+            left_out = not digit
+        said += group if digits != "0000" else ""
+    return said

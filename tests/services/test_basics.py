@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 from fractions import Fraction
 
+import cn2an
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -85,6 +86,16 @@ def test_area_charges_round_half_up_once(area: int, price: int, months: int) -> 
 def test_amounts_as_people_read_them(fen: int, text: str, capital: str) -> None:
     assert money.yuan(fen) == text
     assert money.capital_yuan(fen) == capital
+
+
+@given(st.integers(0, 10**13))
+def test_capitals_are_those_of_the_library(fen: int) -> None:
+    assert money.capital_yuan(fen) == cn2an.an2cn(money.yuan(fen), "rmb")
+
+
+@given(st.text("0001", min_size=1, max_size=13))
+def test_zeros_in_capitals_are_those_of_the_library(digits: str) -> None:
+    assert money.capital_yuan(int(digits)) == cn2an.an2cn(money.yuan(int(digits)), "rmb")
 
 
 def test_prices_keep_the_decimals_they_need() -> None:

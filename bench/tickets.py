@@ -143,7 +143,11 @@ class Tickets:
             made.text, made.text_shown = text, True
         self._live(made)
         facets = keys.facets_of(made.category, made.danger)
-        made.words = [*facets, *words.kept(made.number), *self._kept(made.text or "室内")]
+        made.words = [
+            *facets,
+            *words.read().kept(made.number),
+            *self._kept(made.text or "室内"),
+        ]
         return made
 
     def _live(self, repair: Repair) -> None:
@@ -185,7 +189,7 @@ class Tickets:
     def _kept(self, text: str) -> list[str]:
         """Return the words of a text; the city has few different ones."""
         if text not in self._words:
-            self._words[text] = words.kept(text)
+            self._words[text] = words.read().kept(text)
         return self._words[text]
 
     def repairer(self, unit: str, number: int) -> str:

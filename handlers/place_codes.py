@@ -7,10 +7,10 @@ from msgspec import Meta
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Access, Route, endpoint
 from handlers.http.downloads import Download, fixed
-from services.kernel import papers
 from services.kernel.pages import Page
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
+from services.kernel.sheets import PDF
 from services.kernel.types import OPAQUE
 from services.limits.models import Rate
 from services.place_codes import actions, sheets
@@ -69,13 +69,13 @@ class PlaceCodeSheetsHandler(ApiHandler):
     @endpoint(
         "getPlaceCodeSheets",
         needs=Permission.MANAGE_CODES,
-        media_type=papers.PDF,
+        media_type=PDF,
         errors=("no_place_codes", "paper_too_long"),
     )
     async def get(self, place: PlacePath, query: SheetsQuery) -> Download:
         """Sheets to hang up: one page for each code in use at a place and below it."""
         made = await sheets.printed(self.deps, self.actor, place, query)
-        return Download(made, papers.PDF, "报修码.pdf")
+        return Download(made, PDF, "报修码.pdf")
 
 
 class PlaceCodeRenewalHandler(ApiHandler):

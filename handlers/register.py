@@ -1,5 +1,6 @@
 """Endpoints of register imports: uploaded, previewed, confirmed, undone, discarded."""
 
+import asyncio
 from typing import Final
 
 from handlers.http.base import ApiHandler
@@ -33,7 +34,7 @@ class TemplateHandler(ApiHandler):
     @endpoint("getRegisterTemplate", needs=Permission.IMPORT_REGISTER, media_type=XLSX)
     async def get(self) -> Download:
         """The empty register to fill in, with an example and notes."""
-        return Download(template(), XLSX, FILENAME)
+        return Download(await asyncio.to_thread(template), XLSX, FILENAME)
 
 
 class ImportsHandler(UploadHandler):

@@ -7,8 +7,8 @@ from msgspec import Meta
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Access, Route, endpoint
 from handlers.http.downloads import Download, fixed
-from services.kernel import papers
 from services.kernel.permissions import Permission
+from services.kernel.sheets import PDF
 from services.repairs.work_orders import actions as work_orders
 
 RepairId = Annotated[
@@ -27,11 +27,11 @@ PAGE: Final = fixed(
 
 
 class WorkOrderHandler(ApiHandler):
-    @endpoint("getWorkOrder", needs=Permission.WORK_ON_REPAIRS, media_type=papers.PDF)
+    @endpoint("getWorkOrder", needs=Permission.WORK_ON_REPAIRS, media_type=PDF)
     async def get(self, repair_id: RepairId) -> Download:
         """Sheet of a repair, to take along and to have signed."""
         number, made = await work_orders.printed(self.deps, self.actor, repair_id)
-        return Download(made, papers.PDF, f"维修工单{number}.pdf")
+        return Download(made, PDF, f"维修工单{number}.pdf")
 
 
 class WorkOrderPageHandler(ApiHandler):

@@ -20,7 +20,6 @@ from server.errors import StartError
 from server.settings import Settings
 from server.worker import ClockSkew, Worker
 from services.dependencies import Dependencies
-from services.kernel import words
 
 STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 FINISH_SECONDS: Final = 8.0  # nobody waits longer for an answer, but whoever sent a file
@@ -114,7 +113,6 @@ async def serving(
     Never with Tornado's `xheaders`, which believes whoever sends X-Real-IP or X-Forwarded-For
     (`trusted_downstream` names hops to skip, not who may speak): handlers/http/addresses.py.
     """
-    await asyncio.to_thread(words.load)  # whoever asks first shall not wait for it
     log_function = observability.log_request
     lag = asyncio.create_task(observability.watch_loop_lag())
     async with AsyncExitStack() as running:

@@ -154,7 +154,7 @@ class Said:
         found: dict[str, None] = {}
         for text in texts:
             if text not in self._words:
-                self._words[text] = keys.fingerprints(self.deps, words.kept(text))
+                self._words[text] = keys.fingerprints(self.deps, words.read().kept(text))
             found |= dict.fromkeys(self._words[text])
         return [*found]
 

@@ -40,7 +40,7 @@ async def write(deps: Dependencies, actor: Actor, wish: NewArticle) -> ArticleVe
     if found.kind not in PLACES:
         raise BadArticle("手册内容属于社区、街道、区或市")
     await _check_replaced(deps, actor, wish)
-    draft = drafted(deps, actor.person_id, wish.place, deps.new_id(), wish)
+    draft = await drafted(deps, actor.person_id, wish.place, deps.new_id(), wish)
     draft.replaces = wish.replaces or ""
     await _insert(deps, actor, draft)
     return views.version(draft)
@@ -58,7 +58,7 @@ async def _check_replaced(deps: Dependencies, actor: Actor, wish: NewArticle) ->
         raise BadArticle("只能代替上级的内容")
 
 
-def drafted(
+async def drafted(
     deps: Dependencies, writer: str, place: str, article: str, wish: WriteArticle
 ) -> Article:
     """Return the first version of an article as a draft. Raises BadArticle."""
@@ -67,15 +67,15 @@ def drafted(
         article=article,
         version=1,
         place=place,
-        **_written(deps, writer, wish),
+        **await _written(deps, writer, wish),
     )
 
 
-def _written(deps: Dependencies, writer: str, wish: WriteArticle) -> Document:
+async def _written(deps: Dependencies, writer: str, wish: WriteArticle) -> Document:
     """Return what is kept of a text, with the words by which it is found."""
     if wish.answered_by is None and wish.answered_text is None:
         raise BadArticle("请写明由谁解答")
-    title_words = words.kept(wish.title)
+    dictionary = await words.dictionary()
     return {
         "category": wish.category,
         "title": wish.title,
@@ -84,8 +84,8 @@ def _written(deps: Dependencies, writer: str, wish: WriteArticle) -> Document:
         "answered_by": wish.answered_by,
         "answered_text": wish.answered_text or "",
         "position": wish.position,
-        "words": words.kept(wish.title, *wish.steps),
-        "title_words": title_words,
+        "words": dictionary.kept(wish.title, *wish.steps),
+        "title_words": dictionary.kept(wish.title),
         "written_by": writer,
         "written_at": deps.now(),
     }
@@ -105,7 +105,7 @@ async def write_version(
         version=number,
         place=before.place,
         replaces=before.replaces,
-        **_written(deps, actor.person_id, wish),
+        **await _written(deps, actor.person_id, wish),
     )
     await _insert(deps, actor, draft)
     return views.version(draft)
@@ -138,7 +138,7 @@ async def change(
 
     Raises NotFound, BadArticle, ArticleMovedOn.
     """
-    changes = _written(deps, actor.person_id, wish)
+    changes = await _written(deps, actor.person_id, wish)
 
     async def save(tx: Transaction) -> Article:
         draft = await access(deps, tx, actor, article)

@@ -18,7 +18,7 @@ from services.handbook.models import (
 )
 from services.handbook.readers import store as readers
 from services.handbook.searches import words as searches
-from services.kernel import errors
+from services.kernel import errors, words
 from services.kernel.pages import ListQuery, Page
 from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
@@ -36,7 +36,7 @@ async def listing(deps: Dependencies, actor: Actor, query: HandbookQuery) -> Pag
     _require_reads(actor, query.place)
     if query.q is None:
         return (await store.shelf(deps.db, query, [])).map(views.brief)
-    for wanted in searches.wanted(query.q):
+    for wanted in searches.wanted(await words.dictionary(), query.q):
         page = await store.shelf(deps.db, query, wanted)
         if page.items:
             return page.map(views.brief)
@@ -75,7 +75,7 @@ async def _overlapping(
     limit: int,
     category: ArticleCategory | None = None,
 ) -> list[BriefArticle]:
-    weights = searches.weights(text)
+    weights = searches.weights(await words.dictionary(), text)
     if not weights:
         return []
     found = await store.overlapping(

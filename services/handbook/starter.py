@@ -30,7 +30,7 @@ async def load(deps: Dependencies, actor: Actor, place: str) -> LoadedStarter:
     found = await places.access_place(deps, actor, place, Permission.OPERATE)
     if found.kind not in PLACES:
         raise BadArticle("手册内容属于社区、街道、区或市")
-    made = _drafts(deps, actor, place)
+    made = await _drafts(deps, actor, place)
 
     async def save(tx: Transaction) -> LoadedStarter:
         await places.use(deps, [place], tx=tx)
@@ -49,9 +49,9 @@ async def load(deps: Dependencies, actor: Actor, place: str) -> LoadedStarter:
         raise ArticleMovedOn(drafts.MOVED_ON) from None
 
 
-def _drafts(deps: Dependencies, actor: Actor, place: str) -> list[Article]:
+async def _drafts(deps: Dependencies, actor: Actor, place: str) -> list[Article]:
     return [
-        drafts.drafted(
+        await drafts.drafted(
             deps,
             actor.person_id,
             place,

@@ -18,10 +18,8 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
-from services.kernel import errors
+from services.kernel.sheets import MOST_PAGES, Facts, PaperTooLong, QrCode, Sheet, Text
 
-PDF: Final = "application/pdf"
-MOST_PAGES: Final = 200
 # Of the Adobe-GB1 collection, which readers of PDF know by name.
 FONT: Final = "STSong-Light"
 pdfmetrics.registerFont(UnicodeCIDFont(FONT))
@@ -36,40 +34,6 @@ HEADING: Final = 26
 LARGE, ORDINARY, SMALL = 18, 12, 9
 LEADING: Final = 1.5  # height of a line, in sizes of its font
 QUIET_ZONE: Final = 4  # modules left white around a code (ISO/IEC 18004, 5.3.8)
-
-
-class PaperTooLong(errors.InvalidInput):
-    """The file would have more pages than one may have. `most` in details."""
-
-    code = "paper_too_long"
-    details_type = errors.Most
-
-
-class Text(Struct, frozen=True):
-    """Paragraph; a line break begins a line. `large`: centred, to be read from a step away."""
-
-    text: str
-    large: bool = False
-
-
-class Facts(Struct, frozen=True):
-    """Table of labels and what stands behind each."""
-
-    rows: tuple[tuple[str, str], ...]
-
-
-class QrCode(Struct, frozen=True):
-    """QR code, centred. `width`: in mm, its quiet zone included."""
-
-    content: str
-    width: int = 60
-
-
-class Sheet(Struct, frozen=True):
-    """Sheet of paper; it goes on on further pages where one is too short."""
-
-    heading: str
-    parts: tuple[Text | Facts | QrCode, ...]
 
 
 class _Line(Struct, frozen=True):

@@ -1,11 +1,15 @@
 """Phone numbers in E.164 form, and the fingerprint they are found by."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import phonenumbers
-
+from services.kernel.deferred import deferred
 from services.kernel.errors import InvalidInput
 from services.kernel.vault import Vault
+
+if TYPE_CHECKING:
+    import phonenumbers
+else:
+    phonenumbers = deferred("phonenumbers")
 
 REGION: Final = "CN"
 

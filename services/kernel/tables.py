@@ -11,16 +11,21 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from enum import Enum
-from typing import Any, Final, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Final, get_args, get_origin
 
 import msgspec
-import xlsxwriter
 from msgspec import Struct
 
 from services.kernel.days import BEIJING, Day
+from services.kernel.deferred import deferred
 from services.kernel.labels import Labelled
 from services.kernel.money import AREA_PER_SQUARE_METRE
 from services.kernel.types import WHOLE, BasisPoints
+
+if TYPE_CHECKING:
+    import xlsxwriter
+else:
+    xlsxwriter = deferred("xlsxwriter")
 
 FEN_PER_YUAN: Final = 100
 # Excel's own bounds of a cell, in UTF-16 units, and of a sheet's name; its calendar begins in

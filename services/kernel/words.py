@@ -6,22 +6,32 @@ itself, so that whoever types a part of a text finds it. Guesses at words that n
 (jieba's HMM) are left out: they depend on what stands beside them, and would be guessed
 otherwise in a question than in the text. Other words after a change of the dictionary
 (requirements.txt) mean that what was kept before is to be cut again.
+
+The dictionary takes 17 MB and a while to read: a process reads it when a text is first cut.
 """
 
+import asyncio
 import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from threading import Lock
+from typing import TYPE_CHECKING, Final
 
-import jieba
+from services.kernel.deferred import deferred
+
+if TYPE_CHECKING:
+    import jieba
+else:
+    jieba = deferred("jieba")
 
 # Times that the dictionary saw a word. With the rarer ones, which are mostly names of people
 # and places, a process takes 60 MB instead of 17, and 1.6 s to begin instead of 0.6.
 FEWEST_SEEN: Final = 10
 # Of one text, for one document not to fill an index; a text of 500 signs has some 600.
 MOST: Final = 400
+_READING: Final = Lock()
 
 _PIECES: Final = re.compile(
     r"(?P<parts>\d+(?:-\d+)+)"  # a number of a case, a phone
@@ -32,9 +42,72 @@ _PIECES: Final = re.compile(
 )
 
 
+class Dictionary:
+    """Words that are known, by which texts are cut."""
+
+    def __init__(self, tokenizer: "jieba.Tokenizer") -> None:
+        self._tokenizer = tokenizer
+
+    def kept(self, *texts: str) -> list[str]:
+        """Return the words by which texts are found, each once; at most MOST."""
+        found = dict.fromkeys(word for text in texts for word in self._all(text))
+        return list(found)[:MOST]
+
+    def asked(self, text: str) -> list[str]:
+        """Return the words that all must be among those kept; none for a text without any."""
+        return list(dict.fromkeys(self._cut(text)))
+
+    def terms(self, text: str) -> list[str]:
+        """Return the Chinese words of a text with two signs or more, each once.
+
+        Words of the dictionary alone, and none with a digit or a Latin letter: no number of a
+        home, a phone or a car, and no name that the dictionary does not have.
+        """
+        pieces = (piece["han"] for piece in _pieces(text) if piece["han"])
+        cut = (word for piece in pieces for word in self._tokenizer.cut(piece, HMM=False))
+        return list(dict.fromkeys(word for word in cut if len(word) > 1))
+
+    def _cut(self, text: str) -> Iterator[str]:
+        for piece in _pieces(text):
+            if piece["han"]:
+                yield from self._tokenizer.cut(piece["han"], HMM=False)
+            else:
+                yield piece["room"] or piece[0]
+
+    def _all(self, text: str) -> Iterator[str]:
+        for piece in _pieces(text):
+            if piece["han"]:
+                yield from self._tokenizer.cut(piece["han"], cut_all=True)
+                yield from piece["han"]
+            elif piece["parts"]:
+                yield piece[0]
+                for part in piece[0].split("-"):
+                    yield part
+                    yield part.lstrip("0") or part  # the 137 of 26-0137
+            elif piece["unit"]:
+                yield piece[0]
+                yield piece["count"]
+                yield from piece["unit"]
+            else:
+                yield piece["room"] or piece[0]
+
+
+async def dictionary() -> Dictionary:
+    """Return the dictionary. Whoever asks first waits until a thread has read it."""
+    if _read.cache_info().currsize:
+        return _read()
+    return await asyncio.to_thread(read)
+
+
+def read() -> Dictionary:
+    """Return the dictionary, which takes some tenths of a second once: not for the loop."""
+    with _READING:
+        return _read()
+
+
 @cache
-def _tokenizer() -> jieba.Tokenizer:
-    """Return jieba with its own dictionary, read anew by each process.
+def _read() -> Dictionary:
+    """Read jieba's own dictionary.
 
     Its own way keeps a copy where every user of the machine may write.
     """
@@ -48,61 +121,8 @@ def _tokenizer() -> jieba.Tokenizer:
                 for end in range(1, len(word)):
                     found.FREQ.setdefault(word[:end], 0)
     found.initialized = True
-    return found
-
-
-def load() -> None:
-    """Read the dictionary, before somebody waits for it. Blocks: call it from a thread."""
-    _tokenizer()
-
-
-def kept(*texts: str) -> list[str]:
-    """Return the words by which texts are found, each once; at most MOST."""
-    found = dict.fromkeys(word for text in texts for word in _all(text))
-    return list(found)[:MOST]
-
-
-def asked(text: str) -> list[str]:
-    """Return the words that all must be among those kept; none for a text without any."""
-    return list(dict.fromkeys(_cut(text)))
-
-
-def terms(text: str) -> list[str]:
-    """Return the Chinese words of a text with two signs or more, each once.
-
-    Words of the dictionary alone, and none with a digit or a Latin letter: no number of a home,
-    a phone or a car, and no name that the dictionary does not have.
-    """
-    pieces = (piece["han"] for piece in _pieces(text) if piece["han"])
-    cut = (word for piece in pieces for word in _tokenizer().cut(piece, HMM=False))
-    return list(dict.fromkeys(word for word in cut if len(word) > 1))
+    return Dictionary(found)
 
 
 def _pieces(text: str) -> Iterator[re.Match[str]]:
     return _PIECES.finditer(unicodedata.normalize("NFKC", text).lower())
-
-
-def _cut(text: str) -> Iterator[str]:
-    for piece in _pieces(text):
-        if piece["han"]:
-            yield from _tokenizer().cut(piece["han"], HMM=False)
-        else:
-            yield piece["room"] or piece[0]
-
-
-def _all(text: str) -> Iterator[str]:
-    for piece in _pieces(text):
-        if piece["han"]:
-            yield from _tokenizer().cut(piece["han"], cut_all=True)
-            yield from piece["han"]
-        elif piece["parts"]:
-            yield piece[0]
-            for part in piece[0].split("-"):
-                yield part
-                yield part.lstrip("0") or part  # the 137 of 26-0137
-        elif piece["unit"]:
-            yield piece[0]
-            yield piece["count"]
-            yield from piece["unit"]
-        else:
-            yield piece["room"] or piece[0]

@@ -9,12 +9,17 @@ that (a JPEG with a film behind it). Of an animation the first frame is kept.
 import re
 import warnings
 from io import BytesIO
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec import UNSET, Struct, UnsetType
-from PIL import Image
 
 from services.kernel import errors
+from services.kernel.deferred import deferred
+
+if TYPE_CHECKING:
+    from PIL import Image
+else:
+    Image = deferred("PIL.Image")
 
 # What a file is, is decided by who can decode it; nobody else is asked.
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
@@ -25,20 +30,17 @@ QUALITY: Final = 80
 MOST_SCANS: Final = 64
 
 ORIENTATION: Final = 0x0112  # EXIF 2.32, 4.6.4 A
-TURNS: Final = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
+TURNS: Final = {  # names of Image.Transpose
+    2: "FLIP_LEFT_RIGHT",
+    3: "ROTATE_180",
+    4: "FLIP_TOP_BOTTOM",
+    5: "TRANSPOSE",
+    6: "ROTATE_270",
+    7: "TRANSVERSE",
+    8: "ROTATE_90",
 }
 MARKER: Final = re.compile(rb"\xff([^\x00\x01\xd0-\xd8\xff])")  # ITU-T T.81, B.1.1.3
 SCAN, END = b"\xda", b"\xd9"
-
-# Pillow only warns of what is a little too large.
-warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 
 class PhotoUnreadable(errors.InvalidInput):
@@ -76,6 +78,8 @@ def reencode(content: bytes) -> Picture:
 
     Raises PhotoUnreadable, PhotoTooLarge.
     """
+    # Pillow only warns of what is a little too large.
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
     try:
         with Image.open(BytesIO(content), formats=FORMATS) as image:
             _check(image, content)
@@ -88,7 +92,7 @@ def reencode(content: bytes) -> Picture:
         raise PhotoUnreadable("看不懂这张照片,请换一张 JPG、PNG 或 WebP 图片") from error
 
 
-def _check(image: Image.Image, content: bytes) -> None:
+def _check(image: "Image.Image", content: bytes) -> None:
     """Look at what the head of the file says, before anything is decoded."""
     if image.width * image.height > MOST_PIXELS:
         raise _too_large()
@@ -109,17 +113,17 @@ def _scans(content: bytes) -> int:
     return count
 
 
-def _turned(image: Image.Image) -> Image.Image:
+def _turned(image: "Image.Image") -> "Image.Image":
     turn = TURNS.get(image.getexif().get(ORIENTATION, 1))
     if image.mode in {"1", "P"}:  # cannot be made smaller smoothly
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     elif image.mode.startswith("I"):  # sixteen bits of grey, which convert() would cut off
         image = image.point(lambda grey: grey * (1 / 256)).convert("L")
     image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    return image if turn is None else image.transpose(turn)
+    return image if turn is None else image.transpose(Image.Transpose[turn])
 
 
-def _encoded(image: Image.Image) -> Picture:
+def _encoded(image: "Image.Image") -> Picture:
     """Write the pixels on a new, white picture: the old one carries what was added to it."""
     sheet = Image.new("RGB", image.size, "white")
     if image.has_transparency_data:

@@ -7,19 +7,25 @@ developers.weixin.qq.com/miniprogram/introduction/qrcode.html
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from services.audit import actions as audit
 from services.dependencies import Dependencies, Transaction
 from services.firms import contracts
-from services.kernel import errors, papers
+from services.kernel import errors, sheets
 from services.kernel.acts import Act
-from services.kernel.papers import PaperTooLong, QrCode, Sheet, Text
+from services.kernel.deferred import deferred
 from services.kernel.paths import ancestors, in_order
 from services.kernel.permissions import Actor, Permission
+from services.kernel.sheets import PaperTooLong, QrCode, Sheet, Text
 from services.place_codes import store
 from services.place_codes.models import TOKEN, PlaceCode, SheetsQuery
 from services.places import actions as places
+
+if TYPE_CHECKING:
+    from services.kernel import papers
+else:
+    papers = deferred("services.kernel.papers")
 
 CODE_WIDTH: Final = 110  # mm: read from a step and a half away
 INVITES: Final = Text("微信扫一扫,马上报修", large=True)
@@ -45,7 +51,7 @@ async def printed(deps: Dependencies, actor: Actor, place: str, query: SheetsQue
     Raises NotFound, NoPlaceCodes, PaperTooLong.
     """
     found = await places.access_place(deps, actor, place, Permission.MANAGE_CODES)
-    most = papers.MOST_PAGES
+    most = sheets.MOST_PAGES
     codes = await store.in_use_under(deps.db, place, query, limit=most + 1)
     if len(codes) > most:
         raise PaperTooLong(f"一次最多打印 {most} 张,请按楼栋或单元打印", most=most)
@@ -54,8 +60,8 @@ async def printed(deps: Dependencies, actor: Actor, place: str, query: SheetsQue
     addresses = await places.addresses(deps, sorted({code.place for code in codes}))
     codes.sort(key=lambda code: (in_order(code.place), in_order(code.label), code.id))
     lines = await _lines(deps, codes)
-    sheets = [_sheet(deps, code, addresses.get(code.place, ""), lines) for code in codes]
-    made = await asyncio.to_thread(papers.pdf, f"{found.name}报修码", sheets)
+    pages = [_sheet(deps, code, addresses.get(code.place, ""), lines) for code in codes]
+    made = await asyncio.to_thread(lambda: papers.pdf(f"{found.name}报修码", pages))
 
     async def note(tx: Transaction) -> None:
         act, count = Act.PLACE_CODES_PRINTED, len(codes)

@@ -9,6 +9,7 @@ from services.feedback.models import TEXT
 from services.feedback.rising import jobs, store, texts
 from services.feedback.rising.models import WeekWords, week_words_id
 from services.feedback.rising.rises import rising, week_of, weeks_before
+from services.kernel import words
 from tests.build.cast import COMMUNITY, COMPOUND, UNIT
 from tests.build.feedback import Voices
 from tests.build.offices import BUILDING
@@ -156,7 +157,8 @@ def test_sudden_is_more_than_three_times_the_mean_of_eight_weeks(
 
 
 def test_what_says_nothing_is_no_word() -> None:
-    found = texts.words_of("我家502室希望社区尽快解决楼道堆放的电动车,电话13812345678,车牌吉A1")
+    text = "我家502室希望社区尽快解决楼道堆放的电动车,电话13812345678,车牌吉A1"
+    found = texts.words_of(words.read(), text)
     assert found == ["堆放", "电动车", "电话", "车牌"]
     assert TEXT.field == "text"
 

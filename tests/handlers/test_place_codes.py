@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from services.kernel import papers
 from services.kernel.permissions import Role
 from services.place_codes.models import TOKEN
 from services.place_codes.sheets import address_of
@@ -151,7 +150,7 @@ async def test_the_same_sheet_is_printed_again(estate: Estate) -> None:
 async def test_too_many_sheets_are_printed_in_parts(
     estate: Estate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(papers, "MOST_PAGES", 1)
+    monkeypatch.setattr("services.kernel.sheets.MOST_PAGES", 1)
     await made(estate, UNIT), await made(estate, NEXT_UNIT)
     reply = await get(estate, "staff", f"places/{COMPOUND}/codes/sheet")
     assert (reply.status, reply.code) == (422, "paper_too_long")

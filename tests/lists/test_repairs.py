@@ -57,7 +57,7 @@ def _repair(estate: Estate, number: int, **more: Any) -> Repair:
         due_at=due_at,
         sort_due=due_at or NO_DEADLINE,
         overdue=due_at is not None and due_at < world.clock.now,
-        words=words.kept(f"26-{number:04d}", text, danger),
+        words=words.read().kept(f"26-{number:04d}", text, danger),
         under=ancestors(place),
         rank=danger.rank,
     )

@@ -41,7 +41,7 @@ def _said(estate: Estate, number: int, **more: Any) -> Feedback:
     text = FORMULA if number == 0 else f"水龙头坏了{number}号"
     due_at = world.clock.now + timedelta(hours=number // 2 - 3) if state in OPEN else None
     desks = rungs.desks(ROLES, place)
-    told = words.kept(f"26-{number:04d}", text)
+    told = words.read().kept(f"26-{number:04d}", text)
     fields: dict[str, Any] = {
         "holder": "",
         "kind": [*FeedbackKind][number % 5],

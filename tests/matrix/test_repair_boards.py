@@ -40,7 +40,7 @@ async def repair(scene: Scene) -> str:
         created_at=deps.now(),
         text="" if is_home else "灯不亮",
         text_sealed=TEXT.seal(deps.vault, repair_id, "漏水") if is_home else "",
-        words=words.kept(number),
+        words=words.read().kept(number),
         under=ancestors(scene.place),
     )
     return await scene.town.insert(repairs.COLLECTION, made)

@@ -18,6 +18,7 @@ from server.embedded.ports import free_port
 from server.settings import Settings
 from services.places import actions as places
 from services.places.models import Kind, NewPlace
+from tests.architecture.test_deferred import DEFERRED, OF_THEIRS
 from tests.build.world import World
 from tests.deadlines import SAFETY_NET
 
@@ -269,3 +270,30 @@ def test_web_and_worker_end_on_a_signal(
         )
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
+
+
+@pytest.mark.parametrize("command", ["web", "worker"])
+def test_what_only_some_acts_need_is_not_loaded_at_the_start(
+    command: str, base_settings: Settings, server: Run, tmp_path: Path
+) -> None:
+    environ = environment(base_settings, f"test_{uuid4().hex[:12]}")
+    assert server("indexes", "apply", **environ).code == 0
+    told = tmp_path / "imported"
+    with (
+        told.open("w") as imported,
+        subprocess.Popen(
+            [sys.executable, "-v", "-m", "server", command],
+            cwd=ROOT,
+            env=environ | {"PORT": "0", "OPS_PORT": "0"},
+            stdout=subprocess.PIPE,
+            stderr=imported,
+            text=True,
+        ) as process,
+    ):
+        assert process.stdout
+        assert process.stdout.readline()
+        process.terminate()
+        assert process.wait(20) == 0
+    loaded = {*re.findall(r"^import '([^']+)'", told.read_text(), re.MULTILINE)}
+    assert f"server.cli.{command}" in loaded
+    assert not loaded & {*DEFERRED, *OF_THEIRS}

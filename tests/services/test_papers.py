@@ -4,7 +4,8 @@ import pytest
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from services.kernel import papers
-from services.kernel.papers import Facts, PaperTooLong, QrCode, Sheet, Text, pdf
+from services.kernel.papers import pdf
+from services.kernel.sheets import Facts, PaperTooLong, QrCode, Sheet, Text
 from tests.build.papers import modules_of, pages_of
 
 LIFT = Sheet(

@@ -16,7 +16,7 @@ async def listing(deps: Dependencies, actor: Actor, query: FeedbackQuery) -> Pag
     Never what is about them. Raises Forbidden, NotFound.
     """
     scope_of(actor, Permission.HANDLE_FEEDBACK, query.place)
-    asked = [] if query.q is None else words.asked(query.q)
+    asked = [] if query.q is None else (await words.dictionary()).asked(query.q)
     if query.q is not None and not asked:
         return Page([])
     page = await store.board(deps.db, sight(deps, actor, asked), query)

@@ -24,8 +24,8 @@ async def of(deps: Dependencies, case: Feedback, text: str) -> list[str]:
     """Return the fingerprints of the words of a case that is new."""
     place = shown_place(case)
     addresses = await places.addresses(deps, [place])
-    told = words.kept(case.number, case.kind.label, *addresses.values(), text)
-    return fingerprints(deps, told)
+    told = (case.number, case.kind.label, *addresses.values(), text)
+    return fingerprints(deps, (await words.dictionary()).kept(*told))
 
 
 def fingerprints(deps: Dependencies, found: Iterable[str]) -> list[str]:

@@ -16,6 +16,7 @@ from services.kernel.documents import Document
 from services.kernel.features import Lane, Schedule
 from services.kernel.paths import covers
 from services.kernel.permissions import Role
+from services.kernel.words import dictionary
 
 TELL: Final = "feedback.tell_rising_words"
 AT_ONCE: Final = 50
@@ -33,7 +34,8 @@ async def count(deps: Dependencies, payload: Document) -> None:
         return
     week = rises.week_of(day_of(case.created_at))
     expires_at = start_of(plus_days(week, KEPT_DAYS))
-    found = texts.words_of(TEXT.open(deps.vault, case.id, case.text_sealed))
+    text = TEXT.open(deps.vault, case.id, case.text_sealed)
+    found = texts.words_of(await dictionary(), text)
     for place in texts.places_of(case) if found else ():
         marks = texts.marks(deps, place, found)
         people = {mark: texts.person_mark(deps, case, (place, week, mark)) for mark in marks}

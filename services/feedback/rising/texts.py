@@ -8,9 +8,9 @@ from typing import Final
 from services.dependencies import Dependencies
 from services.feedback.filings.whereabouts import shown_place
 from services.feedback.models import Feedback
-from services.kernel import words
 from services.kernel.days import Day
 from services.kernel.paths import ancestors
+from services.kernel.words import Dictionary
 from services.places.models import Kind
 
 WORD, PERSON = "feedback-rising-word", "feedback-rising-person"
@@ -28,9 +28,9 @@ def stop_words() -> frozenset[str]:
     return frozenset(text.split())
 
 
-def words_of(text: str) -> list[str]:
+def words_of(dictionary: Dictionary, text: str) -> list[str]:
     """Return the words of a text that may rise, each once."""
-    return [word for word in words.terms(text) if word not in stop_words()][:MOST]
+    return [word for word in dictionary.terms(text) if word not in stop_words()][:MOST]
 
 
 def counts(case: Feedback) -> bool:

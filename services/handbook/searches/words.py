@@ -7,7 +7,7 @@ for first, so that an article which uses their word is found by it.
 from collections.abc import Iterator
 from typing import Final
 
-from services.kernel import words
+from services.kernel.words import Dictionary
 
 # Of a text, the longest ones: a sentence has some ten that say anything.
 WORDS_ASKED: Final = 24
@@ -42,13 +42,13 @@ SYNONYMS: Final = {
 }
 
 
-def wanted(text: str) -> Iterator[list[str]]:
+def wanted(dictionary: Dictionary, text: str) -> Iterator[list[str]]:
     """Yield the words that an article has to have, all of them: as typed, then as it is called.
 
     Without those that say nothing, unless there are no others. None for a text of no words.
     """
     for each in dict.fromkeys((text, called(text))):
-        asked = words.asked(each)
+        asked = dictionary.asked(each)
         if asked:
             yield [word for word in asked if word not in SAYS_NOTHING] or asked
 
@@ -60,9 +60,9 @@ def called(text: str) -> str:
     return text
 
 
-def weights(text: str) -> dict[str, int]:
+def weights(dictionary: Dictionary, text: str) -> dict[str, int]:
     """Return word → what it counts, of the longest words of a text and what they are called."""
-    both = dict.fromkeys([*words.asked(text), *words.asked(called(text))])
+    both = dict.fromkeys([*dictionary.asked(text), *dictionary.asked(called(text))])
     said = [word for word in both if word not in SAYS_NOTHING]
     longest = sorted(said, key=len, reverse=True)[:WORDS_ASKED]
     return {word: min(len(word), LONGEST_COUNTED) for word in longest}

@@ -6,13 +6,18 @@ cores have different segments: what [0-9a-z] cannot write becomes `_` hexadecima
 
 import functools
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import cn2an
 from msgspec import Struct
 
+from services.kernel.deferred import deferred
 from services.places.models import Usage
 from services.register.sheet.cells import usage_of
+
+if TYPE_CHECKING:
+    import cn2an
+else:
+    cn2an = deferred("cn2an")
 
 LONGEST_CORE: Final = 30
 PLAIN: Final = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")

@@ -2,14 +2,18 @@
 
 import functools
 import io
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import xlsxwriter
-
+from services.kernel.deferred import deferred
 from services.places.models import Usage
 from services.register.sheet.cells import RELATIONS
 from services.register.sheet.headings import EXAMPLE, NOTES, SHEET
 from services.register.sheet.models import Field
+
+if TYPE_CHECKING:
+    import xlsxwriter
+else:
+    xlsxwriter = deferred("xlsxwriter")
 
 FILENAME: Final = "房屋业主登记表.xlsx"
 

@@ -20,7 +20,7 @@ async def listing(deps: Dependencies, actor: Actor, query: RepairsQuery) -> Page
     for who may not read it: residents have no board, but heads are their neighbours. Raises
     Forbidden, NotFound.
     """
-    asked = None if query.q is None else words.asked(query.q)
+    asked = None if query.q is None else (await words.dictionary()).asked(query.q)
     if asked is not None and not asked:
         return Page([])
     scope = _scope(actor, query)

@@ -25,7 +25,8 @@ async def of(deps: Dependencies, repair: Repair) -> Document:
     addresses = await places.addresses(deps, [repair.place])
     told = [repair.number, *labels.values(), *addresses.values(), repair.text]
     facets = facets_of(repair.category, repair.danger)
-    return {"words": [*facets, *words.kept(*told)], "rank": repair.danger.rank}
+    kept = (await words.dictionary()).kept(*told)
+    return {"words": [*facets, *kept], "rank": repair.danger.rank}
 
 
 def facets_of(category: str | None, danger: Danger | None) -> list[str]:

@@ -6,23 +6,29 @@ see it on the screen; that is then an export of personal data, and the audit say
 
 import asyncio
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from services.audit import actions as audit
 from services.dependencies import Dependencies, Transaction
 from services.firms import actions as firms
-from services.kernel import papers, phones
+from services.kernel import phones
 from services.kernel.access import accessible
 from services.kernel.acts import Act
+from services.kernel.deferred import deferred
 from services.kernel.money import yuan
-from services.kernel.papers import Facts, QrCode, Sheet, Text
 from services.kernel.permissions import Actor, Permission
+from services.kernel.sheets import Facts, QrCode, Sheet, Text
 from services.repairs import store, views
 from services.repairs.kind import REPAIR
 from services.repairs.models import Part, Repair, RepairView
 from services.repairs.quotes import actions as quotes
 from services.repairs.states import RepairState
 from services.wechat.template_values import moment
+
+if TYPE_CHECKING:
+    from services.kernel import papers
+else:
+    papers = deferred("services.kernel.papers")
 
 CODE_WIDTH: Final = 40  # mm: scanned from a hand's breadth
 LINE: Final = "_" * 34
@@ -56,7 +62,7 @@ async def printed(deps: Dependencies, actor: Actor, repair_id: str) -> tuple[str
     )
     view = await views.one(deps, actor, found)
     sheet = _sheet(deps, view, await _work(deps, found, view))
-    made = await asyncio.to_thread(papers.pdf, f"维修工单{view.number}", [sheet])
+    made = await asyncio.to_thread(lambda: papers.pdf(f"维修工单{view.number}", [sheet]))
     has_contact = bool(view.phone or view.access or view.contact_name)
 
     async def note(tx: Transaction) -> None:

@@ -70,15 +70,31 @@ INDEXES: Final = [
         name="holder",
         partialFilterExpression={"state": {"$in": ON_HAND}},
     ),
-    # What somebody does or did, on their board: board()
+    # What somebody does that is not over, on their board: board(). They did far more.
     IndexModel(
         [("holder", ASCENDING), ("sort_due", ASCENDING), ("_id", ASCENDING)],
-        name="held_due",
-        partialFilterExpression={"holder": {"$gt": ""}},
+        name="held_open_due",
+        partialFilterExpression={"state": {"$in": OPEN}},
     ),
     IndexModel(
         [("holder", ASCENDING), ("_id", ASCENDING)],
-        name="held_time",
+        name="held_open_time",
+        partialFilterExpression={"state": {"$in": OPEN}},
+    ),
+    # What somebody does or did, of one state, on their board: board()
+    IndexModel(
+        [
+            ("holder", ASCENDING),
+            ("state", ASCENDING),
+            ("sort_due", ASCENDING),
+            ("_id", ASCENDING),
+        ],
+        name="held_state_due",
+        partialFilterExpression={"holder": {"$gt": ""}},
+    ),
+    IndexModel(
+        [("holder", ASCENDING), ("state", ASCENDING), ("_id", ASCENDING)],
+        name="held_state_time",
         partialFilterExpression={"holder": {"$gt": ""}},
     ),
     # What somebody reported, for erasure: of_person()

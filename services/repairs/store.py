@@ -77,7 +77,7 @@ async def board(
 
     `wanted`: words that they all have. `codes`: categories, of which each has one; without,
     any. Without both: by index `open_due`, `open_time`, `state_due` or `state_time`, each in
-    its order, whatever the place; what oneself holds by `held_due` or `held_time`. With words
+    its order, whatever the place; what oneself holds by those that begin with `held`. With words
     or codes: by `words_place` for a rare one or a small place, else by `words_due` or
     `words_time`, merged in order for several codes; the database finds out by trying.
     """
@@ -91,7 +91,9 @@ async def board(
         where |= {"words": found, **_around(places)}
         return await order.page(db[COLLECTION], Repair, where, query)
     is_by_due = query.sort is RepairSort.DEADLINE
-    begins = "held" if query.held_by_me else "state" if query.state else "open"
+    begins = "state" if query.state else "open"
+    if query.held_by_me:
+        begins = f"held_{begins}"
     if begins == "open" and is_by_due:  # both are named: two ranges, merged in order
         where = {"overdue": {"$in": [True, False]}} | where
     where |= {"under": {"$in": list(places)}}

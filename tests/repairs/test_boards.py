@@ -7,13 +7,13 @@ import pytest
 from mongo_indexes import repairs
 from services.cases import actions as cases
 from services.dependencies import Transaction
-from services.kernel.documents import Document
+from services.kernel.documents import Document, to_document
 from services.kernel.paths import ancestors
 from services.repairs import store
 from services.repairs.boards.models import RepairSort, RepairsQuery, Scope
 from services.repairs.classes import Danger
 from services.repairs.kind import REPAIR
-from services.repairs.states import RepairAction
+from services.repairs.states import RepairAction, RepairState
 from services.sessions import actions as sessions
 from tests.build.cast import COMPOUND, LI_HOME, NEXT_UNIT, OTHER_COMPOUND, UNIT
 from tests.build.repairs import LIGHT, TAP, Works
@@ -190,6 +190,28 @@ async def test_no_page_of_many_places_is_sorted_in_memory(
             assert len(page.items) == 1
     assert len(plans) == len(scopes)
     assert not [asked for asked, plan in plans if is_sorted_in_memory(plan)]
+
+
+@pytest.mark.parametrize("sort", [*RepairSort])
+async def test_what_somebody_holds_is_read_without_all_they_ever_did(
+    works: Works, sort: RepairSort
+) -> None:
+    kept = await store.find(works.world.db, await works.report("li"))
+    assert kept is not None
+    states = [RepairState.CONFIRMED] * 40 + [RepairState.ASSIGNED, RepairState.DONE]
+    for number, state in enumerate(states):
+        kept.id, kept.number, kept.state, kept.holder = f"{number}", f"26-{number}", state, "me"
+        await works.world.db[repairs.COLLECTION].insert_one(to_document(kept))
+    scope = Scope(whole=(COMPOUND,), common=(), person="me")
+    for state, rows in (None, 2), (RepairState.DONE, 1), (RepairState.CONFIRMED, 40):
+        query = RepairsQuery(sort=sort, held_by_me=True, state=state, limit=100)
+        with explained() as plans:
+            page = await store.board(works.world.db, scope, query, [])
+        assert len(page.items) == rows
+        [(_, plan)] = plans
+        done = plan["executionStats"]
+        assert max(done["totalKeysExamined"], done["totalDocsExamined"]) <= rows + 1
+        assert not is_sorted_in_memory(plan)
 
 
 async def test_a_repair_that_nobody_could_find_is_not_kept(works: Works) -> None:

@@ -1,6 +1,6 @@
 # Everything a person types. Needs Python 3.11 or later and make; the rest is installed in .venv.
 .DEFAULT_GOAL := help
-.PHONY: help run test quick nightly lint tour token api wechat planted generated bench attack broadcast repairs-bench feedback-bench requirements clean
+.PHONY: help run test quick nightly lint tour token api wechat planted generated bench attack broadcast repairs-bench feedback-bench city-bench requirements clean
 SHELL := /bin/sh
 VENV := .venv
 BENCH_VENV := .venv-bench
@@ -78,6 +78,9 @@ repairs-bench: $(VENV)/.installed-dev ## lists and figures of REPAIRS=200000 bes
 
 feedback-bench: $(VENV)/.installed-dev ## the same of CASES=200000 of feedback, of heads' lists and surveys
 	@$(PY) -m bench.feedback $(CASES)
+
+city-bench: $(VENV)/.installed-dev ## a whole city of HOMES=100000: what its queries read, what it weighs
+	@$(PY) -m bench.city $(HOMES)
 
 requirements: $(VENV)/.installed-dev ## pin requirements*.in again; ARGS=--upgrade
 	@$(PY) scripts/compile_requirements.py $(ARGS)

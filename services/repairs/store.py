@@ -77,8 +77,8 @@ async def board(
 
     `wanted`: words that they all have. `codes`: categories, of which each has one; without,
     any. Without both: by index `open_due`, `open_time`, `state_due` or `state_time`, each in
-    its order, whatever the place; what oneself holds by those that begin with `held`. With words
-    or codes: by `words_place` for a rare one or a small place, else by `words_due` or
+    its order, whatever the place; what oneself holds by those that begin with `held`. With
+    words or codes: by `words_place` for a rare one or a small place, else by `words_due` or
     `words_time`, merged in order for several codes; the database finds out by trying.
     """
     places, order = outermost(scope.places), ORDERS[query.sort]

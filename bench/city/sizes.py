@@ -29,7 +29,6 @@ ONCE: Final = frozenset(
     }
 )
 DAYS: Final = 365
-HEADROOM: Final = 1.5  # of a disk beside what lies on it: index builds, compaction, the oplog
 
 
 class Size(Struct, frozen=True):
@@ -106,4 +105,6 @@ def of_a_home(sizes: Iterable[Size], scale: Scale, years: float) -> float:
 
 
 def index_share(sizes: Sequence[Size]) -> float:
-    return sum(size.indexes for size in sizes) / sum(size.on_disk for size in sizes)
+    """Return the part of all bytes that lies in indexes; 0 of nothing."""
+    whole = sum(size.on_disk for size in sizes)
+    return sum(size.indexes for size in sizes) / whole if whole else 0

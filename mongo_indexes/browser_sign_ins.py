@@ -5,7 +5,7 @@ from typing import Final
 from pymongo import ASCENDING, IndexModel
 
 COLLECTION: Final = "browser_sign_ins"
-SHARD_KEY: Final = {"_id": "hashed"}
+SHARD_KEY: Final = None  # stays whole: a scene is unique in all of it
 # A browser that asks late is told "expired", not "missing".
 KEEP_SECONDS: Final = 3600
 

@@ -5,7 +5,7 @@ from typing import Final
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 COLLECTION: Final = "calls"
-SHARD_KEY: Final = {"_id": "hashed"}
+SHARD_KEY: Final = None  # stays whole: one call is open between two people
 KEEP_SECONDS: Final = 365 * 24 * 3600  # a year
 
 INDEXES: Final = [

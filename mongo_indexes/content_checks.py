@@ -5,7 +5,7 @@ from typing import Final
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 COLLECTION: Final = "content_checks"
-SHARD_KEY: Final = {"place": 1, "_id": 1}
+SHARD_KEY: Final = None  # stays whole: one check of a content is open
 
 INDEXES: Final = [
     # One version of a subject is checked at a time: insert() and void() of

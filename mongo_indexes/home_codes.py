@@ -6,7 +6,7 @@ from pymongo import ASCENDING, IndexModel
 
 COLLECTION: Final = "home_codes"
 # `_id` is the residency a code opens: one code each, and the last printed one counts.
-SHARD_KEY: Final = {"_id": "hashed"}
+SHARD_KEY: Final = None  # stays whole: a code opens one home
 # An expired code is answered "expired" for this long, then "unknown".
 KEEP_SECONDS: Final = 90 * 24 * 3600
 

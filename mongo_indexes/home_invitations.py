@@ -5,7 +5,7 @@ from typing import Final
 from pymongo import ASCENDING, IndexModel
 
 COLLECTION: Final = "home_invitations"
-SHARD_KEY: Final = {"_id": "hashed"}
+SHARD_KEY: Final = None  # stays whole: a token is one invitation's
 
 INDEXES: Final = [
     # What a token opens: services/invitations/store.py find_by_token()

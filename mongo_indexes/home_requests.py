@@ -5,7 +5,7 @@ from typing import Final
 from pymongo import ASCENDING, IndexModel
 
 COLLECTION: Final = "home_requests"
-SHARD_KEY: Final = {"home": 1, "_id": 1}
+SHARD_KEY: Final = None  # stays whole: one request of a person is open
 
 INDEXES: Final = [
     # One open request per person and home, however many are sent at once:

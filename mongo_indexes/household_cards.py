@@ -5,7 +5,7 @@ from typing import Any, Final
 from pymongo import ASCENDING, IndexModel
 
 COLLECTION: Final = "household_cards"
-SHARD_KEY: Final = {"home": 1, "_id": 1}
+SHARD_KEY: Final = {"home": 1}  # with which what is unique begins
 ACTIVE: Final = {"state": "active"}
 
 INDEXES: Final = [

@@ -5,7 +5,7 @@ from typing import Any, Final
 from pymongo import ASCENDING, IndexModel
 
 COLLECTION: Final = "notice_questions"
-SHARD_KEY: Final = {"_id": "hashed"}
+SHARD_KEY: Final = None  # stays whole: numbers of an author's questions
 
 INDEXES: Final = [
     # What a person asked, also below one notice: services/notices/questions/store.py of

@@ -5,7 +5,7 @@ from typing import Any, Final
 from pymongo import ASCENDING, IndexModel
 
 COLLECTION: Final = "payment_promises"
-SHARD_KEY: Final = {"home": 1, "_id": 1}
+SHARD_KEY: Final = None  # stays whole: one promise of a home is open with a keeper
 WAITS: Final = {"waits": True}
 
 INDEXES: Final = [

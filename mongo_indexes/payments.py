@@ -5,8 +5,7 @@ from typing import Final
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 COLLECTION: Final = "payments"
-# `_id` is the out_trade_no, unique over all shards.
-SHARD_KEY: Final = {"_id": "hashed"}
+SHARD_KEY: Final = None  # stays whole: a bill is in one open order at most
 
 INDEXES: Final = [
     # A bill is in at most one open order: payments/store.py insert(), part_open()

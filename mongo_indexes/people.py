@@ -5,7 +5,7 @@ from typing import Final
 from pymongo import ASCENDING, IndexModel
 
 COLLECTION: Final = "people"
-SHARD_KEY: Final = {"_id": "hashed"}
+SHARD_KEY: Final = None  # stays whole: one person per WeChat identity
 
 INDEXES: Final = [
     # One person per WeChat identity, however many sign-ins race: people/store.py upsert()

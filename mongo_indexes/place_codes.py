@@ -5,7 +5,7 @@ from typing import Final
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 COLLECTION: Final = "place_codes"
-SHARD_KEY: Final = {"_id": "hashed"}
+SHARD_KEY: Final = None  # stays whole: one thing has one code
 
 INDEXES: Final = [
     # What a scanned token means: place_codes/store.py find_by_token(). Its 128 random bits keep

@@ -5,7 +5,7 @@ from typing import Final
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 COLLECTION: Final = "repair_quotes"
-SHARD_KEY: Final = {"place": 1, "_id": 1}
+SHARD_KEY: Final = None  # stays whole: versions of a repair's quotes
 
 INDEXES: Final = [
     # The quotes of a repair, and the one that waits for a yes or has it:

@@ -5,7 +5,7 @@ from typing import Final
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 COLLECTION: Final = "repair_ratings"
-SHARD_KEY: Final = {"place": 1, "_id": 1}
+SHARD_KEY: Final = None  # stays whole: one rating of a person and repair
 
 INDEXES: Final = [
     # Of a repair: services/repairs/ratings/store.py of_repairs(); what somebody gave, of which

@@ -5,7 +5,7 @@ from typing import Any, Final
 from pymongo import ASCENDING, IndexModel
 
 COLLECTION: Final = "survey_answers"
-SHARD_KEY: Final = {"survey": 1, "_id": 1}
+SHARD_KEY: Final = {"survey": 1}  # with which what is unique begins
 
 INDEXES: Final = [
     # The answers to a survey by place, to be counted: counts() of

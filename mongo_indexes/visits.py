@@ -5,7 +5,7 @@ from typing import Any, Final
 from pymongo import ASCENDING, IndexModel
 
 COLLECTION: Final = "visits"
-SHARD_KEY: Final = {"home": 1, "_id": 1}
+SHARD_KEY: Final = None  # stays whole: one visit of a keeper, home and purpose is open
 
 INDEXES: Final = [
     # Lists of whoever makes them, by day: services/visits/store.py page()

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
+import mongo_indexes
 from bench.city import sizes
 from bench.city.bounds import EXCEPTED, MOST, excepted, too_much
 from bench.city.layout import Scale
+from bench.city.reads import Read
 from bench.city.sizes import Size
 from bench.city.stage import Asked
 from bench.product import ROOT, machine
@@ -14,6 +16,7 @@ from bench.product import ROOT, machine
 PAGE: Final = ROOT / "docs" / "reference" / "growth.md"
 LARGE: Final = 1_000_000
 YEARS: Final = (1, 10)
+MODULES: Final = {module.COLLECTION: module for module in mongo_indexes.ALL}
 KB, GB = 1_000, 1_000_000_000
 HEAD: Final = """# How a city grows
 
@@ -21,35 +24,45 @@ HEAD: Final = """# How a city grows
 {homes:,} homes and {months} months with the product's own models, lets the product count its
 sums, asks for what residents, heads, cashiers, staff and the worker ask for, and has the
 database explain each query. What follows from it is in [Growth](../explanation/growth.md).
-Sizes are those on disk, compressed by the storage engine. Machine: {machine}; writing took
-{minutes:.0f} minutes.
+Sizes are those on disk, compressed by the storage engine. Writing took {minutes:.0f} minutes.
+
+Machine: {machine}.
 """
 QUERIES: Final = """## What each query reads
 
 {shapes} shapes of queries were asked; each was explained for whoever asked it, in all {parts}
-parts. The promise is at most {most:g} keys
-and {most:g} documents for each row that is found{kept}. A part is a query of one collection:
-what is united or looked up in one command is told apart. "Of sums": rows were added up, and
-those that were added are what counts.
+parts: what is united or looked up in one command is told apart. The promise is at most
+{most} keys and {most} documents for each row that is found{kept}.
+Of each collection and index the part is shown that read most for a row. "By id": a key for each
+id that was asked for, whether there is such a document or not. "Of sums": rows were added up,
+and those that were added are what counts.
 
 | reads more by its nature | index | bound | because |
 |---|---|---|---|
+"""
+SHARDS: Final = """## Shard keys
+
+What the modules of `mongo_indexes/` say, for collections that grow by the year. A unique index
+has to begin with the shard key: where it cannot, a collection stays whole.
+
+| collection | shard key | part of the yearly growth |
+|---|---|---|
 """
 COLUMNS: Final = """
 | collection | index | keys | documents | rows | per row | first asked by |
 |---|---|---|---|---|---|---|
 """
-SIZES: Final = """
-## What a home takes
+SIZES: Final = """## What a home takes
 
 Of {homes:,} homes after {months} months: {each:.0f} kB of a home, {share:.0%} of it indexes.
 Bytes are of one document: as it is, on disk, and in indexes, the largest of which is named.
+Indexes but `_id_` are built when all is written, and so as dense as can be: what grows by the
+day takes up to half as much more in them.
 
 | collection | of a home | plain | on disk | indexes | largest index | kB of a home | kept |
 |---|---|---|---|---|---|---|---|
 """
-LATER: Final = """
-## {homes:,} homes
+LATER: Final = """## {homes:,} homes
 
 What so many homes come to, by calculation: what a home has once stays as it is, what is
 removed after some days fills up once, and the rest grows by the year.
@@ -74,7 +87,8 @@ def write(run: Run, to: Path = PAGE) -> None:
 
 
 def page(run: Run) -> str:
-    return "".join([_head(run), "\n", _queries(run.asked), _sizes(run), _later(run)])
+    parts = [_head(run), _queries(run.asked), _sizes(run), _later(run), _shards(run)]
+    return "\n".join(parts)
 
 
 def _head(run: Run) -> str:
@@ -105,20 +119,32 @@ def _queries(asked: Sequence[Asked]) -> str:
 
 
 def _rows(asked: Iterable[Asked]) -> Iterator[str]:
-    """Yield a row for each part, those that read most for a row first; of equal ones one."""
-    rows: dict[str, tuple[float, str]] = {}
-    for each in asked:
-        for read in each.reads:
-            about = f"| `{read.collection}` | `{read.index}` "
-            found = f"| {read.keys:,} | {read.documents:,} | {read.rows:,} "
-            sums = " of sums" if read.sums else ""
-            line = f"{about}{found}| {read.per_row:.1f}{sums} "
-            if read.keys or read.documents:
-                rows.setdefault(line, (read.per_row, f"{line}| {_asked_by(each.by)} |\n"))
-    yield from (line for _, line in sorted(rows.values(), key=lambda pair: -pair[0]))
-    nothing = [r for each in asked for r in each.reads if not r.keys and not r.documents]
+    """Yield a row for each collection and index, those that read most for a row first."""
+    parts = [(each, read) for each in asked for read in each.reads]
+    read_some = [(each, read) for each, read in parts if read.keys or read.documents]
+    rows: dict[tuple[str, str], str] = {}
+    for each, read in sorted(read_some, key=lambda pair: _weight(*pair), reverse=True):
+        rows.setdefault((read.collection, read.index), _row(each, read))
+    yield from rows.values()
+    nothing = [read for _, read in parts if not read.keys and not read.documents]
     names = sorted({f"`{read.collection}`" for read in nothing})
     yield f"\n{len(nothing)} parts found nothing and read nothing: of {', '.join(names)}.\n"
+
+
+def _weight(asked: Asked, read: Read) -> tuple[float, int]:
+    return (1.0 if _is_by_id(asked, read) else read.per_row), read.keys
+
+
+def _is_by_id(asked: Asked, read: Read) -> bool:
+    return asked.query.named > read.rows and read.keys <= MOST * asked.query.named
+
+
+def _row(asked: Asked, read: Read) -> str:
+    each = f"{read.per_row:.1f}{' of sums' if read.sums else ''}"
+    if _is_by_id(asked, read):
+        each = "by id"
+    found = f"| {read.keys:,} | {read.documents:,} | {read.rows:,} | {each} "
+    return f"| `{read.collection}` | `{read.index}` {found}| {_asked_by(asked.by)} |\n"
 
 
 def _asked_by(step: str) -> str:
@@ -163,3 +189,23 @@ def _later(run: Run) -> str:
 
 def _large(of_a_home: float) -> str:
     return f"{of_a_home * LARGE / GB:,.1f} GB"
+
+
+def _shards(run: Run) -> str:
+    """Return the table of shard keys: of what grows, the fastest first."""
+    grown = {s.name: s.after(2, run.scale) - s.after(1, run.scale) for s in run.sizes}
+    whole = sum(grown.values())
+    rows = [
+        f"| `{name}` | {_key(MODULES[name].SHARD_KEY)} | {grown[name] / whole:.1%} |\n"
+        for name in sorted(grown, key=lambda name: -grown[name])
+        if grown[name]
+    ]
+    return "".join([SHARDS, *rows])
+
+
+def _key(shard_key: dict[str, Any] | None) -> str:
+    if shard_key is None:
+        return "none: stays whole"
+    return ", ".join(
+        f"`{name}`{' hashed' if k == 'hashed' else ''}" for name, k in shard_key.items()
+    )

@@ -1,5 +1,6 @@
 """Dependencies of services: database, Redis, clock, vault, WeChat. Passed in by hand."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,12 @@ from typing import Final, TypeVar
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import AutoReconnect, PyMongoError, WaitQueueTimeoutError
+from pymongo.errors import (
+    AutoReconnect,
+    OperationFailure,
+    PyMongoError,
+    WaitQueueTimeoutError,
+)
 from redis.asyncio import Redis
 
 from services import deadlines
@@ -34,6 +40,10 @@ TRANSACTION_SECONDS: Final = 4.0
 # Kept back to tell MongoDB that the transaction is off: one that is only left alone goes on
 # holding what it wrote for another minute (transactionLifetimeLimitSeconds), against everybody.
 ABORT_SECONDS: Final = 0.5
+# SnapshotUnavailable, while an index or a collection is new; SnapshotTooOld.
+NO_SNAPSHOT: Final = frozenset({246, 239})
+SNAPSHOT_TRIES: Final = 5
+SNAPSHOT_PAUSE_SECONDS: Final = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,9 +109,29 @@ class Dependencies:
             await follow()
         return result
 
+    async def in_snapshot(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """Run reads that all see one state of the database; it may run some times.
+
+        One after the other: a session is for one at a time.
+        """
+        for _ in range(SNAPSHOT_TRIES - 1):
+            try:
+                return await self._in_snapshot(work)
+            except OperationFailure as error:
+                if error.code not in NO_SNAPSHOT:
+                    raise
+            await asyncio.sleep(SNAPSHOT_PAUSE_SECONDS)
+        return await self._in_snapshot(work)
+
+    async def _in_snapshot(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        async with self.db.client.start_session(snapshot=True) as session:
+            return await work(session)
+
 
 def is_outage(error: BaseException) -> bool:
-    """Tell whether MongoDB could not be reached in time, so that asking again may help."""
-    return isinstance(error, AutoReconnect | WaitQueueTimeoutError) or (
-        isinstance(error, PyMongoError) and error.timeout
+    """Tell whether MongoDB could not answer in time, so that asking again may help."""
+    return (
+        isinstance(error, AutoReconnect | WaitQueueTimeoutError)
+        or (isinstance(error, OperationFailure) and error.code in NO_SNAPSHOT)
+        or (isinstance(error, PyMongoError) and error.timeout)
     )

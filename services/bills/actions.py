@@ -141,7 +141,7 @@ async def settle(
     if not moved == len(bill_ids) == len(known):
         known = await settled_by(deps, tx, bill_ids, journal_id)
     paid = [msgspec.structs.replace(bill, state=BillState.PAID, **changes) for bill in known]
-    await sums.record(deps.db, tx, before=_owed(known), after=paid)
+    await sums.record(deps, tx, before=_owed(known), after=paid)
     return {bill.id for bill in paid}
 
 
@@ -158,7 +158,7 @@ async def reopen(
     found = await settled_by(deps, tx, bill_ids, journal_id)
     changes = {"paid_at": None, "journal_id": None}
     await store.move(deps.db, tx, [b.id for b in found], BillAction.REOPEN, **changes)
-    await sums.record(deps.db, tx, before=found, after=_owed(found))
+    await sums.record(deps, tx, before=found, after=_owed(found))
 
 
 async def settled_by(
@@ -196,7 +196,7 @@ async def void(deps: Dependencies, actor: Actor, bill_id: str, request: VoidBill
             raise BillNotOwing("这张账单已缴或已作废,不能作废")
         # as it was issued: a draft that was read before has no day yet, maybe another amount
         [voided] = await store.find_many(deps.db, [bill_id], tx=tx)
-        await sums.record(deps.db, tx, before=_owed([voided]))
+        await sums.record(deps, tx, before=_owed([voided]))
         await ledger.post(deps, tx, _reversal(voided, deps.now()))
         about: dict[str, Any] = {"place": voided.home, "subject": bill_id}
         about |= {"amount_fen": voided.amount_fen, "months": request.months}
@@ -245,7 +245,7 @@ async def withdraw(
     """Void bills that this transaction read as owing, each with its reversing journal."""
     reopen = months is MonthsAfterVoid.OPEN
     await store.void_many(deps.db, tx, bills, voided, reopen=reopen)
-    await sums.record(deps.db, tx, before=bills)
+    await sums.record(deps, tx, before=bills)
     await ledger.post_many(deps, tx, [_reversal(bill, voided["voided_at"]) for bill in bills])
 
 

@@ -98,7 +98,7 @@ MEASURES: Final = (
             "received_fen": Figure("实收金额", FEN),
         },
         scans=_billed,
-        kept=figures.billed,
+        kept=figures.BILLED,
     ),
     Measure(
         name="bills.arrears",
@@ -109,7 +109,7 @@ MEASURES: Final = (
             "remaining_fen": Figure("期末往期欠费", FEN),
         },
         scans=_arrears,
-        kept=figures.arrears,
+        kept=figures.ARREARS,
     ),
     Measure(
         name="bills.homes_billed",
@@ -117,7 +117,7 @@ MEASURES: Final = (
         path="home",
         figures={"homes": Figure("各费用各月出账户数", HOMES)},
         scans=lambda span: _cells(_in(span)),
-        kept=figures.homes_billed,
+        kept=figures.HOMES_BILLED,
     ),
     Measure(
         name="bills.homes_billed_before",
@@ -125,7 +125,7 @@ MEASURES: Final = (
         path="home",
         figures={"homes": Figure("往期各费用各月出账户数", HOMES)},
         scans=lambda span: _cells(_before(span)),
-        kept=figures.homes_billed_before,
+        kept=figures.HOMES_BILLED_BEFORE,
     ),
     Measure(
         name="bills.owed",

@@ -6,13 +6,14 @@ collection nor adds anything up.
 """
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from msgspec import Struct
 
 from services.kernel.days import Month
 from services.kernel.documents import Document
+from services.kernel.sums import Cells, Wanted
 
 FEN: Final = "分"
 HOMES: Final = "户"
@@ -52,9 +53,18 @@ class Figure(Struct, frozen=True):
 
 
 Figures = dict[str, Counter[str]]  # part → name of a figure, or cell → how much
-# (database, places, depth, span): the figures as `scans` would find them, from kept sums; None
-# where none are kept.
-Kept = Callable[[Any, Sequence[str], int, Any], Awaitable[Figures | None]]
+
+
+class Kept(Struct, frozen=True, kw_only=True):
+    """Figures of kept sums: those that the scans of a measure would find.
+
+    `source`: name of the sums. `wanted`: the sums that a span needs. `figures`: sums of a part
+    → its figures.
+    """
+
+    source: str
+    wanted: Callable[[Any], Wanted]
+    figures: Callable[[Cells, Any], Counter[str]]
 
 
 class Measure(Struct, frozen=True, kw_only=True):
@@ -62,7 +72,7 @@ class Measure(Struct, frozen=True, kw_only=True):
 
     `name`: "package.what". `path`: field with the path of the place. `figures`: the names in
     `sums` → what they are. `scans`: what is added up; a function of the months where it
-    depends on them. `kept`: reads the same from kept sums.
+    depends on them. `kept`: the same from kept sums.
     """
 
     name: str

@@ -11,6 +11,7 @@ from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 from msgspec import Struct
+from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
 
 from services.kernel.documents import Document
@@ -54,7 +55,12 @@ class Found:
         return [msgspec.convert(row, part.kind) for row in self._rows.get(part, ())]
 
 
-async def read(db: AsyncDatabase[Document], parts: Sequence[Part[Any]]) -> Found:
+async def read(
+    db: AsyncDatabase[Document],
+    parts: Sequence[Part[Any]],
+    *,
+    session: AsyncClientSession | None = None,
+) -> Found:
     """Return what the parts find: one round trip, or none when nothing can be found."""
     asked = [part for part in parts if not part.is_empty]
     if not asked:
@@ -63,7 +69,7 @@ async def read(db: AsyncDatabase[Document], parts: Sequence[Part[Any]]) -> Found
     if any(part.hint for part in others):
         raise ValueError("only the first part of a union can name its index")
     if not others and not first.stages:
-        cursor = db[first.collection].find(first.where, hint=first.hint)
+        cursor = db[first.collection].find(first.where, hint=first.hint, session=session)
         return Found({first: await cursor.to_list()})
     pipeline = first.pipeline(0)
     for number, part in enumerate(others, 1):
@@ -71,6 +77,7 @@ async def read(db: AsyncDatabase[Document], parts: Sequence[Part[Any]]) -> Found
         pipeline.append({"$unionWith": more})
     options: dict[str, Any] = {"hint": first.hint} if first.hint else {}
     rows: defaultdict[Part[Any], list[Document]] = defaultdict(list)
-    for row in await (await db[first.collection].aggregate(pipeline, **options)).to_list():
+    found = await db[first.collection].aggregate(pipeline, session=session, **options)
+    for row in await found.to_list():
         rows[asked[row.pop(PART)]].append(row)
     return Found(rows)

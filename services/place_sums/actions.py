@@ -6,59 +6,81 @@ the rows later, which changes no figure.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from services.dependencies import Database, Transaction
-from services.kernel.sums import Cells
-from services.place_sums import store
-from services.place_sums.models import Wanted
+from services.dependencies import Dependencies, Transaction
+from services.jobs import actions as jobs
+from services.kernel.documents import random_id
+from services.kernel.sums import WHOLE, Cells, Change, Wanted
+from services.place_sums import changes, store
+from services.place_sums.models import FOLD, Asked
 
-UNIT_DEPTH: Final = 7  # segments of a unit's path: the lowest place that has rows
-EVER: Final = "9999-12"
-
-
-async def change(
-    db: Database, tx: Transaction, source: str, changes: Mapping[str, Cells]
-) -> None:
-    """Add changes of homes to their sums, in the transaction that changes what is summed.
-
-    For changes that depend on other documents of the home: of two such at once the second
-    begins again, also when it adds nothing.
-    """
-    if changes:
-        await store.change(db, tx, source, changes)
+# Homes: of so many that change at once, who reads does not wait for the next minute's job.
+MANY: Final = 50
 
 
 async def append(
-    db: Database, tx: Transaction, source: str, changes: Mapping[str, Cells]
+    deps: Dependencies, tx: Transaction, source: str, by_unit: Mapping[str, Change]
 ) -> None:
-    """Add changes of places to their sums that depend on nothing but what is changed."""
-    some = {place: cells for place, cells in changes.items() if any(cells.values())}
-    if some:
-        await store.append(db, tx, source, some)
+    """Add changes of units to their sums, in the transaction that changes what is summed."""
+    some = {unit: change for unit, change in by_unit.items() if change}
+    if not some:
+        return
+    await store.insert_changes(deps.db, tx, source, some)
+    if sum(len(change.members) for change in some.values()) >= MANY:
+        await jobs.enqueue(deps, tx, FOLD, random_id())
 
 
-async def by_part(
-    db: Database,
-    source: str,
-    places: Sequence[str],
-    depth: int,
-    wanted: Wanted,
-) -> dict[str, Cells] | None:
-    """Return part → its sums, in one query. `depth`: segments of a part; 0 for all as "".
+async def read(
+    deps: Dependencies, snapshot: Transaction, asked: Sequence[Asked]
+) -> list[dict[str, Cells] | None]:
+    """Return part → its sums for each that is asked for, of one snapshot: two queries.
 
-    `places`: none under another. None where rows are not kept: below units, and while the
-    source is not complete.
+    A third where homes moved whose other documents count. None where rows are not kept: below
+    units, and while the source is not complete, of which nothing is read then.
     """
-    rungs = [(place, max(depth, place.count(".") + 1)) for place in places]
-    if any(rung > UNIT_DEPTH for _, rung in rungs):
-        return None
-    rows = await store.read(db, source, rungs, wanted) if rungs else []
-    if rows is None:
-        return None
-    found: dict[str, Cells] = {}
-    for place, cells in rows:
-        part = ".".join(place.split(".")[:depth])
-        found.setdefault(part, Counter()).update(cells)
-    return found
+    sources = {each.source for each in asked if each.has_rows()}
+    complete = await store.complete(deps.db, sources, session=snapshot) if sources else set()
+    known = [each.source in complete and each.has_rows() for each in asked]
+    some = [each for each, is_known in zip(asked, known, strict=True) if is_known]
+    sums = iter(await _read(deps, snapshot, some))
+    return [next(sums) if is_known else None for is_known in known]
+
+
+async def _read(
+    deps: Dependencies, snapshot: Transaction, asked: Sequence[Asked]
+) -> list[dict[str, Cells]]:
+    some = [each for each in asked if each.places]
+    rows, waiting = await store.read(deps.db, snapshot, some) if some else ([], {})
+    waits: dict[tuple[str, Wanted], list[tuple[str, Cells]]] = {}
+    for source, wanted in {(each.source, each.wanted) for each in some}:
+        found = await changes.come_to(
+            deps.db, snapshot, deps.features.sums[source], waiting[source], wanted
+        )
+        waits[source, wanted] = [(unit, _within(each, wanted)) for unit, each in found.items()]
+    kept = iter(rows)
+    return [
+        _by_part(each, [*next(kept), *waits[each.source, each.wanted]]) if each.places else {}
+        for each in asked
+    ]
+
+
+def _within(cells: Cells, wanted: Wanted) -> Cells:
+    """Return those of the cells of changes that are wanted, as of rows only these are read."""
+    return Counter(
+        {
+            (month, name): amount
+            for (month, name), amount in cells.items()
+            if wanted.first <= month <= wanted.last or (wanted.whole and month == WHOLE)
+        }
+    )
+
+
+def _by_part(asked: Asked, found: Iterable[tuple[str, Cells]]) -> dict[str, Cells]:
+    sums: dict[str, Cells] = {}
+    for place, cells in found:
+        part = asked.part_of(place)
+        if part is not None:
+            sums.setdefault(part, Counter()).update(cells)
+    return sums

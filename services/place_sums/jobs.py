@@ -1,9 +1,11 @@
 """Jobs of kept sums: changes are added to the rows, and rows are counted again."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, Final, TypeVar
 
 from pymongo.errors import PyMongoError
 
@@ -14,39 +16,73 @@ from services.kernel.documents import Document
 from services.kernel.features import Lane, Schedule
 from services.kernel.paths import ancestors
 from services.kernel.sums import Cells, SumSource, difference
-from services.place_sums import store
-from services.place_sums.actions import UNIT_DEPTH
+from services.place_sums import changes, store
+from services.place_sums.models import FOLD, UNIT_DEPTH, Pending
 
-FOLD: Final = "place_sums.fold"
+T = TypeVar("T")
+
 EVERY: Final = timedelta(minutes=1)
-CHANGES_AT_ONCE: Final = 250
+SOON: Final = timedelta(seconds=5)
+CHANGES_AT_ONCE: Final = 500
+MEMBERS_AT_ONCE: Final = 1_000
 UNITS_AT_ONCE: Final = 50
 TRIES: Final = 5
 
 
-async def fold(deps: Dependencies, _payload: Document) -> Again | None:
-    """Job: add what has changed to the rows; first count a source that is not complete."""
-    for source in deps.features.sums.values():
-        if not await store.is_complete(deps.db, source.name):
-            await count_some(deps, source)
-            return Again(deps.now())
-        while place := await store.next_pending(deps.db, source.name):
-            await _fold(deps, source.name, ancestors(place)[0])
+async def fold(deps: Dependencies, payload: Document) -> Again | None:
+    """Job: add what has changed to the rows; first count a source that is not complete.
+
+    `at` in the payload: the minute of a scheduled job, in which it goes on while much changes.
+    """
+    sources = deps.features.sums
+    for name in sorted(sources.keys() - await store.complete(deps.db, sources)):
+        await count_some(deps, sources[name])
+        return Again(deps.now())
+    added = [await _fold_all(deps, source) for source in sources.values()]
+    soon, at = deps.now() + SOON, payload.get("at")
+    if any(added) and at and soon < datetime.fromisoformat(at) + EVERY:
+        return Again(soon)
     return None
 
 
-async def _fold(deps: Dependencies, source: str, city: str) -> None:
-    async def save(tx: Transaction) -> None:
-        await store.hold(deps.db, tx, source, city)
-        found = await store.pending(deps.db, tx, source, city, limit=CHANGES_AT_ONCE)
-        sums: dict[str, Cells] = {}
-        for each in found:
-            for place in ancestors(each.place)[:UNIT_DEPTH]:
-                sums.setdefault(place, Counter()).update(each.cells)
-        await store.add(deps.db, tx, source, sums)
-        await store.clear(deps.db, tx, found)
+async def _fold_all(deps: Dependencies, source: SumSource) -> int:
+    """Add all pending changes of a source; return how many there were."""
+    count = 0
+    while place := await store.next_pending(deps.db, source.name):
+        count += await _fold(deps, source, ancestors(place)[0])
+    return count
 
-    await deps.in_transaction(save)
+
+async def _fold(deps: Dependencies, source: SumSource, city: str) -> int:
+    async def save(tx: Transaction) -> int:
+        await store.hold(deps.db, tx, source.name, city)
+        found = _some(
+            await store.pending(deps.db, tx, source.name, city, limit=CHANGES_AT_ONCE)
+        )
+        sums: dict[str, Cells] = {}
+        for unit, cells in (await changes.come_to(deps.db, tx, source, found)).items():
+            for place in ancestors(unit)[:UNIT_DEPTH]:
+                sums.setdefault(place, Counter()).update(cells)
+        await store.add(deps.db, tx, source.name, sums)
+        await store.clear(deps.db, tx, found)
+        return len(found)
+
+    return await deps.in_transaction(save)
+
+
+def _some(found: Sequence[Pending]) -> list[Pending]:
+    """Return the changes of the first places, of not many more homes than for one transaction.
+
+    Those of one place stay together.
+    """
+    some: list[Pending] = []
+    members = 0
+    for _, of_place in groupby(found, attrgetter("place")):
+        some += (each := list(of_place))
+        members += sum(len(one.change.members) for one in each)
+        if members >= MEMBERS_AT_ONCE:
+            break
+    return some
 
 
 async def count_some(deps: Dependencies, source: SumSource) -> None:
@@ -86,10 +122,7 @@ async def count(deps: Dependencies, source: SumSource, unit: str) -> None:
         kept = await store.rows(deps.db, tx, source.name, unit, depth=UNIT_DEPTH)
         changed = difference(kept.get(unit, Counter()), now)
         await store.add(deps.db, tx, source.name, dict.fromkeys(ancestors(unit), changed))
-        while found := await store.pending(
-            deps.db, tx, source.name, unit, limit=CHANGES_AT_ONCE
-        ):
-            await store.clear(deps.db, tx, found)
+        await store.clear_under(deps.db, tx, source.name, unit)
 
     await deps.in_transaction(save)
 
@@ -99,16 +132,16 @@ async def rebuild(deps: Dependencies) -> int:
     counted = 0
     for source in deps.features.sums.values():
         unit = ""
-        while (found := await _next_unit(deps, source, unit)) is not None:
+        while (found := await _patiently(_next_unit, deps, source, unit)) is not None:
             await _patiently(count, deps, source, found)
             counted, unit = counted + 1, found
         for depth in range(UNIT_DEPTH - 1, 0, -1):
             await _add_up_rung(deps, source.name, depth)
-        await store.set_complete(deps.db, source.name, deps.now())
+        await _patiently(store.set_complete, deps.db, source.name, deps.now())
     return counted
 
 
-async def _patiently(step: Callable[..., Awaitable[None]], *about: Any) -> None:
+async def _patiently(step: Callable[..., Awaitable[T]], *about: Any) -> T:
     """Take a step of the rebuild, some times again while the database is late: it has many."""
     for _ in range(TRIES - 1):
         try:
@@ -122,7 +155,7 @@ async def _patiently(step: Callable[..., Awaitable[None]], *about: Any) -> None:
 async def _add_up_rung(deps: Dependencies, source: str, depth: int) -> None:
     """Write the rows of all places of a rung anew, as the sums of those directly below."""
     place = ""
-    while (found := await _next_of_rung(deps, source, place, depth)) is not None:
+    while (found := await _patiently(_next_of_rung, deps, source, place, depth)) is not None:
         await _patiently(_add_up, deps, source, found)
         place = found
 

@@ -1,79 +1,70 @@
-"""Store of the kept sums of places: rows by place and month, and changes not yet added.
-
-A change of a home that others change too is kept under the home's name: two at once of one home
-collide there, and nowhere else.
-"""
+"""Store of the kept sums of places: rows by place and month, and changes not yet added."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from pymongo import InsertOne, UpdateOne
+from pymongo import UpdateOne
 
 from mongo_indexes.place_sums import COLLECTION
 from services.dependencies import Database, Transaction
+from services.kernel import unions
+from services.kernel.bulk import insert_all
 from services.kernel.documents import Document, random_id
-from services.kernel.paths import under
-from services.kernel.sums import WHOLE, Cells
-from services.place_sums.models import Pending, Wanted
+from services.kernel.paths import outermost, under
+from services.kernel.sums import WHOLE, Cells, Change, Moved
+from services.kernel.unions import Part
+from services.place_sums.models import Asked, Pending
 
 RUNG: Final = "depth"  # segments of a row's path
+FIELDS: Final = {"place": 1, "month": 1, "cells": 1}
 
 
-def _cells(document: Document) -> Cells:
-    """Return the cells of a row, which has one month, or of a change, whose names have each."""
+async def insert_changes(
+    db: Database, tx: Transaction, source: str, changes: Mapping[str, Change]
+) -> None:
+    """Write changes of units as documents of their own, which collide with nothing."""
+    documents = [
+        {
+            "_id": f"{source}|{random_id()}",
+            "source": source,
+            "place": place,
+            "pending": True,
+            "cells": {f"{month}|{name}": n for (month, name), n in change.cells.items() if n},
+            "members": list(_alike(change.members)),
+        }
+        for place, change in sorted(changes.items())
+    ]
+    await insert_all(tx, db[COLLECTION], documents)
+
+
+def _alike(members: Mapping[str, Moved]) -> Iterator[Document]:
+    """Yield what moved once for all members of which the same did, as in a run of bills."""
+    found: dict[tuple[tuple[str, int], ...], list[str]] = {}
+    for member, moved in sorted(members.items()):
+        found.setdefault(tuple(sorted(moved.items())), []).append(member)
+    return ({"of": alike, "moved": dict(moved)} for moved, alike in found.items())
+
+
+def _pending(document: Document) -> Pending:
     cells: Cells = Counter()
-    for name, amount in document.get("cells", {}).items():
-        if "month" in document:
-            cells[document["month"], name] = amount
-        else:
-            month, _, cell = name.partition("|")
-            cells[month, cell] = amount
-    return cells
+    for name, amount in document["cells"].items():
+        month, _, cell = name.partition("|")
+        cells[month, cell] = amount
+    members = {
+        member: Counter(each["moved"])
+        for each in document.get("members", ())
+        for member in each["of"]
+    }
+    change = Change(cells=cells, members=members)
+    return Pending(id=document["_id"], place=document["place"], change=change)
 
 
-async def change(
-    db: Database, tx: Transaction, source: str, changes: Mapping[str, Cells]
-) -> None:
-    """Write changes of homes into a document of each: who writes one at once begins again."""
-    writes = [
-        UpdateOne(
-            {"_id": f"{source}|{home}"},
-            {
-                "$inc": {"holds": 1, **{f"cells.{each}": n for each, n in _named(cells)}},
-                "$set": {"source": source, "place": home, "pending": True, "kept": True},
-            },
-            upsert=True,
-        )
-        for home, cells in sorted(changes.items())
-    ]
-    await db[COLLECTION].bulk_write(writes, ordered=False, session=tx)
-
-
-async def append(
-    db: Database, tx: Transaction, source: str, changes: Mapping[str, Cells]
-) -> None:
-    """Write changes of places as documents of their own, which collide with nothing."""
-    writes = [
-        InsertOne(
-            {
-                "_id": f"{source}|{random_id()}",
-                "source": source,
-                "place": place,
-                "pending": True,
-                "kept": False,
-                "cells": dict(_named(cells)),
-            }
-        )
-        for place, cells in sorted(changes.items())
-    ]
-    await db[COLLECTION].bulk_write(writes, ordered=False, session=tx)
-
-
-def _named(cells: Cells) -> Iterator[tuple[str, int]]:
-    """Yield the names of a change's cells, with their months, and how much."""
-    return ((f"{month}|{name}", amount) for (month, name), amount in cells.items())
+def _row(document: Document) -> tuple[str, Cells]:
+    month = document["month"]
+    named = document.get("cells", {}).items()
+    return document["place"], Counter({(month, name): amount for name, amount in named})
 
 
 async def hold(db: Database, tx: Transaction, source: str, city: str) -> None:
@@ -92,25 +83,32 @@ async def next_pending(db: Database, source: str, after: str = "") -> str | None
 async def pending(
     db: Database, tx: Transaction, source: str, place: str, *, limit: int
 ) -> list[Pending]:
-    """Return changes under a place that are not yet added. Served by index `pending`."""
-    query = {"source": source, "pending": True, "place": under(place)}
+    """Return the first changes under a place that are not yet added, by place.
+
+    All of a place or none: those of one home count together. Served by index `pending`.
+    """
+    query: Document = {"source": source, "pending": True, "place": under(place)}
     cursor = db[COLLECTION].find(query, session=tx).sort("place", 1).limit(limit)
-    return [
-        Pending(id=row["_id"], place=row["place"], kept=row["kept"], cells=_cells(row))
-        for row in await cursor.to_list()
-    ]
+    found = await cursor.to_list()
+    if len(found) == limit:
+        last = found[-1]["place"]
+        found = [row for row in found if row["place"] != last]
+        if not found:
+            cursor = db[COLLECTION].find({**query, "place": last}, session=tx)
+            found = await cursor.to_list()
+    return [_pending(row) for row in found]
 
 
 async def clear(db: Database, tx: Transaction, added: Iterable[Pending]) -> None:
-    """Note that changes are added."""
-    ids: dict[bool, list[str]] = {True: [], False: []}
-    for each in added:
-        ids[each.kept].append(each.id)
-    cleared = {"$set": {"pending": False, "cells": {}}, "$inc": {"holds": 1}}
-    if ids[True]:
-        await db[COLLECTION].update_many({"_id": {"$in": ids[True]}}, cleared, session=tx)
-    if ids[False]:
-        await db[COLLECTION].delete_many({"_id": {"$in": ids[False]}}, session=tx)
+    """Remove changes that are added."""
+    ids = [each.id for each in added]
+    await db[COLLECTION].delete_many({"_id": {"$in": ids}}, session=tx)
+
+
+async def clear_under(db: Database, tx: Transaction, source: str, place: str) -> None:
+    """Remove all changes under a place: they are counted otherwise. By index `pending`."""
+    query = {"source": source, "pending": True, "place": under(place)}
+    await db[COLLECTION].delete_many(query, session=tx, hint="pending")
 
 
 async def add(db: Database, tx: Transaction, source: str, changes: Mapping[str, Cells]) -> None:
@@ -150,8 +148,9 @@ async def rows(
     """Return part → its sums, of the parts of a place on one rung. Served by index `part`."""
     query = {"source": source, RUNG: depth, "place": under(place)}
     found: dict[str, Cells] = {}
-    async for row in db[COLLECTION].find(query, hint="part", session=tx):
-        found.setdefault(row["place"], Counter()).update(_cells(row))
+    async for document in db[COLLECTION].find(query, hint="part", session=tx):
+        part, cells = _row(document)
+        found.setdefault(part, Counter()).update(cells)
     return found
 
 
@@ -167,47 +166,59 @@ async def next_row(
 
 
 async def read(
-    db: Database, source: str, parts: Sequence[tuple[str, int]], wanted: Wanted
-) -> list[tuple[str, Cells]] | None:
-    """Return (place, sums) of rows, and of what is not yet added to them.
+    db: Database, session: Transaction, asked: Sequence[Asked]
+) -> tuple[list[list[tuple[str, Cells]]], dict[str, list[Pending]]]:
+    """Return the (place, sums) of rows for each that is asked for, and what is to be added.
 
-    None before the source is complete. In one snapshot: of what is added meanwhile, all or
-    nothing is seen. `parts`: places, and the rung of their parts. By `part` and `pending`.
+    The latter by source, of all places that are asked for. One round trip, in which each part
+    is served by index `part` or `pending`.
     """
-    months: list[object] = [{"$gte": wanted.first, "$lte": wanted.last}]
-    either: list[Document] = [{"_id": complete_id(source)}]
-    for place, depth in parts:
-        at: Document = {"source": source, RUNG: depth, "place": under(place)}
-        either += [{**at, "month": each} for each in [*months, *([WHOLE] * wanted.whole)]]
-        either.append({"source": source, "pending": True, "place": under(place)})
-    query, fields = {"$or": either}, {"place": 1, "month": 1, "pending": 1, "cells": 1}
-    async with db.client.start_session(snapshot=True) as session:
-        found = await db[COLLECTION].find(query, fields, session=session).to_list()
-    if not any(row["_id"] == complete_id(source) for row in found):
-        return None
-    return [(row["place"], _within(row, wanted)) for row in found if "place" in row]
-
-
-def _within(row: Document, wanted: Wanted) -> Cells:
-    """Return the cells of a row in the months that are wanted."""
-    cells = _cells(row)
-    if "pending" not in row:
-        return cells
-    kept = (
-        (cell, amount)
-        for cell, amount in cells.items()
-        if wanted.first <= cell[0] <= wanted.last or (wanted.whole and cell[0] == WHOLE)
+    rows = [_rows_part(each) for each in asked]
+    places: dict[str, list[str]] = {}
+    for each in asked:
+        places.setdefault(each.source, []).extend(each.places)
+    waiting = {source: _pending_part(source, under_it) for source, under_it in places.items()}
+    found = await unions.read(db, [*rows, *waiting.values()], session=session)
+    return (
+        [[_row(document) for document in found.of(part)] for part in rows],
+        {
+            source: [_pending(document) for document in found.of(part)]
+            for source, part in waiting.items()
+        },
     )
-    return Counter(dict(kept))
+
+
+def _rows_part(asked: Asked) -> Part[Document]:
+    wanted = asked.wanted
+    months: list[object] = [{"$gte": wanted.first, "$lte": wanted.last}]
+    either = [
+        {"source": asked.source, RUNG: depth, "place": under(place), "month": month}
+        for place, depth in asked.rungs()
+        for month in [*months, *([WHOLE] * wanted.whole)]
+    ]
+    return Part(COLLECTION, Document, {"$or": either}, [{"$project": FIELDS}])
+
+
+def _pending_part(source: str, places: Sequence[str]) -> Part[Document]:
+    either = [
+        {"source": source, "pending": True, "place": under(place)}
+        for place in outermost(places)
+    ]
+    return Part(COLLECTION, Document, {"$or": either})
 
 
 def complete_id(source: str) -> str:
     return f"complete|{source}"
 
 
-async def is_complete(db: Database, source: str) -> bool:
-    note = await db[COLLECTION].find_one({"_id": complete_id(source)}, {"_id": 1})
-    return note is not None
+async def complete(
+    db: Database, sources: Iterable[str], *, session: Transaction | None = None
+) -> set[str]:
+    """Return those of some sources that are complete."""
+    ids = {complete_id(source): source for source in sources}
+    query = {"_id": {"$in": list(ids)}}
+    notes = await db[COLLECTION].find(query, {"_id": 1}, session=session).to_list()
+    return {ids[note["_id"]] for note in notes}
 
 
 async def set_complete(db: Database, source: str, at: datetime) -> None:

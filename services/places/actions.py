@@ -127,7 +127,7 @@ async def _add(deps: Dependencies, actor: Actor | None, request: NewPlace) -> Pl
         )
         await store.insert(deps.db, tx, place)
         if place.kind is Kind.HOME:
-            await measures.add(deps.db, tx, [place.id])
+            await measures.add(deps, tx, [place.id])
         if actor is not None:
             await audit.record(deps, tx, actor, Act.PLACE_ADDED, place=place.id)
         return place

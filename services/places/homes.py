@@ -111,7 +111,7 @@ async def retire(
     """
     was_retired = await home_store.retire(deps.db, tx, home, from_day, merged_into)
     if change := was_retired - bool(from_day):
-        await measures.add(deps.db, tx, [home], each=change)
+        await measures.add(deps, tx, [home], each=change)
     if merged_into:
         await home_store.redirect(deps.db, tx, home, merged_into)
 

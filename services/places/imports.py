@@ -10,7 +10,7 @@ from services.places.models import Kind, Place
 async def put(deps: Dependencies, tx: Transaction, places: Sequence[Place]) -> None:
     """Insert places; those that are there already stay as they are."""
     new = await store.put(deps.db, tx, places)
-    await measures.add(deps.db, tx, _homes(new))
+    await measures.add(deps, tx, _homes(new))
 
 
 def _homes(places: Sequence[Place]) -> list[str]:
@@ -52,5 +52,5 @@ async def remove_unused(
 ) -> int:
     """Remove places that an import made and nobody uses; return how many."""
     removed = await store.delete_unused(deps.db, tx, source, paths)
-    await measures.add(deps.db, tx, _homes(removed), each=-1)
+    await measures.add(deps, tx, _homes(removed), each=-1)
     return len(removed)

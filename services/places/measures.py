@@ -1,17 +1,15 @@
 """Measures of places: the homes of the register, and the sums that are kept of them."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, Final
 
 from mongo_indexes.places import COLLECTION
-from services.dependencies import Database, Transaction
-from services.kernel.measures import HOMES, Figure, Figures, Measure, Scan
+from services.dependencies import Database, Dependencies, Transaction
+from services.kernel.measures import HOMES, Figure, Kept, Measure, Scan
 from services.kernel.paths import parent
-from services.kernel.sums import WHOLE, Cells, SumSource
+from services.kernel.sums import EVER, WHOLE, Cells, Change, SumSource, Wanted
 from services.place_sums import actions as place_sums
-from services.place_sums.actions import EVER
-from services.place_sums.models import Wanted
 from services.places import home_store
 from services.places.models import Kind
 
@@ -19,24 +17,27 @@ SUMS: Final = "homes"
 CELL: Final = WHOLE, "homes"
 
 
-async def add(db: Database, tx: Transaction, homes: Iterable[str], *, each: int = 1) -> None:
+async def add(
+    deps: Dependencies, tx: Transaction, homes: Iterable[str], *, each: int = 1
+) -> None:
     """Add homes to the sums of their units, in the transaction that makes or retires them.
 
     `each`: 1, or -1 for homes that are taken away.
     """
-    changes: dict[str, Cells] = {}
-    for home in homes:
-        changes.setdefault(parent(home) or home, Counter())[CELL] += each
-    await place_sums.append(db, tx, SUMS, changes)
+    changes = Counter(parent(home) or home for home in homes)
+    some = {unit: Change(cells=Counter({CELL: each * n})) for unit, n in changes.items()}
+    await place_sums.append(deps, tx, SUMS, some)
 
 
-async def _kept(db: Database, places: Sequence[str], depth: int, _span: Any) -> Figures | None:
-    """Return the homes of places; None where their sums are not kept."""
-    wanted = Wanted(first=EVER, last=EVER, whole=True)
-    sums = await place_sums.by_part(db, SUMS, places, depth, wanted)
-    if sums is None:
-        return None
-    return {part: Counter(homes=cells[CELL]) for part, cells in sums.items() if cells[CELL]}
+def _figures(cells: Cells, _span: Any) -> Counter[str]:
+    return Counter(homes=cells[CELL]) if cells[CELL] else Counter()
+
+
+KEPT: Final = Kept(
+    source=SUMS,
+    wanted=lambda _span: Wanted(first=EVER, last=EVER, whole=True),
+    figures=_figures,
+)
 
 
 async def _of_unit(db: Database, tx: Transaction, unit: str) -> Cells:
@@ -59,6 +60,6 @@ MEASURES: Final = (
                 sums={"homes": {"$sum": -1}},
             ),
         ),
-        kept=_kept,
+        kept=KEPT,
     ),
 )

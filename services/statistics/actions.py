@@ -1,5 +1,6 @@
 """Statistics of fee collection: rates of a place, and homes that owe. Heads see their own."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -15,6 +16,7 @@ from services.places import grids as places_grids
 from services.places.grids import BuildingsDetails
 from services.places.models import Kind
 from services.statistics import measures, small_groups, withheld_figures
+from services.statistics.measures import Figures, Question
 from services.statistics.models import (
     By,
     Counts,
@@ -64,21 +66,24 @@ class TooManyParts(errors.TooLarge):
 async def rates_of(
     deps: Dependencies, actor: Actor, place: str, span: Span, *, by: By | None
 ) -> RatesView:
-    """Return the three rates of a place and, with `by`, of its parts: two queries in all.
+    """Return the three rates of a place and, with `by`, of its parts, all of one moment.
 
-    Three more for whoever may not see the homes: what would tell of fewer than five of them is
-    withheld.
+    From whoever may not see the homes, what would tell of fewer than five of them is withheld:
+    these are counted together with the rates.
     """
     await access(deps, actor, place, Permission.VIEW_RATES)
     own_depth = place.count(".") + 1
     depth = Kind(by).depth if by else own_depth
     if by and depth <= own_depth:
         raise BadBreakdown("只能按下级统计")
-    counts = await counts_of(deps, place, span, depth)
+    groups = withheld_figures.groups(actor, place, depth=depth)
+    asked = [Question(name=each, places=[place], depth=depth, span=span) for each in COUNTED]
+    found = await measures.answers(deps, [*asked, *groups.questions(span)])
+    counts = _counts(found[: len(asked)])
+    hidden = groups.hidden_by(found[len(asked) :])
     if len(counts) > MAX_PARTS:
         raise TooManyParts("下级太多,请选小一点的范围", limit=MAX_PARTS)
     addresses = await places.addresses(deps, list(counts)) if by else {}
-    hidden = await withheld_figures.hidden_from(deps, actor, place, span, depth=depth)
     return RatesView(
         place=place,
         period=span.period,
@@ -128,9 +133,7 @@ def _unless_withheld(hidden: Hidden, place: str, counts: Counts) -> Rates | None
     return without if counts.billed_homes else None
 
 
-async def counts_of(
-    deps: Dependencies, place: str, span: Span, depth: int
-) -> dict[str, Counts]:
-    """Return path → counts of the parts at `depth` segments that have bills."""
-    found = await measures.by_place(deps, COUNTED, [place], depth=depth, span=span)
+def _counts(answers: Sequence[dict[str, Figures] | None]) -> dict[str, Counts]:
+    """Return path → counts of the parts that have bills."""
+    found = measures.together(answers)
     return msgspec.convert(found, dict[str, Counts])

@@ -3,18 +3,41 @@
 Who needs figures names the measures; what a package keeps, and where, is the package's own.
 """
 
-import asyncio
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from math import inf
 from typing import Final
 
-from services.dependencies import Database, Dependencies
+import structlog
+from msgspec import Struct
+from pymongo.errors import PyMongoError
+
+from services import deadlines
+from services.dependencies import Database, Dependencies, Transaction
 from services.kernel.documents import Document
 from services.kernel.measures import Measure, Scan, Span
 from services.kernel.paths import outermost, part, under
+from services.place_sums import actions as place_sums
+from services.place_sums.models import Asked
 
 Figures = Counter[str]  # name of a figure, or cell, → how much; 0 of what is not there
 ALL: Final = ""  # the part that is all of it
+log = structlog.get_logger(__name__)
+
+
+class Question(Struct, frozen=True, kw_only=True):
+    """Figures of a measure, of the parts of some places.
+
+    `name`: of a registered measure. `depth`: segments of a part's path; 0 for all together,
+    under `ALL`. `span`: the months, for measures that depend on them. `until`: the instant of
+    time.monotonic() at which counting ends, where no sums are kept.
+    """
+
+    name: str
+    places: Sequence[str]
+    depth: int
+    span: Span | None = None
+    until: float = inf
 
 
 async def by_place(
@@ -25,22 +48,86 @@ async def by_place(
     depth: int,
     span: Span | None = None,
 ) -> dict[str, Figures]:
-    """Return part → its figures, for those parts of some places that have any.
+    """Return part → its figures of some measures, for those parts of places that have any.
 
-    One covered query per measure, all at once: of kept sums where a measure has them, else of
-    what it counts.
-
-    `names`: of registered measures. `depth`: segments of a part's path; 0 for all together,
-    under `ALL`. `span`: the months, for measures that depend on them. Raises KeyError for a
-    measure that nobody registered, ValueError for one without the months it depends on.
+    Raises what `answers` raises.
     """
-    measures = [deps.features.measures[name] for name in names]
-    asked = (_of(deps.db, each, outermost(places), depth, span) for each in measures)
+    questions = [Question(name=n, places=places, depth=depth, span=span) for n in names]
+    return together(await answers(deps, questions))
+
+
+def together(answers: Iterable[dict[str, Figures] | None]) -> dict[str, Figures]:
+    """Return part → the figures of all answers about it."""
     found: dict[str, Figures] = {}
-    for parts in await asyncio.gather(*asked):
-        for where, told in parts.items():
+    for parts in answers:
+        for where, told in (parts or {}).items():
             found.setdefault(where, Counter()).update(told)
     return found
+
+
+async def answers(
+    deps: Dependencies, questions: Sequence[Question]
+) -> list[dict[str, Figures] | None]:
+    """Return part → its figures for each question, all of them of one state of the database.
+
+    What sums are kept of is read in two queries for all questions together; whatever else is
+    counted in a covered query of its own. None when that was not done in time.
+    Raises KeyError for a measure that nobody registered, ValueError for one without the months
+    it depends on.
+    """
+
+    async def read(snapshot: Transaction) -> list[dict[str, Figures] | None]:
+        found = await kept_figures(deps, snapshot, questions)
+        return [
+            await _counted(deps, snapshot, question) if figures is None else figures
+            for question, figures in zip(questions, found, strict=True)
+        ]
+
+    return await deps.in_snapshot(read)
+
+
+async def kept_figures(
+    deps: Dependencies, snapshot: Transaction, questions: Sequence[Question]
+) -> list[dict[str, Figures] | None]:
+    """Return the figures of kept sums; None where there are none to read."""
+    kept = [deps.features.measures[question.name].kept for question in questions]
+    asked = [
+        Asked(
+            source=each.source,
+            places=outermost(question.places),
+            depth=question.depth,
+            wanted=each.wanted(question.span),
+        )
+        for question, each in zip(questions, kept, strict=True)
+        if each
+    ]
+    sums = iter(await place_sums.read(deps, snapshot, asked) if asked else [])
+    found: list[dict[str, Figures] | None] = []
+    for question, each in zip(questions, kept, strict=True):
+        cells = next(sums) if each else None
+        if each is None or cells is None:
+            found.append(None)
+            continue
+        told = {part: each.figures(of_part, question.span) for part, of_part in cells.items()}
+        found.append({part: figures for part, figures in told.items() if figures})
+    return found
+
+
+async def _counted(
+    deps: Dependencies, snapshot: Transaction, question: Question
+) -> dict[str, Figures] | None:
+    """Return the figures counted from the documents; None when that was not done in time."""
+    measure = deps.features.measures[question.name]
+    if question.until == inf:
+        return await counted(deps.db, measure, question, session=snapshot)
+    try:
+        with deadlines.until(question.until):
+            return await counted(deps.db, measure, question, session=snapshot)
+    except PyMongoError as error:
+        if not error.timeout:
+            raise
+        log.warning("not_counted_in_time", measure=question.name, places=question.places)
+        return None
 
 
 async def total(
@@ -55,23 +142,12 @@ async def total(
     return found.get(ALL, Counter())
 
 
-async def _of(
-    db: Database, measure: Measure, places: Sequence[str], depth: int, span: Span | None
-) -> dict[str, Figures]:
-    """Return part → figures of one measure."""
-    if measure.kept:
-        kept = await measure.kept(db, places, depth, span)
-        if kept is not None:
-            return kept
-    return await counted(db, measure, places, depth, span)
-
-
 async def counted(
-    db: Database, measure: Measure, places: Sequence[str], depth: int, span: Span | None
+    db: Database, measure: Measure, question: Question, *, session: Transaction | None = None
 ) -> dict[str, Figures]:
-    """Return part → figures of one measure, counted from its documents."""
+    """Return part → figures of a measure, counted from its documents."""
     found: dict[str, Figures] = {}
-    for row in await _rows(db, measure, places, depth, span):
+    for row in await _rows(db, measure, question, session):
         where, told = _read(row)
         figures = found.setdefault(where, Counter())
         for name, amount in told:
@@ -80,16 +156,18 @@ async def counted(
 
 
 async def _rows(
-    db: Database, measure: Measure, places: Sequence[str], depth: int, span: Span | None
+    db: Database, measure: Measure, question: Question, session: Transaction | None
 ) -> list[Document]:
+    places = outermost(question.places)
     if not places:
         return []
-    first, *others = measure.scans_of(span)
-    pipeline = _stages(measure.path, first, places, depth)
+    first, *others = measure.scans_of(question.span)
+    pipeline = _stages(measure.path, first, places, question.depth)
     for other in others:
-        stages = _stages(measure.path, other, places, depth)
+        stages = _stages(measure.path, other, places, question.depth)
         pipeline.append({"$unionWith": {"coll": measure.collection, "pipeline": stages}})
-    cursor = await db[measure.collection].aggregate(pipeline, hint=first.index)
+    collection = db[measure.collection]
+    cursor = await collection.aggregate(pipeline, hint=first.index, session=session)
     return await cursor.to_list()
 
 

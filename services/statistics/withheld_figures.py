@@ -1,28 +1,24 @@
 """Figures that are withheld from whoever may not see the homes behind them."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
+from math import inf
 from time import monotonic
 from typing import Final
 
-import structlog
 from msgspec import Struct
-from pymongo.errors import PyMongoError
 
-from services import deadlines
-from services.dependencies import Dependencies
 from services.kernel.measures import Span
 from services.kernel.paths import ancestors, covers
 from services.kernel.permissions import Actor, Permission
-from services.statistics import measures, small_groups
+from services.statistics import small_groups
 from services.statistics.hidden_homes import HOMES, UNIT_DEPTH, is_one, root_of
+from services.statistics.measures import Question
 from services.statistics.small_groups import Group
 
 # Measures: homes that were billed, by fee and month.
 BILLED, BILLED_BEFORE = "bills.homes_billed", "bills.homes_billed_before"
 # Of the eight that a request has; some hundred thousand bills are counted in it.
 EARLIER_SECONDS: Final = 4.0
-log = structlog.get_logger(__name__)
 
 
 class Hidden(Struct, frozen=True, kw_only=True):
@@ -35,31 +31,75 @@ class Hidden(Struct, frozen=True, kw_only=True):
     arrears: frozenset[str] = frozenset()
 
 
-async def hidden_from(
-    deps: Dependencies, actor: Actor, place: str, span: Span, *, depth: int
-) -> Hidden:
-    """Return the figures that the actor does not get, of a place and its parts.
+class Groups(Struct, frozen=True, kw_only=True):
+    """Homes behind the rates of a place and its parts, as they are counted for somebody.
+
+    `rungs`: (place, segments of its parts), the first of which is the root. `seen`: places
+    whose homes they may see. `hidden`: what is withheld whatever is counted; there is nothing
+    to count then.
+    """
+
+    rungs: Sequence[tuple[str, int]] = ()
+    seen: Sequence[str] = ()
+    hidden: Hidden = Hidden()
+
+    def questions(self, span: Span) -> list[Question]:
+        """Return what is to be counted. Arrears are bills of earlier months: their groups, too.
+
+        Where no sums are kept these grow with the years and the homes: rather than be late with
+        all three rates, the one that needs them is withheld, which tells nothing of anybody.
+        """
+        until = monotonic() + EARLIER_SECONDS
+        return [
+            Question(name=name, places=places, depth=depth, span=span, until=ends_at)
+            for name, ends_at in ((HOMES, inf), (BILLED, inf), (BILLED_BEFORE, until))
+            for top, depth in self.rungs
+            for places in ([top], [each for each in self.seen if covers(top, each)])
+        ]
+
+    def hidden_by(self, answers: Sequence[dict[str, Group] | None]) -> Hidden:
+        """Return what is withheld by the answers to the questions."""
+        if not self.rungs:
+            return self.hidden
+        length = 2 * len(self.rungs)
+        homes, billed, earlier = (
+            _unseen(answers[first : first + length]) for first in range(0, 3 * length, length)
+        )
+        root = frozenset({self.rungs[0][0]})
+        rates, arrears = (
+            root if homes is None or groups is None else _withheld(homes, groups)
+            for groups in (billed, earlier)
+        )
+        return Hidden(rates=rates, arrears=arrears)
+
+
+def groups(actor: Actor, place: str, *, depth: int) -> Groups:
+    """Return the homes to count, to know which figures of a place the actor does not get.
 
     Looked at from the highest place whose rates they see: above it they have no figure to take
-    a difference from. Arrears are bills of earlier months: their groups are those months'.
-    `depth`: segments of the parts.
+    a difference from. `depth`: segments of the parts.
     """
     if actor.may(Permission.VIEW_UNPAID, place):
-        return Hidden()
+        return Groups()
     if is_one(place):
-        return Hidden(rates=frozenset({place}))
+        return Groups(hidden=Hidden(rates=frozenset({place})))
     root = root_of(actor, Permission.VIEW_RATES, place)
-    rungs = _rungs(root, place, depth)
-    homes, billed, earlier = await asyncio.gather(
-        _groups(deps, actor, rungs, HOMES, span),
-        _groups(deps, actor, rungs, BILLED, span),
-        _earlier(deps, actor, rungs, span),
-    )
-    found = [
-        frozenset({root}) if groups is None else _withheld(homes, groups)
-        for groups in (billed, earlier)
+    seen = [
+        each
+        for each in actor.places(Permission.VIEW_UNPAID)
+        if each.count(".") < UNIT_DEPTH and covers(root, each)
     ]
-    return Hidden(rates=found[0], arrears=found[1])
+    return Groups(rungs=_rungs(root, place, depth), seen=seen)
+
+
+def _unseen(answers: Sequence[dict[str, Group] | None]) -> list[dict[str, Group]] | None:
+    """Return the groups of each rung without what the actor sees; None when one is unknown."""
+    found: list[dict[str, Group]] = []
+    for all_of_it, seen in zip(answers[::2], answers[1::2], strict=True):
+        if all_of_it is None or seen is None:
+            return None
+        found.append({p: group - seen.get(p, Group()) for p, group in all_of_it.items()})
+    return found
 
 
 def _rungs(root: str, place: str, depth: int) -> list[tuple[str, int]]:
@@ -72,45 +112,6 @@ def _rungs(root: str, place: str, depth: int) -> list[tuple[str, int]]:
     beside = [(above, first + n + 1) for n, above in enumerate(line[:-1])]
     below = [(place, each) for each in range(own + 1, depth + 1)]
     return [(root, first), *beside, *below]
-
-
-async def _groups(
-    deps: Dependencies, actor: Actor, rungs: Sequence[tuple[str, int]], name: str, span: Span
-) -> list[dict[str, Group]]:
-    """Return what a measure counts of the places of each rung, but of what the actor sees."""
-    seen = [
-        each
-        for each in actor.places(Permission.VIEW_UNPAID)
-        if each.count(".") < UNIT_DEPTH and covers(rungs[0][0], each)
-    ]
-    asked = [
-        measures.by_place(deps, [name], places, depth=depth, span=span)
-        for top, depth in rungs
-        for places in ([top], [each for each in seen if covers(top, each)])
-    ]
-    found = await asyncio.gather(*asked)
-    return [
-        {part: group - known.get(part, Group()) for part, group in groups.items()}
-        for groups, known in zip(found[::2], found[1::2], strict=True)
-    ]
-
-
-async def _earlier(
-    deps: Dependencies, actor: Actor, rungs: Sequence[tuple[str, int]], span: Span
-) -> list[dict[str, Group]] | None:
-    """Return the groups of all months before a span; None when there are too many to count.
-
-    Where no sums are kept they grow with the years and the homes: rather than be late with all
-    three rates, the one that needs them is withheld, which tells nothing of anybody.
-    """
-    try:
-        with deadlines.until(monotonic() + EARLIER_SECONDS):
-            return await _groups(deps, actor, rungs, BILLED_BEFORE, span)
-    except PyMongoError as error:
-        if not error.timeout:
-            raise
-        log.warning("groups_not_counted", place=rungs[0][0])
-        return None
 
 
 def _withheld(

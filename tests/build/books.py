@@ -1,17 +1,19 @@
 """Invariants of the books (docs/explanation/money.md), checked in the database."""
 
 from collections import Counter
+from itertools import product
 from typing import Any
 
 import msgspec
 
 from services.bills.models import Bill
 from services.bills.sums import arithmetic
+from services.bills.sums.arithmetic import Fee
 from services.kernel.paths import ancestors
 from services.kernel.sums import Cells, nonzero
 from services.ledger import actions as ledger
 from services.ledger.models import Journal
-from services.place_sums.actions import UNIT_DEPTH
+from services.place_sums.models import UNIT_DEPTH
 from tests.build.world import World
 
 
@@ -95,6 +97,7 @@ def _sums_are_what_bills_come_to(
 ) -> None:
     """Rows and what is not yet added to them, for every place from the unit to the city."""
     kept: dict[str, Cells] = {}
+    moved: dict[str, arithmetic.Months] = {}
     for row in sums:
         for place in [row["place"]] if "depth" in row else _places_of(row["place"]):
             cells = kept.setdefault(place, Counter())
@@ -102,17 +105,34 @@ def _sums_are_what_bills_come_to(
                 at = f"{row['month']}|{name}" if "depth" in row else name
                 month, _, cell = at.partition("|")
                 cells[month, cell] += amount
-    counted: dict[str, Cells] = {}
+        for alike in row.get("members", ()):
+            for home, name in product(alike["of"], alike["moved"]):
+                kind, what, month = name.split("|")
+                of_home = moved.setdefault(home, Counter())
+                of_home[kind, what, month] += alike["moved"][name]
+    homes: dict[str, list[Fee]] = {home: [] for home in moved}
     for fee in arithmetic.fees(msgspec.convert([*bills.values()], list[Bill])):
-        counted.setdefault(fee.home, Counter())
-    for home in [*counted]:
-        own = [bill for bill in bills.values() if bill["home"] == home]
-        cells = arithmetic.cells_of(arithmetic.fees(msgspec.convert(own, list[Bill])))
+        homes.setdefault(fee.home, []).append(fee)
+    counted: dict[str, Cells] = {}
+    for home, own in homes.items():
+        cells, more = arithmetic.cells_of(own), _homes_of(moved.get(home, Counter()), own)
         for place in _places_of(home):
             counted.setdefault(place, Counter()).update(cells)
-        del counted[home]
-    found = {place: nonzero(cells.items()) for place, cells in kept.items()}
-    assert {place: cells for place, cells in found.items() if cells} == counted
+            kept.setdefault(place, Counter()).update(more)
+    assert _some(kept) == _some(counted)
+
+
+def _homes_of(moved: arithmetic.Months, own: list[Fee]) -> Cells:
+    """What the rows do not have yet: the homes that it makes with all bills of a home."""
+    now: arithmetic.Months = Counter()
+    for fee in own:
+        arithmetic.count(now, fee.kind, fee.period, is_owed=not fee.paid_in)
+    return arithmetic.homes_of(moved, now)
+
+
+def _some(sums: dict[str, Cells]) -> dict[str, Cells]:
+    found = {place: nonzero(cells.items()) for place, cells in sums.items()}
+    return {place: cells for place, cells in found.items() if cells}
 
 
 def _places_of(place: str) -> list[str]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from services.bills.sums import arithmetic
-from services.bills.sums.arithmetic import Fee
+from services.bills.sums.arithmetic import EVERYTHING, Fee, Months, Window
 from services.fees.models import FeeKind
 from services.kernel.days import plus_months
 from services.kernel.measures import Span
@@ -77,9 +77,11 @@ def test_the_figures_of_sums_are_those_of_the_bills(fees: list[Fee], of: Span) -
     assert arithmetic.homes_billed(cells, of.period, end) == counted
 
 
-def around(fees: Sequence[Fee], home: str, changed: list[Fee]) -> arithmetic.Months:
-    first, last = arithmetic.around(changed)
-    found: arithmetic.Months = Counter()
+def around(
+    fees: Sequence[Fee], home: str, moved: Months, window: Window = EVERYTHING
+) -> Months:
+    first, last = arithmetic.around([month for _, _, month in moved], window)
+    found: Months = Counter()
     for f in fees:
         if f.home == home and first <= f.period <= last:
             arithmetic.count(found, f.kind, f.period, is_owed=not f.paid_in)
@@ -101,7 +103,34 @@ def test_changes_add_up_to_what_the_bills_come_to(fees: list[Fee], data: st.Data
             before = [old]
             after = data.draw(st.sampled_from([[], [replace(old, paid_in=new.paid_in)]]))
         kept += after
-        changed = [*before, *after]
-        now = around(kept, new.home, changed)
-        cells.update(arithmetic.change_of(before, after, now))
+        cells.update(arithmetic.money_of(before, after))
+        if moved := arithmetic.moved_of(before, after):
+            cells.update(arithmetic.homes_of(moved, around(kept, new.home, moved)))
         assert nonzero(cells.items()) == arithmetic.cells_of(kept)
+
+
+@deep
+@given(
+    before=st.lists(fee, max_size=12),
+    after=st.lists(fee, max_size=12),
+    of=span,
+    is_span=st.booleans(),
+)
+def test_what_moved_is_found_from_the_months_of_a_span_alone(
+    *, before: list[Fee], after: list[Fee], of: Span, is_span: bool
+) -> None:
+    """As who reads does: the rows are of what was before, and the bills as they are after."""
+    first, end = of.period, plus_months(of.period, of.months)
+    window = Window(first, plus_months(end, -1), is_span=is_span)
+    cells = arithmetic.cells_of(before)
+    cells.update(arithmetic.money_of(before, after))
+    for home in HOMES:
+        was, now = ([f for f in fees if f.home == home] for fees in (before, after))
+        if moved := window.of(arithmetic.moved_of(was, now)):
+            cells.update(arithmetic.homes_of(moved, around(after, home, moved, window)))
+    found = arithmetic.cells_of(after)
+    if is_span:
+        assert arithmetic.billed(cells, of) == arithmetic.billed(found, of)
+    else:
+        counted = arithmetic.homes_billed(found, first, end)
+        assert arithmetic.homes_billed(cells, first, end) == counted

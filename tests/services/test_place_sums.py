@@ -16,7 +16,6 @@ from services.bills import store as bills_store
 from services.bills.models import Bill, MonthsAfterVoid
 from services.bills.states import BillAction, BillState
 from services.bills.sums import changes
-from services.bills.sums import store as sums_store
 from services.dependencies import Dependencies, Transaction
 from services.fees.models import FeeKind
 from services.kernel.days import plus_months, start_of
@@ -25,6 +24,7 @@ from services.place_sums import jobs
 from services.places import homes, imports
 from services.places.models import Kind, Place
 from services.statistics import measures
+from services.statistics.measures import Figures, Question
 from tests.build import books
 from tests.build.cast import sums_complete
 from tests.build.world import World
@@ -73,7 +73,7 @@ async def issue(deps: Dependencies, some: Sequence[Bill]) -> None:
         ]
         for each in issued:
             each.state = BillState.OWING
-        await changes.record(deps.db, tx, after=issued)
+        await changes.record(deps, tx, after=issued)
 
     await deps.in_transaction(save)
 
@@ -99,14 +99,32 @@ async def agree(world: World) -> None:
     """The kept figures are those counted from the bills: of all places and spans."""
     deps = world.deps
     await books.sums_check(world)
-    for name in NAMES:
-        measure = deps.features.measures[name]
-        assert measure.kept
+    for depth in (0, 1, 5, 7):
         for span in SPANS:
-            for depth in (0, 1, 5, 7):
-                kept = await measure.kept(deps.db, ["cc"], depth, span)
-                counted = await measures.counted(deps.db, measure, ["cc"], depth, span)
-                assert kept == {part: figures for part, figures in counted.items() if +figures}
+            asked = [
+                Question(name=name, places=["cc"], depth=depth, span=span) for name in NAMES
+            ]
+            for question, figures_kept in zip(asked, await kept(deps, asked), strict=True):
+                counted = await counted_figures(deps, question)
+                assert figures_kept == {
+                    part: figures for part, figures in counted.items() if +figures
+                }
+
+
+async def kept(
+    deps: Dependencies, asked: Sequence[Question]
+) -> list[dict[str, Figures] | None]:
+    """What is read of sums; nothing is counted."""
+
+    async def read(snapshot: Transaction) -> list[dict[str, Figures] | None]:
+        return await measures.kept_figures(deps, snapshot, asked)
+
+    return await deps.in_snapshot(read)
+
+
+async def counted_figures(deps: Dependencies, question: Question) -> dict[str, Figures]:
+    measure = deps.features.measures[question.name]
+    return await measures.counted(deps.db, measure, question)
 
 
 async def test_sums_are_those_of_the_bills_before_and_after_they_are_added(
@@ -148,9 +166,8 @@ async def test_until_they_are_complete_figures_are_counted_from_the_bills(
     await fill(deps)
     await world.db.place_sums.delete_many({})  # as if all that had been before there were sums
     await settle(deps, [f"{HOMES[0]}|{FeeKind.PROPERTY_FEE}|{MONTHS[0]}"], deps.now())
-    measure = deps.features.measures[NAMES[0]]
-    assert measure.kept
-    assert await measure.kept(deps.db, ["cc"], 1, SPANS[0]) is None
+    question = Question(name=NAMES[0], places=["cc"], depth=1, span=SPANS[0])
+    assert await kept(deps, [question]) == [None]
     found = await measures.by_place(deps, [NAMES[0]], ["cc"], depth=1, span=SPANS[0])
     assert found["cc"]["billed_homes"] == len(HOMES)
     await sums_complete(deps)
@@ -196,11 +213,10 @@ async def test_a_rebuild_goes_on_when_the_database_was_late(
 
 
 async def homes_agree(world: World, count: int) -> None:
-    measure = world.deps.features.measures["places.homes"]
-    assert measure.kept
     for depth in (1, 7):
-        kept = await measure.kept(world.deps.db, ["cc"], depth, None)
-        assert kept == await measures.counted(world.deps.db, measure, ["cc"], depth, None)
+        question = Question(name="places.homes", places=["cc"], depth=depth)
+        counted = await counted_figures(world.deps, question)
+        assert await kept(world.deps, [question]) == [counted]
     assert (await measures.total(world.deps, ["places.homes"], ["cc"]))["homes"] == count
 
 
@@ -238,30 +254,59 @@ async def retire(deps: Dependencies, home: str, day: str | None, tx: Transaction
     await homes.retire(deps, tx, home, day)
 
 
-@pytest.mark.parametrize("is_known", [True, False], ids=["with its document", "without"])
-async def test_two_payments_of_a_home_at_once_are_both_in_its_sums(
-    world: World, monkeypatch: pytest.MonkeyPatch, *, is_known: bool
+async def test_payments_of_a_home_at_once_are_all_in_its_sums(
+    world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Both look before either has written: the second begins again and sees the first."""
+    """None has seen another: what they come to together is found where they are read."""
+    deps, began = world.deps, Counter[str]()
+    await sums_complete(deps)
+    await issue(deps, [bill(HOMES[0], kind, month) for kind in FeeKind for month in MONTHS[:2]])
+    await sums_complete(deps)
+    ids = [f"{HOMES[0]}|{kind}|{month}" for kind in FeeKind for month in MONTHS[:2]]
+    await at_once(deps, monkeypatch, ids, began)
+    assert began == Counter(ids)
+    await agree(world)
+    await sums_complete(deps)
+    await agree(world)
+
+
+async def test_changes_of_a_home_are_added_together_however_few_are_added_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     deps = world.deps
     await sums_complete(deps)
-    await issue(deps, [bill(HOMES[0], kind, MONTHS[0]) for kind in FeeKind])
+    some = [bill(HOMES[0], FeeKind.PROPERTY_FEE, month) for month in MONTHS]
+    for each in some:
+        await issue(deps, [each])
+    await issue(deps, [bill(HOMES[2], FeeKind.PROPERTY_FEE, MONTHS[0])])
+    monkeypatch.setattr(jobs, "CHANGES_AT_ONCE", 2)
+    add, moments = jobs.store.add, itertools.count()
+
+    async def look(*about: Any) -> None:
+        next(moments)
+        await add(*about)
+
+    monkeypatch.setattr(jobs.store, "add", look)
     await sums_complete(deps)
-    if not is_known:
-        await world.db.place_sums.delete_many({"kept": True})
-    look, looks, together = sums_store.months_of, itertools.count(), asyncio.Barrier(2)
-
-    async def look_together(*about: Any) -> Any:
-        found = await look(*about)
-        if next(looks) < together.parties:
-            await together.wait()
-        return found
-
-    monkeypatch.setattr(sums_store, "months_of", look_together)
-    ids = [f"{HOMES[0]}|{kind}|{MONTHS[0]}" for kind in FeeKind]
-    await asyncio.gather(*(settle(deps, [each], deps.now()) for each in ids))
-    assert next(looks) > together.parties
+    assert next(moments) == 2
     await agree(world)
+
+
+async def at_once(
+    deps: Dependencies, monkeypatch: pytest.MonkeyPatch, ids: list[str], began: Counter[str]
+) -> None:
+    """Settle bills in transactions of which each has begun before any writes its sums."""
+    together, record = asyncio.Barrier(len(ids)), changes.record
+
+    async def meet(*about: Any, **more: Any) -> None:
+        [paid] = more["after"]
+        began[paid.id] += 1
+        if began[paid.id] == 1:
+            await together.wait()
+        await record(*about, **more)
+
+    monkeypatch.setattr(changes, "record", meet)
+    await asyncio.gather(*(settle(deps, [each], deps.now()) for each in ids))
 
 
 async def test_payments_of_a_staircase_at_once_do_not_wait_for_each_other(
@@ -271,16 +316,6 @@ async def test_payments_of_a_staircase_at_once_do_not_wait_for_each_other(
     deps, began = world.deps, Counter[str]()
     paying = [f"{UNIT}.{n}" for n in range(12)]
     await issue(deps, [bill(home, FeeKind.PROPERTY_FEE, MONTHS[0]) for home in paying])
-    together, record = asyncio.Barrier(len(paying)), changes.record
-
-    async def meet(*about: Any, **more: Any) -> None:
-        [paid] = more["after"]
-        began[paid.home] += 1
-        if began[paid.home] == 1:
-            await together.wait()
-        await record(*about, **more)
-
-    monkeypatch.setattr(changes, "record", meet)
-    ids = [[f"{home}|{FeeKind.PROPERTY_FEE}|{MONTHS[0]}"] for home in paying]
-    await asyncio.gather(*(settle(deps, each, deps.now()) for each in ids))
-    assert began == Counter(paying)
+    ids = [f"{home}|{FeeKind.PROPERTY_FEE}|{MONTHS[0]}" for home in paying]
+    await at_once(deps, monkeypatch, ids, began)
+    assert began == Counter(ids)

@@ -52,6 +52,7 @@ class Listener(CommandListener):
         asks = event.command_name in {"find", "aggregate"}
         if asks and event.command[event.command_name] in self.watched:
             dropped = ("lsid", "txnNumber", "$clusterTime", "$db", "$readPreference")
+            dropped += ("readConcern",)  # of a snapshot, which explain does not take
             self.sent.append({k: v for k, v in event.command.items() if k not in dropped})
 
     def succeeded(self, event: Any) -> None: ...

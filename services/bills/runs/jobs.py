@@ -171,7 +171,7 @@ async def _issue(
         moved = await bills_store.move(deps.db, tx, ids, issue, due_on=day, **changes)
         if moved != len(ids):
             raise DraftsMoved(run.id)
-    await sums.record(deps.db, tx, after=issued)
+    await sums.record(deps, tx, after=issued)
 
 
 async def discard_some(deps: Dependencies, run: BillRun) -> bool:

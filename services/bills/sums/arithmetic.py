@@ -23,12 +23,36 @@ from services.bills.states import BillState
 from services.fees.models import FeeKind
 from services.kernel.days import Day, Month, month_of, months_between, months_from, plus_months
 from services.kernel.measures import Span
-from services.kernel.sums import WHOLE, Cell, Cells, difference, nonzero
+from services.kernel.sums import EVER, WHOLE, Cell, Cells, difference
 
 LONGEST: Final = 12  # months of a span; a gap of so many is as good as any longer one
 ALL: Final = "all"
 FEES: Final = frozenset(FeeKind)
 Months = Counter[tuple[str, str, Month]]  # (fee, "billed" or "unpaid", month) → bills
+
+
+class Window(Struct, frozen=True):
+    """Months of which homes are counted.
+
+    `is_span`: a home of several of them is one; else those billed are counted for each month.
+    """
+
+    first: Month
+    last: Month
+    is_span: bool = True
+
+    def of(self, moved: Months) -> Months:
+        """Return what of it moved that changes what is counted."""
+        return Counter(
+            {
+                (kind, what, month): count
+                for (kind, what, month), count in moved.items()
+                if self.first <= month <= self.last and (self.is_span or what == "billed")
+            }
+        )
+
+
+EVERYTHING: Final = Window("", EVER)
 
 
 class Fee(Struct, frozen=True, kw_only=True):
@@ -76,23 +100,35 @@ def cells_of(found: Iterable[Fee]) -> Cells:
     return total
 
 
-def change_of(before: Collection[Fee], after: Collection[Fee], now: Months) -> Cells:
-    """Return what changes by the change of some bills of one home.
+def money_of(before: Collection[Fee], after: Collection[Fee]) -> Cells:
+    """Return what changes in fen by the change of some bills, whatever others there are."""
+    return difference(_money(before), _money(after))
 
-    `now`: how many bills it has around their months, with those that changed as `after`.
+
+def moved_of(before: Collection[Fee], after: Collection[Fee]) -> Months:
+    """Return how many bills of each fee and month a home has more, by a change of some."""
+    moved = _count(after)
+    moved.subtract(_count(before))
+    return Counter({key: count for key, count in moved.items() if count})
+
+
+def homes_of(moved: Months, now: Months) -> Cells:
+    """Return what changes in homes by what moved of one.
+
+    `now`: how many bills it has around the months that moved, with what moved.
     """
     was = Counter(now)
-    was.update(_count(before))
-    was.subtract(_count(after))
-    changed = difference(_money(before), _money(after))
-    changed.update(difference(_months(was), _months(now)))
-    return nonzero(changed.items())
+    was.subtract(moved)
+    return difference(_months(was), _months(now))
 
 
-def around(changed: Iterable[Fee]) -> tuple[Month, Month]:
-    """Return the months between which the bills lie that count with some changed ones."""
-    periods = [fee.period for fee in changed]
-    return plus_months(min(periods), -LONGEST), plus_months(max(periods), LONGEST)
+def around(moved: Collection[Month], window: Window) -> tuple[Month, Month]:
+    """Return the months between which the bills lie that count with those that moved."""
+    first, last = min(moved), max(moved)
+    if not window.is_span:
+        return first, last
+    wide = plus_months(first, -LONGEST), plus_months(last, LONGEST)
+    return max(wide[0], window.first), min(wide[1], window.last)
 
 
 def _money(found: Iterable[Fee]) -> Cells:

@@ -1,42 +1,54 @@
 """Changes of the kept sums of bills, each in the transaction that changes the bills."""
 
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from services.bills.models import Bill
 from services.bills.sums import arithmetic, store
-from services.bills.sums.arithmetic import Fee
-from services.dependencies import Database, Transaction
-from services.kernel.sums import Cells, SumSource
+from services.bills.sums.arithmetic import EVERYTHING, Fee, Months, Window
+from services.dependencies import Database, Dependencies, Transaction
+from services.kernel.paths import parent
+from services.kernel.sums import Cells, Change, Moved, SumSource
 from services.place_sums import actions as place_sums
 
 NAME: Final = "bills"
 
 
 async def record(
-    db: Database,
+    deps: Dependencies,
     tx: Transaction,
     *,
     before: Collection[Bill] = (),
     after: Collection[Bill] = (),
 ) -> None:
-    """Add what the change of some bills changes in the sums of their homes.
+    """Add what the change of some bills changes in the sums of their units: one insert.
 
-    The bills are already written as they are `after`. Drafts, void bills and those of repairs
-    are in no sum. Two changes of one home at once would each count the other's bill as it was:
-    the second of them begins again.
+    Drafts, void bills and those of repairs are in no sum. Nothing is read: how many homes that
+    makes depends on their other bills, and is found with these where the change is read.
     """
-    was, now = (_by_home(arithmetic.fees(bills)) for bills in (before, after))
-    homes = sorted(was.keys() | now.keys())
-    if not homes:
-        return
-    changed = [fee for fees in (*was.values(), *now.values()) for fee in fees]
-    months = await store.months_of(db, tx, homes, *arithmetic.around(changed))
-    cells = {
-        home: arithmetic.change_of(was.get(home, []), now.get(home, []), found)
-        for home, found in months.items()
+    was, now = (_by_unit(arithmetic.fees(bills)) for bills in (before, after))
+    changes = {unit: _change(was.get(unit, []), now.get(unit, [])) for unit in was | now}
+    await place_sums.append(deps, tx, NAME, changes)
+
+
+def _by_unit(fees: Iterable[Fee]) -> dict[str, list[Fee]]:
+    found: dict[str, list[Fee]] = {}
+    for fee in fees:
+        found.setdefault(parent(fee.home) or fee.home, []).append(fee)
+    return found
+
+
+def _change(before: Collection[Fee], after: Collection[Fee]) -> Change:
+    """Return what the change of some bills of a unit changes."""
+    was, now = _by_home(before), _by_home(after)
+    moved = {
+        home: arithmetic.moved_of(was.get(home, []), now.get(home, [])) for home in was | now
     }
-    await place_sums.change(db, tx, NAME, cells)
+    return Change(
+        cells=arithmetic.money_of(before, after),
+        members={home: _named(months) for home, months in moved.items() if months},
+    )
 
 
 def _by_home(fees: Iterable[Fee]) -> dict[str, list[Fee]]:
@@ -46,9 +58,37 @@ def _by_home(fees: Iterable[Fee]) -> dict[str, list[Fee]]:
     return found
 
 
+def _named(months: Months) -> Moved:
+    return Counter({"|".join(key): count for key, count in months.items()})
+
+
+def _months(moved: Moved) -> Months:
+    found: Months = Counter()
+    for name, count in moved.items():
+        kind, what, month = name.split("|")
+        found[kind, what, month] = count
+    return found
+
+
 async def of_unit(db: Database, tx: Transaction, unit: str) -> Cells:
     """Return what the bills of a unit come to."""
     return arithmetic.cells_of(await store.issued(db, tx, unit))
 
 
-SOURCE: Final = SumSource(name=NAME, next_place=store.next_home, of_unit=of_unit)
+async def of_members(
+    db: Database, session: Transaction, members: Mapping[str, Moved], window: Window | None
+) -> dict[str, Cells]:
+    """Return home → what changes in homes by what moved of it; of the months of a window."""
+    window = window or EVERYTHING
+    moved = {home: window.of(_months(each)) for home, each in members.items()}
+    moved = {home: months for home, months in moved.items() if months}
+    if not moved:
+        return {}
+    months = {month for each in moved.values() for _, _, month in each}
+    now = await store.months_of(db, session, [*moved], *arithmetic.around(months, window))
+    return {home: arithmetic.homes_of(each, now[home]) for home, each in moved.items()}
+
+
+SOURCE: Final = SumSource(
+    name=NAME, next_place=store.next_home, of_unit=of_unit, of_members=of_members
+)

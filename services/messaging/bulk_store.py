@@ -140,6 +140,15 @@ async def start(
     await db[COLLECTION].bulk_write(writes, ordered=False, session=tx)
 
 
+async def accept(db: Database, wechat_ids: Mapping[str, str]) -> None:
+    """Note that WeChat took messages: message → WeChat's number of it, "" when it told none."""
+    writes = [
+        TABLE.update({"_id": each}, Move.ACCEPT, {"wechat_id": wechat_id})
+        for each, wechat_id in wechat_ids.items()
+    ]
+    await db[COLLECTION].bulk_write(writes, ordered=False)
+
+
 async def take_grants(db: Database, tx: Transaction, grants: Sequence[str]) -> None:
     """Take one of each; the caller read in this transaction that they are left."""
     query = {"_id": {"$in": list(grants)}, "left": {"$gt": 0}}
@@ -150,6 +159,11 @@ async def take_grants(db: Database, tx: Transaction, grants: Sequence[str]) -> N
 async def lose_sending(db: Database, broadcast: str) -> int:
     """Note that nobody knows what became of messages on the way. Served by `broadcast`."""
     return await TABLE.move_many(db[COLLECTION], {"broadcast": broadcast}, Move.LOSE, {})
+
+
+async def lose(db: Database, ids: Sequence[str]) -> None:
+    """Note the same of some messages, by id."""
+    await TABLE.move_many(db[COLLECTION], {"_id": {"$in": list(ids)}}, Move.LOSE, {})
 
 
 async def sent(db: Database, broadcast: str, *, after: str, limit: int) -> list[Waiting]:

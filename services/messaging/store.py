@@ -29,9 +29,9 @@ async def insert(db: Database, tx: Transaction, message: Message) -> bool:
     return result.upserted_id is not None
 
 
-async def find(db: Database, message_id: str) -> Message | None:
-    document = await db[messages.COLLECTION].find_one({"_id": message_id})
-    return msgspec.convert(document, Message | None)
+async def find_many(db: Database, ids: Sequence[str]) -> list[Message]:
+    cursor = db[messages.COLLECTION].find({"_id": {"$in": list(ids)}})
+    return msgspec.convert(await cursor.to_list(), list[Message])
 
 
 async def find_of(db: Database, message_id: str, person_id: str) -> Message | None:

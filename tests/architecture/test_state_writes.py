@@ -15,7 +15,11 @@ from scripts.shape import Function, Module, functions
 from tests.architecture.test_states import TABLES, TREE
 
 # Work under a lease: whoever holds owner and fence writes, which is stricter than a state.
-LEASED: Final = {"services.jobs.store", "services.idempotency.store"}
+LEASED: Final = {
+    "services.jobs.store",
+    "services.jobs.batches_store",
+    "services.idempotency.store",
+}
 FIELDS: Final = {table.field for table in TABLES.values()}
 # Method or class of the driver → position of what it writes.
 WRITES: Final = {

@@ -6,7 +6,6 @@ from typing import Any, Final
 import pytest
 
 from services.messaging import bulk_store
-from services.messaging import store as messages
 from services.messaging.broadcasts import homes_store, store
 from services.messaging.deliveries import actions as deliveries
 from services.messaging.push_turns import store as push_turns_store
@@ -26,7 +25,7 @@ WRITES: Final[list[tuple[Any, str]]] = [
     (store, "note"),
     (store, "move"),
     (deliveries, "deliver"),
-    (messages, "move"),
+    (bulk_store, "accept"),
     (push_turns_store, "take"),
 ]
 

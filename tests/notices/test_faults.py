@@ -10,10 +10,9 @@ import pytest
 
 from server.embedded import servers
 from server.settings import Settings
-from services.messaging import store as messages
+from services.messaging import bulk_store
 from services.messaging.broadcasts import entries, jobs, pushes
 from services.messaging.deliveries import actions as deliveries_actions
-from services.messaging.states import Move
 from tests.build import broadcasts
 from tests.build.cast import WANG_HOME, Estate, build
 from tests.build.deaths import Killed, deadly
@@ -268,15 +267,13 @@ async def test_who_moves_on_the_way_is_told_once_or_reads_it_in_the_list(
 async def test_a_worker_killed_after_the_call_leaves_one_unknown_and_tells_the_others(
     estate: Estate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    notice_id, move = await under_way(estate, 5), messages.move
+    notice_id, accept = await under_way(estate, 5), bulk_store.accept
 
-    async def dying(*args: Any, **named: Any) -> bool:
-        if args[2] is Move.ACCEPT:
-            monkeypatch.setattr(messages, "move", move)
-            raise Killed
-        return await move(*args, **named)
+    async def dying(*_: Any) -> None:
+        monkeypatch.setattr(bulk_store, "accept", accept)
+        raise Killed
 
-    monkeypatch.setattr(messages, "move", dying)
+    monkeypatch.setattr(bulk_store, "accept", dying)
     with pytest.raises(Killed):
         await step(estate, notice_id)
     await estate.world.work()
@@ -293,7 +290,7 @@ async def test_withdrawn_at_night_after_a_worker_died_the_totals_add_up_at_once(
 ) -> None:
     notice_id = await under_way(estate, 4)
     with pytest.MonkeyPatch.context() as patched:
-        deadly(patched, iter(["after"]), [(messages, "move")])
+        deadly(patched, iter(["after"]), [(bulk_store, "accept")])
         with pytest.raises(Killed):
             await step(estate, notice_id)
     await estate.advance(hours=10, minutes=30)

@@ -13,7 +13,6 @@ from msgspec import Struct
 
 from services.dependencies import Dependencies
 from services.kernel.days import BEIJING
-from services.kernel.waits import all_of
 from services.limits.models import Rate, buckets
 from services.messaging import bulk_store
 from services.messaging.broadcasts import homes_store, store
@@ -150,7 +149,8 @@ async def _push(deps: Dependencies, broadcast: Broadcast, batch: Posts, result: 
         result.overtaken, result.held = True, held
         await _give_back(deps, broadcast, free)
         return
-    answers = await _deliver(deps, {each: free[each] for each in started})
+    going = {each: free[each] for each in started}
+    answers = await deliveries.deliver(deps, going, OF_MANY)
     await _note(deps, broadcast, free, answers, result)
     if not result.broken:  # else this batch is the first again once the cause is mended
         result.after = max(post.parcel.person for post in batch.values())
@@ -177,12 +177,6 @@ async def _note(
 async def _give_back(deps: Dependencies, broadcast: Broadcast, posts: Posts) -> None:
     people = [post.parcel.person for post in posts.values()]
     await push_turns.give_back(deps, people, broadcast.id)
-
-
-async def _deliver(deps: Dependencies, batch: Posts) -> Answers:
-    """Call WeChat for all at once; what fails otherwise is raised when all have ended."""
-    calls = (deliveries.deliver(deps, post, OF_MANY) for post in batch.values())
-    return dict(zip(batch, await all_of(*calls), strict=True))
 
 
 async def _with_turns(

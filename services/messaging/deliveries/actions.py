@@ -16,8 +16,10 @@ from msgspec import Struct
 
 from services.dependencies import Dependencies, Transaction
 from services.followers import actions as followers
+from services.kernel.waits import all_of
 from services.messaging import bulk_store, message_grants, store
 from services.messaging.bulk_store import Start
+from services.messaging.deliveries.accepted import Accepted
 from services.messaging.models import Channel, Letter, grant_id, service_bearer
 from services.messaging.states import OUTCOMES, Grant, Move, Outcome
 from services.people import actions as people
@@ -110,7 +112,11 @@ async def addressed(
 
 
 async def ways(
-    deps: Dependencies, known: Mapping[str, Person], template: str
+    deps: Dependencies,
+    known: Mapping[str, Person],
+    template: str,
+    *,
+    tx: Transaction | None = None,
 ) -> dict[str, Way]:
     """Return person → how a message of a template would reach them now, of those it would.
 
@@ -120,7 +126,7 @@ async def ways(
     found: dict[str, Way] = {}
     if template_id := deps.templates.get(template):
         grants = {person: grant_id(openid, template_id) for person, openid in openids.items()}
-        left = await store.grants_left(deps.db, list(grants.values()))
+        left = await store.grants_left(deps.db, list(grants.values()), tx=tx)
         for person, grant in grants.items():
             if message_grants.is_spendable(deps, template, left.get(grant, 0)):
                 found[person] = Way(Channel.MINI_PROGRAM, openids[person])
@@ -134,6 +140,9 @@ async def ways(
 
 def _letter(deps: Dependencies, one: Parcel, openid: str) -> Letter:
     cells = deps.features.templates[one.template].data
+    if missing := {*cells.values()} - one.values.keys():
+        # Written before the template spoke of it: no other message has to wait for this one.
+        raise BadTemplateValue(min(missing), "missing")
     data = clip_data({key: one.values[name] for key, name in cells.items()})
     template_id = deps.templates[one.template]
     return Letter(openid=openid, template_id=template_id, data=data, page=one.page)
@@ -188,17 +197,30 @@ def _may_go(deps: Dependencies, post: Post, left: Mapping[str, int]) -> bool:
 
 
 async def deliver(
-    deps: Dependencies, post: Post, outcomes: Mapping[Reaction, Outcome] = OUTCOMES
+    deps: Dependencies,
+    posts: Mapping[str, Post],
+    outcomes: Mapping[Reaction, Outcome] = OUTCOMES,
+) -> dict[str, WeChatError | None]:
+    """Call WeChat for all messages at once and write down its answers; they are reserved.
+
+    Returns message → its refusal, None where WeChat took it. What fails otherwise is raised
+    when all have ended.
+    """
+    accepted = Accepted(deps.db)
+    calls = (_deliver(deps, post, outcomes, accepted) for post in posts.values())
+    return dict(zip(posts, await all_of(*calls), strict=True))
+
+
+async def _deliver(
+    deps: Dependencies, post: Post, outcomes: Mapping[Reaction, Outcome], accepted: Accepted
 ) -> WeChatError | None:
-    """Call WeChat and write down its answer; return its refusal. The message is reserved."""
-    message_id = post.parcel.message_id
     call = _by_mini_program(deps, post.letter) if post.letter else _by_service(deps, post)
     try:
         wechat_id = await call
     except WeChatError as refusal:
         await _record(deps, post, outcomes[refusal.reaction], problem=str(refusal))
         return refusal
-    await store.move(deps.db, message_id, Move.ACCEPT, wechat_id=wechat_id)
+    await accepted.note(post.parcel.message_id, wechat_id)
     return None
 
 

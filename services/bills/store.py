@@ -101,6 +101,12 @@ async def move(
     return await TABLE.move_many(db[COLLECTION], key, action, changes, tx=tx)
 
 
+async def issue(db: Database, tx: Transaction, bills: Sequence[Bill]) -> bool:
+    """Issue drafts as they are given, all or none; False when one is no draft any more."""
+    documents = [to_document(bill) for bill in bills]
+    return await TABLE.rewrite_many(db[COLLECTION], documents, BillAction.ISSUE, tx)
+
+
 async def hold(db: Database, tx: Transaction, bill_ids: Sequence[str]) -> bool:
     """Touch bills that are owing; False when one of them is not. By `_id`."""
     query = {"_id": {"$in": list(bill_ids)}, "state": BillState.OWING}

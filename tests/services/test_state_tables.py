@@ -109,3 +109,29 @@ async def test_from_the_state_that_was_found_it_leads_where_that_one_leads(
     assert await TABLE.move_many(doors, found, Turn.FREE, {}) == 0
     assert await TABLE.remove(doors, {"_id": 2}, Turn.TAKE_OUT) == 0
     assert [door["state"] for door in await all_of(doors)] == ["open", "open", "locked"]
+
+
+async def test_many_are_written_anew_in_their_new_state_or_none(
+    world: World, doors: AsyncCollection[Document]
+) -> None:
+    own = world.deps.db.doors
+    await doors.insert_one({"_id": 3, "state": Door.OPEN, "by": "li", "note": "old"})
+    first, second = {"_id": 0, "by": "wang"}, {"_id": 3, "by": "li"}
+    shut = {"_id": 1, "by": "wang"}
+
+    async def lock(*asked: Document) -> bool:
+        return await world.deps.in_transaction(
+            lambda tx: TABLE.rewrite_many(own, asked, Turn.LOCK, tx)
+        )
+
+    assert await lock(first, second)
+    assert await all_of(doors) == [
+        {"_id": 0, "by": "wang", "state": "locked", "barred": True},
+        {"_id": 1, "state": "shut"},
+        {"_id": 2, "state": "locked"},
+        {"_id": 3, "by": "li", "state": "locked", "barred": True},
+    ]
+    assert not await lock(first)  # it is locked by now
+    assert not await lock({"_id": 9})
+    assert not await TABLE.move(doors, {"_id": 0}, Turn.LOCK, {})
+    assert await lock(shut)

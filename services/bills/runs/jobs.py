@@ -4,7 +4,7 @@ Every transaction also moves the run's version, so that a worker that was though
 killed and replaced, does nothing twice.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
@@ -20,7 +20,7 @@ from services.bills.runs import basis, notify, skips_store, store
 from services.bills.runs.drafts import draft
 from services.bills.runs.models import JOB, BillRun, Skipped
 from services.bills.runs.states import RunState
-from services.bills.states import BillAction, BillState
+from services.bills.states import BillState
 from services.bills.sums import changes as sums
 from services.dependencies import Dependencies, Transaction
 from services.fees.payees import actions as payees
@@ -160,17 +160,19 @@ async def issue_some(deps: Dependencies, run: BillRun) -> None:
 async def _issue(
     deps: Dependencies, tx: Transaction, run: BillRun, drafts: Sequence[Bill], at: datetime
 ) -> None:
-    due_days: dict[str, list[str]] = defaultdict(list)
-    issued: list[Bill] = []
-    for bill in drafts:
-        day = due_on(bill, day_of(at))
-        due_days[day].append(bill.id)
-        issued.append(msgspec.structs.replace(bill, state=BillState.OWING, due_on=day))
-    issue, changes = BillAction.ISSUE, {"issued_at": at, "issued_in": run.round}
-    for day, ids in due_days.items():
-        moved = await bills_store.move(deps.db, tx, ids, issue, due_on=day, **changes)
-        if moved != len(ids):
-            raise DraftsMoved(run.id)
+    today = day_of(at)
+    issued = [
+        msgspec.structs.replace(
+            bill,
+            state=BillState.OWING,
+            due_on=due_on(bill, today),
+            issued_at=at,
+            issued_in=run.round,
+        )
+        for bill in drafts
+    ]
+    if not await bills_store.issue(deps.db, tx, issued):
+        raise DraftsMoved(run.id)
     await sums.record(deps, tx, after=issued)
 
 

@@ -113,7 +113,8 @@ class Worker:
         for nap in pending:
             nap.cancel()
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
+        """Have the slots look again; also those that are looking, and may not see what came."""
         self._unseen = True
         self._awake.set()
 
@@ -121,7 +122,7 @@ class Worker:
         """Look once in a poll interval, for what no hint told of."""
         while not stop.is_set():
             await _wait(stop, POLL_SECONDS * (0.75 + random.random() / 2))  # noqa: S311  # jitter
-            self._wake()
+            self.wake()
 
     async def _schedule(self, stop: asyncio.Event) -> None:
         mark = None
@@ -143,7 +144,7 @@ class Worker:
                         if await hints.get_message(
                             ignore_subscribe_messages=True, timeout=POLL_SECONDS
                         ):
-                            self._wake()
+                            self.wake()
             except (RedisError, OSError):
                 await _wait(stop, POLL_SECONDS)
 

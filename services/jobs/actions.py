@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
+from time import monotonic
 from typing import Any, Final
 
 import structlog
@@ -30,6 +31,8 @@ Found = dict[Lane, list[str]]  # jobs that are due
 
 LEASE: Final = timedelta(seconds=60)
 HEARTBEAT_SECONDS: Final = 20.0
+# How long a job of many steps keeps its slot; then whatever else is due has its chance.
+TURN_SECONDS: Final = 1.0
 MAX_ATTEMPTS: Final = 12
 FIRST_BACKOFF: Final = timedelta(seconds=5)
 LONGEST_BACKOFF: Final = timedelta(hours=1)
@@ -136,7 +139,7 @@ async def perform(deps: Dependencies, handlers: Mapping[str, Handler], job: Job)
         handler = handlers.get(job.kind)
         if handler is None:
             raise Permanent(f"no handler for jobs of kind {job.kind!r}")  # noqa: TRY301  # handled below, like any other failure
-        outcome = await _with_heartbeat(deps, job, handler)
+        outcome = await _take_turn(deps, job, handler)
     except Permanent as error:
         text = redacted(str(error))
         await store.bury(deps.db, job, error=text)
@@ -153,6 +156,19 @@ async def perform(deps: Dependencies, handlers: Mapping[str, Handler], job: Job)
                 await store.put_back(deps.db, job, due_at, error="", attempts=0)
             case None:
                 await store.finish(deps.db, job, deps.now())
+
+
+async def _take_turn(deps: Dependencies, job: Job, handler: Handler) -> Again | None:
+    """Run a job, step after step while the next one is due at once and its turn lasts.
+
+    A step that was done forgives the failures before it, as it does between two turns.
+    """
+    ends_at = monotonic() + TURN_SECONDS
+    while True:
+        outcome = await _with_heartbeat(deps, job, handler)
+        if outcome is None or outcome.due_at > deps.now() or monotonic() >= ends_at:
+            return outcome
+        job.attempts = 1
 
 
 async def _with_heartbeat(deps: Dependencies, job: Job, handler: Handler) -> Again | None:

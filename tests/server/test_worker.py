@@ -106,3 +106,26 @@ async def test_no_lane_starves_while_the_others_are_never_empty(
         while not {Lane.NEWS, Lane.LONG} <= {*begun}:
             begun += await doings.next(1)
     assert len(begun) < 100  # of 180 that are more urgent
+
+
+async def test_a_hint_that_comes_while_a_slot_looks_for_work_is_not_lost(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The look did not see the job any more; without the hint a poll interval would pass."""
+    monkeypatch.setattr(workers, "POLL_SECONDS", 4 * SAFETY_NET)
+    doings, due, looks = Doings(), jobs.due, list[jobs.Found]()
+    deps = replace(world.deps, now=wall_clock, features=doings.features)
+    worker = Worker(deps, concurrency=1)
+
+    async def look(of: Dependencies) -> jobs.Found:
+        looks.append(await due(of))
+        if len(looks) == 1:
+            await enqueue(deps, Lane.LONG, 1)
+            worker.wake()
+        return looks[-1]
+
+    monkeypatch.setattr(jobs, "due", look)
+    task = asyncio.create_task(worker.run(asyncio.Event()))
+    assert await doings.next(1) == [Lane.LONG]
+    task.cancel()
+    await asyncio.wait({task})

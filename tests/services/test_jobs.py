@@ -195,6 +195,39 @@ async def test_a_job_may_ask_to_be_run_again(world: World, calls: Calls) -> None
     assert await state(world, "test:1") == "done"
 
 
+async def test_a_job_with_a_next_step_due_at_once_goes_on_under_one_lease(
+    world: World, calls: Calls
+) -> None:
+    await jobs.enqueue(world.deps, None, "test", "1")
+    handlers = recorder(calls, Again(world.clock.now), Again(world.clock.now))
+    assert await jobs.run_due(world.deps, handlers, "w") == 1
+    assert len(calls) == 3
+    document = await world.db.outbox.find_one({"_id": "test:1"})
+    assert document is not None
+    assert (document["state"], document["fence"]) == ("done", 1)
+
+
+async def test_a_job_of_many_steps_gives_others_their_turn(
+    world: World, calls: Calls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "TURN_SECONDS", 0.0)
+    await jobs.enqueue(world.deps, None, "test", "1")
+    handlers = recorder(calls, Again(world.clock.now), Again(world.clock.now))
+    assert await jobs.run_due(world.deps, handlers, "w") == 3
+
+
+async def test_a_step_that_was_done_forgives_the_failures_before_it(
+    world: World, calls: Calls
+) -> None:
+    await jobs.enqueue(world.deps, None, "test", "1")
+    await world.db.outbox.update_one({"_id": "test:1"}, {"$set": {"attempts": 5}})
+    handlers = recorder(calls, Again(world.clock.now), ValueError("once"))
+    assert await jobs.run_due(world.deps, handlers, "w") == 1
+    document = await world.db.outbox.find_one({"_id": "test:1"})
+    assert document is not None
+    assert (document["state"], document["attempts"]) == ("ready", 1)
+
+
 async def test_a_job_longer_than_its_lease_is_kept_by_heartbeat(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,7 +5,7 @@ race to one or to many in the same way, so nobody else inserts many in a transac
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from pymongo.asynchronous.client_session import AsyncClientSession as Transaction
 from pymongo.asynchronous.collection import AsyncCollection
@@ -34,14 +34,17 @@ async def insert_missing(
 ) -> set[str]:
     """Insert in a transaction those documents that are not there; return their ids.
 
-    The others stay as they are. One query and one insert, instead of an upsert of each. Whoever
+    The others stay as they are; of two documents with one id the first counts. One query and one insert, instead of an upsert of each. Whoever
     inserts one of them at the same moment conflicts, as the query read the state that the
     transaction began with.
     """
     ids = [document["_id"] for document in documents]
     cursor = collection.find({"_id": {"$in": ids}}, {"_id": 1}, session=tx)
     there = {row["_id"] for row in await cursor.to_list()} if ids else set()
-    fresh = {row["_id"]: row for row in documents if row["_id"] not in there}
+    fresh: dict[Any, Document] = {}
+    for document in documents:
+        if document["_id"] not in there:
+            fresh.setdefault(document["_id"], document)
     await insert_all(tx, collection, list(fresh.values()))
     return set(fresh)
 

@@ -7,10 +7,13 @@ from services.places import measures, store
 from services.places.models import Kind, Place
 
 
-async def put(deps: Dependencies, tx: Transaction, places: Sequence[Place]) -> None:
-    """Insert places; those that are there already stay as they are."""
-    new = await store.put(deps.db, tx, places)
-    await measures.add(deps, tx, _homes(new))
+async def add(deps: Dependencies, tx: Transaction, places: Sequence[Place]) -> None:
+    """Insert places that the caller looked for in this transaction, and that are not there.
+
+    Whoever adds one of them at the same moment conflicts. DuplicateKeyError when one is there.
+    """
+    await store.insert_many(deps.db, tx, places)
+    await measures.add(deps, tx, _homes(places))
 
 
 def _homes(places: Sequence[Place]) -> list[str]:

@@ -10,7 +10,7 @@ from pymongo import ReturnDocument
 from mongo_indexes.places import COLLECTION
 from services.dependencies import Database, Transaction
 from services.kernel import unions
-from services.kernel.bulk import insert_missing
+from services.kernel.bulk import insert_all
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, ListQuery, Page, chosen
 from services.kernel.paths import under
@@ -30,11 +30,9 @@ async def insert(db: Database, tx: Transaction, place: Place) -> None:
     await db[COLLECTION].insert_one(to_document(place), session=tx)
 
 
-async def put(db: Database, tx: Transaction, places: Sequence[Place]) -> list[Place]:
-    """Insert places; those that are there already stay as they are. Return what is new."""
-    documents = [to_document(place) for place in places]
-    fresh = await insert_missing(tx, db[COLLECTION], documents)
-    return [place for place in places if place.id in fresh]
+async def insert_many(db: Database, tx: Transaction, places: Sequence[Place]) -> None:
+    """Raise DuplicateKeyError when one of the paths is taken."""
+    await insert_all(tx, db[COLLECTION], [to_document(place) for place in places])
 
 
 async def find(db: Database, path: str, *, tx: Transaction | None = None) -> Place | None:

@@ -62,8 +62,7 @@ async def write_chunk(deps: Dependencies, found: Import, number: int) -> None:
         homes = await chunks.get_rows(deps, found.run, number)
     except chunks.ChunkGone as error:
         raise Permanent(f"rows {error} of a confirmed import are gone") from None
-    compound = await places.get(deps, found.place)
-    paths = sorted({path for home in homes for path in _paths(found, home)})
+    paths = sorted({path for home in homes for path in _paths(found, home)} | {found.place})
     rows = sum(not home.repeats for home in homes)
 
     async def write(tx: Transaction) -> None:
@@ -77,8 +76,8 @@ async def write_chunk(deps: Dependencies, found: Import, number: int) -> None:
             return
         await corrections.write(deps, tx, found, wrong)
         kept = [home for home in homes if home.path(found.place) not in taken]
-        fresh = {p.id: p for home in kept for p in _tree(found, compound, home, there)}
-        await imports.put(deps, tx, list(fresh.values()))
+        fresh = {p.id: p for home in kept for p in _tree(found, home, there)}
+        await imports.add(deps, tx, list(fresh.values()))
         mine = {path for path, home in there.items() if _is_ours(found, home)} | fresh.keys()
         people = list(_enrolments(found, homes, mine))
         from_day = day_of(found.confirmed_at or deps.now())
@@ -95,11 +94,11 @@ def _paths(found: Import, home: ListedHome) -> list[str]:
 
 
 def _tree(
-    found: Import, compound: Place, home: ListedHome, there: Mapping[str, Place]
+    found: Import, home: ListedHome, there: Mapping[str, Place]
 ) -> Iterator[Place]:
     """Yield the places that are missing of building, unit and home, with their addresses."""
     building, unit, path = _paths(found, home)
-    address = compound.address + home.building_name
+    address = there[found.place].address + home.building_name
     if building in there:
         address = there[building].address
     else:

@@ -182,7 +182,7 @@ async def homes(deps: Dependencies, areas: dict[str, int]) -> None:
         )
         for path, area in areas.items()
     ]
-    await deps.in_transaction(lambda tx: imports.put(deps, tx, made))
+    await deps.in_transaction(lambda tx: imports.add(deps, tx, made))
 
 
 async def live_there(

@@ -38,6 +38,16 @@ async def test_what_somebody_writes_meanwhile_stays_too(world: World) -> None:
     assert (len(times), await kept(world)) == (2, {"a": None, "b": None, "c": "wang"})
 
 
+async def test_of_two_with_one_id_the_first_counts(world: World) -> None:
+    phones = world.deps.db.phones
+    twice = [{"_id": "a", "person": "li"}, {"_id": "b", "person": None}, {"_id": "a", "person": "wang"}]
+    inserted = await world.deps.in_transaction(
+        lambda tx: bulk.insert_missing(tx, phones, [*twice])
+    )
+    assert inserted == {"a", "b"}
+    assert (await kept(world))["a"] == "li"
+
+
 async def test_nothing_is_asked_for_nothing(world: World) -> None:
     phones = world.deps.db.phones
     await world.deps.in_transaction(lambda tx: bulk.insert_missing(tx, phones, []))

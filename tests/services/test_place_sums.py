@@ -231,8 +231,8 @@ async def test_homes_are_counted_as_they_are_made_retired_and_removed(world: Wor
     deps = world.deps
     await sums_complete(deps)
     made = [place(home) for home in HOMES]
-    for some in (made[:2], made, [place(UNIT, Kind.UNIT)]):  # what is there already is not new
-        await deps.in_transaction(partial(imports.put, deps, places=some))
+    for some in (made[:2], made[2:], [place(UNIT, Kind.UNIT)]):
+        await deps.in_transaction(partial(imports.add, deps, places=some))
     await homes_agree(world, 3)
     for day, left in (("2026-01-01", 2), ("2026-02-01", 2), (None, 3), (None, 3)):
         await deps.in_transaction(partial(retire, deps, HOMES[0], day))

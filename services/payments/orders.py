@@ -166,7 +166,7 @@ async def place(deps: Dependencies, payment: Payment) -> Payment:
         await _record_failure(deps, payment, error)
         raise
     now = deps.now()
-    moved = await store.move(
+    moved = await store.move_and_get(
         deps.db, payment.id, Event.PREPARED, prepay_id=prepay_id, prepaid_at=now
     )
     if moved is None:  # placed before, or the notice of the payment overtook this answer

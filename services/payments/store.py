@@ -51,12 +51,18 @@ async def move(
     *,
     tx: Transaction | None = None,
     **changes: Any,
-) -> Payment | None:
-    """Change an order's state by compare-and-set; None when the table does not allow it now."""
+) -> bool:
+    """Change an order's state by compare-and-set; False when the table does not allow it."""
     key = {"_id": payment_id}
-    document = await states.TABLE.move_and_get(
-        db[payments.COLLECTION], key, event, changes, tx=tx
-    )
+    return await states.TABLE.move(db[payments.COLLECTION], key, event, changes, tx=tx)
+
+
+async def move_and_get(
+    db: Database, payment_id: str, event: Event, **changes: Any
+) -> Payment | None:
+    """Do what `move` does, and return the order as it is then; None for False."""
+    key = {"_id": payment_id}
+    document = await states.TABLE.move_and_get(db[payments.COLLECTION], key, event, changes)
     return msgspec.convert(document, Payment | None)
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from services.audit import actions as audit
+from services.audit import store as audit_store
 from services.limits.models import ALLOWANCES, Allowance, Rate
 from tests.build.cast import Estate
 from tests.build.payments import ordered, pay
@@ -127,7 +129,7 @@ ORDER = [
 NOTICE = [
     "aggregate payments",  # the order with its bills, and whether the notice is known
     "insert wechat_events",
-    "findAndModify payments",
+    "update payments",
     "update bills",  # all of them
     "find bills",  # the months around, for the sums
     "update place_sums",
@@ -151,12 +153,19 @@ def named(asked: Sequence[Any]) -> list[str]:
     return [name if name == "commitTransaction" else f"{name} {of}" for name, of in told]
 
 
+async def remember_lane(world: World, person_id: str) -> None:
+    """Let this process be the one that wrote the person's last row of the audit."""
+    lane = audit.lane_of(person_id)
+    audit.REMEMBERED[lane] = await audit_store.find_head(world.deps.db, lane)
+
+
 async def test_a_payment_makes_few_round_trips(
     world: World, estate: Estate, asked: list[Any]
 ) -> None:
     li = await estate.member("li")
     await world.work()
     ids = await estate.bill_ids("li")
+    await remember_lane(world, li.person_id)
     asked.clear()
     made = await ordered(estate, li, ids)
     assert named(asked) == ORDER

@@ -95,10 +95,10 @@ def charge_fen(parts: Sequence[Part]) -> int | None:
     return half_up(total)
 
 
-def explain(parts: Sequence[Part]) -> str:
-    """Write the sum on one line: 85.30㎡ × 0.60元/㎡·月 × 1个月 = 51.18元."""
+def explain(parts: Sequence[Part], fen: int) -> str:
+    """Write a charge on one line: 85.30㎡ × 0.60元/㎡·月 × 1个月 = 51.18元."""
     factors = " + ".join(_factors(part) for part in parts)
-    return f"{factors} = {yuan(charge_fen(parts) or 0)}元"
+    return f"{factors} = {yuan(fen)}元"
 
 
 def _factors(part: Part) -> str:

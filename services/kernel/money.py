@@ -20,7 +20,8 @@ def area_charge(area: int, price: int, months: Fraction) -> Fraction:
 
     `area` in 0.01 m², `price` in 0.0001 yuan per m² and month.
     """
-    return area * price * months / (AREA_PER_SQUARE_METRE * PRICE_PER_FEN)
+    parts = AREA_PER_SQUARE_METRE * PRICE_PER_FEN * months.denominator
+    return Fraction(area * price * months.numerator, parts)
 
 
 def half_up(fen: Fraction) -> int:

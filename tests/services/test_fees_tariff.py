@@ -55,14 +55,19 @@ def test_rules_of_other_usages_do_not_apply_and_an_unknown_usage_is_a_flat() -> 
     assert applies([flats, shops], "2026-11-01", Usage.GARAGE) is None
 
 
-def test_a_bill_explains_itself_in_one_line() -> None:
-    whole = [tariff.Part(rule(), 8530, 1)]
-    assert tariff.explain(whole) == "85.30㎡ × 0.60元/㎡·月 × 1个月 = 51.18元"
-    assert tariff.explain([tariff.Part(rule(price=3850), 10005, 3)]) == (
-        "100.05㎡ × 0.385元/㎡·月 × 3个月 = 115.56元"
-    )
-    flat = [tariff.Part(rule(monthly_fen=500), None, 2)]
-    assert tariff.explain(flat) == "每户5.00元/月 × 2个月 = 10.00元"
+@pytest.mark.parametrize(
+    ("part", "line"),
+    [
+        (tariff.Part(rule(), 8530, 1), "85.30㎡ × 0.60元/㎡·月 × 1个月 = 51.18元"),
+        (
+            tariff.Part(rule(price=3850), 10005, 3),
+            "100.05㎡ × 0.385元/㎡·月 × 3个月 = 115.56元",
+        ),
+        (tariff.Part(rule(monthly_fen=500), None, 2), "每户5.00元/月 × 2个月 = 10.00元"),
+    ],
+)
+def test_a_bill_explains_itself_in_one_line(part: tariff.Part, line: str) -> None:
+    assert tariff.explain([part], tariff.charge_fen([part]) or 0) == line
 
 
 PARTS = st.lists(

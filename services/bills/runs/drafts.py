@@ -166,7 +166,7 @@ def bill_for(
         edition=edition,
         slots=[slot(rule.kind, time) for time in days or months],
         amount_fen=fen,
-        explanation=explain(stretch.parts),
+        explanation=explain(stretch.parts, fen),
         payee=payee.id,
         account=payee.account,
         payee_name=payee.name,

@@ -34,9 +34,9 @@ async def insert_missing(
 ) -> set[str]:
     """Insert in a transaction those documents that are not there; return their ids.
 
-    The others stay as they are; of two documents with one id the first counts. One query and one insert, instead of an upsert of each. Whoever
-    inserts one of them at the same moment conflicts, as the query read the state that the
-    transaction began with.
+    The others stay as they are; of two documents with one id the first counts. One query and
+    one insert, instead of an upsert of each. Whoever inserts one of them at the same moment
+    conflicts, as the query read the state that the transaction began with.
     """
     ids = [document["_id"] for document in documents]
     cursor = collection.find({"_id": {"$in": ids}}, {"_id": 1}, session=tx)

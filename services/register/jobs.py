@@ -93,9 +93,7 @@ def _paths(found: Import, home: ListedHome) -> list[str]:
     return [unit.rpartition(".")[0], unit, path]
 
 
-def _tree(
-    found: Import, home: ListedHome, there: Mapping[str, Place]
-) -> Iterator[Place]:
+def _tree(found: Import, home: ListedHome, there: Mapping[str, Place]) -> Iterator[Place]:
     """Yield the places that are missing of building, unit and home, with their addresses."""
     building, unit, path = _paths(found, home)
     address = there[found.place].address + home.building_name

@@ -1,4 +1,4 @@
-"""Commands of a batch: a bill run and an import send the same ones, however many rows it has."""
+"""Commands of a batch of a bill run and of an import: the same for any number of rows."""
 
 from typing import Any
 

@@ -40,9 +40,10 @@ async def test_what_somebody_writes_meanwhile_stays_too(world: World) -> None:
 
 async def test_of_two_with_one_id_the_first_counts(world: World) -> None:
     phones = world.deps.db.phones
-    twice = [{"_id": "a", "person": "li"}, {"_id": "b", "person": None}, {"_id": "a", "person": "wang"}]
+    given = (("a", "li"), ("b", None), ("a", "wang"))
+    twice = [{"_id": name, "person": person} for name, person in given]
     inserted = await world.deps.in_transaction(
-        lambda tx: bulk.insert_missing(tx, phones, [*twice])
+        lambda tx: bulk.insert_missing(tx, phones, twice)
     )
     assert inserted == {"a", "b"}
     assert (await kept(world))["a"] == "li"

@@ -56,7 +56,8 @@ def people_of(
     """
     first_part, *rest = CO_OWNERS.split(text_of(owner), maxsplit=1)
     first, odd = _places(first_part)
-    others, more = names_of("、".join([*rest, text_of(co_owner)]))
+    beside = "、".join([*rest, text_of(co_owner)])
+    others, more = names_of(beside) if beside else ([], set[Code]())
     names = [name for name in first if name]
     mine = relation or Relation.OWNER
     relations = [mine if i == 0 else OTHERS.get(mine, mine) for i in range(len(names))]

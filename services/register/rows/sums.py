@@ -53,10 +53,10 @@ def is_footer(row: dict[Field, Cell], words: Sequence[str]) -> bool:
     """
     if any(PAGE.fullmatch(word_of(cell)) for cell in (words[0], *map(row.get, PLACES))):
         return True
-    has_number = any(c.isdigit() for c in word_of(row.get(Field.HOME)))
-    if has_number and area_of(row.get(Field.AREA))[0] is not None:
+    if FOOTER.match("".join(words[0].split())) is None:
         return False
-    return FOOTER.match("".join(words[0].split())) is not None
+    has_number = any(c.isdigit() for c in word_of(row.get(Field.HOME)))
+    return not (has_number and area_of(row.get(Field.AREA))[0] is not None)
 
 
 def is_heading(row: dict[Field, Cell], words: Sequence[str]) -> bool:

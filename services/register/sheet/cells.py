@@ -66,6 +66,8 @@ def text_of(cell: Cell) -> str:
     Line breaks inside the cell stay: they often separate two owners.
     """
     match cell:
+        case str():  # nearly all of them
+            return _folded(cell)
         case None:
             return ""
         case bool():
@@ -91,7 +93,12 @@ def _is_seen(character: str) -> bool:
 
 def word_of(cell: Cell) -> str:
     """Return a cell that holds one word or number: no spaces or line breaks, 502.0 as 502."""
-    word = "".join(text_of(cell).split())
+    return _word(text_of(cell))
+
+
+@functools.lru_cache(maxsize=4096)
+def _word(text: str) -> str:
+    word = "".join(text.split())
     return WHOLE.sub(r"\1", word) if word.endswith("0") else word
 
 

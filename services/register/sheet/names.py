@@ -108,6 +108,7 @@ def _in_digits(number: str) -> str:
         return number
 
 
+@functools.lru_cache(maxsize=4096)
 def home(word: str, usage: Usage | None) -> tuple[Label, Usage]:
     """Label and usage of a home: 502, 502室, 商铺12, 12号车库; the usage column wins.
 

@@ -21,7 +21,7 @@ Cell = tuple[str, str]  # month, name; a name has neither dots nor dollar signs
 Cells = Counter[Cell]
 
 
-Moved = Counter[str]  # name of what a member has some of → how many more; it may be fewer
+Moved = Mapping[str, int]  # name of what a member has some of → how many more, or fewer
 
 
 class Change(Struct, frozen=True, kw_only=True):
@@ -30,7 +30,7 @@ class Change(Struct, frozen=True, kw_only=True):
     `cells`: what is added whatever else there is. `members`: path of a home → what moved.
     """
 
-    cells: Cells
+    cells: Mapping[Cell, int]
     members: Mapping[str, Moved] = {}
 
     def __bool__(self) -> bool:

@@ -4,7 +4,7 @@ The rows are as if no pending change had been made, and the documents are as all
 them: so all changes of a member that are seen count together, in one state of the database.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from services.dependencies import Database, Transaction
@@ -23,18 +23,28 @@ async def come_to(
 
     `wanted`: what is read of it, but for its months; without it, all that the rows have.
     """
-    sums: dict[str, Cells] = {}
+    sums = defaultdict[str, Cells](Counter)
     units: dict[str, str] = {}
     moved: dict[str, Moved] = {}
     for each in found:
-        sums.setdefault(each.place, Counter()).update(each.change.cells)
+        cells = sums[each.place]
+        for cell, amount in each.change.cells.items():
+            cells[cell] += amount
         for member, more in each.change.members.items():
             units[member] = each.place
-            moved.setdefault(member, Counter()).update(more)
+            moved[member] = _both(moved[member], more) if member in moved else more
     is_wanted = wanted is None or wanted.members is not None
     if moved and is_wanted and source.of_members:
         members = wanted.members if wanted else None
         changed = await source.of_members(db, session, moved, members)
         for member, cells in changed.items():
-            sums[units[member]].update(cells)
+            of_unit = sums[units[member]]
+            for cell, amount in cells.items():
+                of_unit[cell] += amount
     return sums
+
+
+def _both(one: Moved, other: Moved) -> Moved:
+    both = Counter(one)
+    both.update(other)
+    return both

@@ -13,7 +13,7 @@ from services.kernel import unions
 from services.kernel.bulk import insert_all
 from services.kernel.documents import Document, random_id
 from services.kernel.paths import outermost, under
-from services.kernel.sums import WHOLE, Cells, Change, Moved
+from services.kernel.sums import WHOLE, Cell, Cells, Change, Moved
 from services.kernel.unions import Part
 from services.place_sums.models import Asked, Pending
 
@@ -48,15 +48,13 @@ def _alike(members: Mapping[str, Moved]) -> Iterator[Document]:
 
 
 def _pending(document: Document) -> Pending:
-    cells: Cells = Counter()
+    cells: dict[Cell, int] = {}
     for name, amount in document["cells"].items():
         month, _, cell = name.partition("|")
         cells[month, cell] = amount
-    members = {
-        member: Counter(each["moved"])
-        for each in document.get("members", ())
-        for member in each["of"]
-    }
+    members: dict[str, Moved] = {}
+    for each in document.get("members", ()):
+        members |= dict.fromkeys(each["of"], each["moved"])
     change = Change(cells=cells, members=members)
     return Pending(id=document["_id"], place=document["place"], change=change)
 

@@ -8,6 +8,7 @@ from services.bills.models import Bill
 from services.bills.sums import arithmetic, store
 from services.bills.sums.arithmetic import EVERYTHING, Fee, Months, Window
 from services.dependencies import Database, Dependencies, Transaction
+from services.kernel.days import Month
 from services.kernel.paths import parent
 from services.kernel.sums import Cells, Change, Moved, SumSource
 from services.place_sums import actions as place_sums
@@ -80,13 +81,39 @@ async def of_members(
 ) -> dict[str, Cells]:
     """Return home → what changes in homes by what moved of it; of the months of a window."""
     window = window or EVERYTHING
-    moved = {home: window.of(_months(each)) for home, each in members.items()}
-    moved = {home: months for home, months in moved.items() if months}
-    if not moved:
-        return {}
-    months = {month for each in moved.values() for _, _, month in each}
-    now = await store.months_of(db, session, [*moved], *arithmetic.around(months, window))
-    return {home: arithmetic.homes_of(each, now[home]) for home, each in moved.items()}
+    alike: dict[frozenset[tuple[str, int]], list[str]] = {}
+    for home, moved in members.items():
+        alike.setdefault(frozenset(moved.items()), []).append(home)
+    billed: list[tuple[Months, list[str]]] = []
+    unpaid: list[tuple[Months, list[str]]] = []
+    for named, homes in alike.items():
+        if months := window.of(_months(dict(named))):
+            is_billed = any(what == "billed" for _, what, _ in months)
+            (billed if is_billed else unpaid).append((months, homes))
+    found: dict[str, Cells] = {}
+    for some, read in ((billed, store.months_of), (unpaid, store.unpaid_months_of)):
+        if some:
+            around = arithmetic.around([m for moved, _ in some for _, _, m in moved], window)
+            now = await read(db, session, [h for _, homes in some for h in homes], *around)
+            for months, homes in some:
+                found |= _homes_of(months, homes, now)
+    return found
+
+
+def _homes_of(
+    moved: Months, homes: Iterable[str], now: Mapping[str, Months]
+) -> dict[str, Cells]:
+    """Return what changes in homes by what moved of each. Of those with the same bills once."""
+    none: Months = Counter()
+    alike: dict[frozenset[tuple[tuple[str, str, Month], int]], Cells] = {}
+    found: dict[str, Cells] = {}
+    for home in homes:
+        own = now.get(home, none)
+        key = frozenset(own.items())
+        if key not in alike:
+            alike[key] = arithmetic.homes_of(moved, own)
+        found[home] = alike[key]
+    return found
 
 
 SOURCE: Final = SumSource(

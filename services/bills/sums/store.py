@@ -18,6 +18,7 @@ from services.kernel.documents import Document
 from services.kernel.paths import under
 
 BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
+AT_ONCE: Final = 10_000  # keys of an answer: the first would have 101
 FIELDS: Final = ("home", "kind", "period", "due_on", "amount_fen")
 
 
@@ -25,17 +26,32 @@ async def months_of(
     db: Database, tx: Transaction, homes: Sequence[str], first: Month, last: Month
 ) -> dict[str, Months]:
     """Return home → how many bills it has of each fee and month. Covered by index `issued`."""
-    query: Document = {
-        "state": {"$in": [BillState.OWING, BillState.PAID]},
-        "home": {"$in": list(homes)},
-        "period": {"$gte": first, "$lte": last},
-        **OF_FEES,
-    }
+    query = {"state": {"$in": [BillState.OWING, BillState.PAID]}, **_of(homes, first, last)}
+    return await _months(db, tx, query, hint="issued")
+
+
+async def unpaid_months_of(
+    db: Database, tx: Transaction, homes: Sequence[str], first: Month, last: Month
+) -> dict[str, Months]:
+    """Return the same of what is owed alone: who pays has little. Covered by index `debts`."""
+    query = {"state": BillState.OWING, **_of(homes, first, last)}
+    return await _months(db, tx, query, hint="debts")
+
+
+def _of(homes: Sequence[str], first: Month, last: Month) -> Document:
+    return {"home": {"$in": list(homes)}, "period": {"$gte": first, "$lte": last}, **OF_FEES}
+
+
+async def _months(
+    db: Database, tx: Transaction, query: Document, *, hint: str
+) -> dict[str, Months]:
     fields = {"_id": 0, "state": 1, "home": 1, "period": 1, "kind": 1}
-    found: dict[str, Months] = {home: Counter() for home in homes}
-    async for row in db[COLLECTION].find(query, fields, hint="issued", session=tx):
+    found: dict[str, Months] = {}
+    cursor = db[COLLECTION].find(query, fields, hint=hint, session=tx, batch_size=AT_ONCE)
+    for row in await cursor.to_list():
+        months = found.setdefault(row["home"], Counter())
         is_owed = row["state"] == BillState.OWING
-        arithmetic.count(found[row["home"]], row["kind"], row["period"], is_owed=is_owed)
+        arithmetic.count(months, row["kind"], row["period"], is_owed=is_owed)
     return found
 
 

@@ -18,9 +18,11 @@ from services.bills.states import BillAction, BillState
 from services.bills.sums import changes
 from services.dependencies import Dependencies, Transaction
 from services.fees.models import FeeKind
+from services.jobs.models import Again
 from services.kernel.days import plus_months, start_of
 from services.kernel.measures import Span
 from services.place_sums import jobs
+from services.place_sums.models import FOLD
 from services.places import homes, imports
 from services.places.models import Kind, Place
 from services.statistics import measures
@@ -138,6 +140,30 @@ async def test_sums_are_those_of_the_bills_before_and_after_they_are_added(
     await agree(world)
 
 
+@pytest.mark.parametrize(("homes", "jobs_of_it"), [(10, 0), (60, 1)])
+async def test_changes_of_many_homes_are_added_soon(
+    world: World, homes: int, jobs_of_it: int
+) -> None:
+    """A run of bills enqueues it in its own transaction; a payment waits for the minute."""
+    some = [bill(f"{UNIT}.{n}", FeeKind.PROPERTY_FEE, MONTHS[0]) for n in range(homes)]
+    await issue(world.deps, some)
+    assert await world.db.outbox.count_documents({"kind": FOLD}) == jobs_of_it
+    assert await world.db.place_sums.count_documents({"pending": True}) == 1
+
+
+async def test_in_a_minute_in_which_much_changes_it_is_added_many_times(world: World) -> None:
+    deps = world.deps
+    await sums_complete(deps)
+    minute = {"at": deps.now().isoformat()}
+    assert await jobs.fold(deps, minute) is None
+    await issue(deps, [bill(HOMES[0], FeeKind.PROPERTY_FEE, MONTHS[0])])
+    assert await jobs.fold(deps, minute) == Again(deps.now() + jobs.SOON)
+    await settle(deps, [f"{HOMES[0]}|{FeeKind.PROPERTY_FEE}|{MONTHS[0]}"], deps.now())
+    over = {"at": (deps.now() - jobs.EVERY).isoformat()}
+    assert await jobs.fold(deps, over) is None
+    await agree(world)
+
+
 async def test_what_is_taken_back_is_taken_from_the_sums(world: World) -> None:
     deps = world.deps
     await sums_complete(deps)
@@ -192,18 +218,19 @@ async def test_a_rebuild_mends_every_row(world: World) -> None:
 
 
 @pytest.mark.parametrize("times", [2, 9])
+@pytest.mark.parametrize("step", ["count", "_next_unit", "_add_up", "_next_of_rung"])
 async def test_a_rebuild_goes_on_when_the_database_was_late(
-    world: World, monkeypatch: pytest.MonkeyPatch, times: int
+    world: World, monkeypatch: pytest.MonkeyPatch, step: str, times: int
 ) -> None:
-    deps, count, late = world.deps, jobs.count, itertools.count()
+    deps, take, late = world.deps, getattr(jobs, step), itertools.count()
     await issue(deps, [bill(HOMES[0], FeeKind.PROPERTY_FEE, MONTHS[0])])
 
-    async def slow(*about: Any) -> None:
+    async def slow(*about: Any) -> Any:
         if next(late) < times:
             raise ExecutionTimeout("operation exceeded time limit")
-        await count(*about)
+        return await take(*about)
 
-    monkeypatch.setattr(jobs, "count", slow)
+    monkeypatch.setattr(jobs, step, slow)
     if times < jobs.TRIES:
         assert await jobs.rebuild(deps) == 1
         await agree(world)
@@ -288,8 +315,8 @@ async def test_changes_of_a_home_are_added_together_however_few_are_added_at_onc
 
     monkeypatch.setattr(jobs.store, "add", look)
     await sums_complete(deps)
-    assert next(moments) == 2
     await agree(world)
+    assert next(moments) == 2
 
 
 async def at_once(

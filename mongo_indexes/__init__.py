@@ -5,11 +5,13 @@
 `python -m mongo_indexes plan|apply|check --uri …` shows, makes or verifies them.
 """
 
+import hashlib
 import importlib
 import pkgutil
 from types import ModuleType
 from typing import Any, Final
 
+import bson
 from pymongo import IndexModel
 from pymongo.asynchronous.database import AsyncDatabase
 
@@ -46,24 +48,43 @@ async def plan(db: Database) -> list[str]:
 
 
 async def apply(db: Database) -> None:
-    """Create what is missing and renew validators; never drop. Safe to repeat."""
-    existing = set(await db.list_collection_names())
+    """Create what is missing and renew what is written otherwise; never drop. Safe to repeat.
+
+    Of a collection that is as written here nothing is asked but the names of its indexes.
+    """
+    there = {found["name"]: found["options"] async for found in await db.list_collections()}
     for module in ALL:
-        validator = {"$jsonSchema": module.VALIDATOR}
-        if module.COLLECTION in existing:
-            await db.command("collMod", module.COLLECTION, validator=validator)
-        else:
-            await db.create_collection(module.COLLECTION, validator=validator)
-        if module.INDEXES:
-            await db[module.COLLECTION].create_indexes(module.INDEXES)
-        for field, expression in fills(module).items():
-            filled = [{"$set": {field: expression}}]
-            await db[module.COLLECTION].update_many({field: None}, filled)
+        await _apply(db, module, there.get(module.COLLECTION))
+
+
+async def _apply(db: Database, module: ModuleType, options: dict[str, Any] | None) -> None:
+    """Apply a module to its collection with these options; None: there is none yet."""
+    collection, validator = db[module.COLLECTION], validator_of(module)
+    if options is None:
+        await db.create_collection(module.COLLECTION, validator=validator)
+    have = await collection.index_information() if options is not None else {}
+    is_changed = options is not None and options.get("validator") != validator
+    if module.INDEXES and (is_changed or not have.keys() >= {*index_names(module)}):
+        await collection.create_indexes(module.INDEXES)
+    if is_changed:  # noted after the indexes are made: those that could not be are tried again
+        await db.command("collMod", module.COLLECTION, validator=validator)
+    for field, expression in fills(module).items():
+        await collection.update_many({field: None}, [{"$set": {field: expression}}])
 
 
 async def check(db: Database) -> list[str]:
     """Return what the running database lacks; empty when it is as written here."""
     return [line for line in await plan(db) if line.startswith("create")]
+
+
+def validator_of(module: ModuleType) -> dict[str, Any]:
+    """Return the validator of a collection, which notes how its indexes are defined.
+
+    The database keeps it, and tells those of all collections in one answer.
+    """
+    definitions = {"indexes": [model.document for model in module.INDEXES]}
+    digest = hashlib.sha256(bson.encode(definitions)).hexdigest()
+    return {"$jsonSchema": module.VALIDATOR, "$comment": f"indexes: {digest}"}
 
 
 def fills(module: ModuleType) -> dict[str, Any]:

@@ -4,7 +4,8 @@ import gc
 import signal
 import sys
 
-gc.disable()  # what is imported stays: cli.main() begins to look for garbage
+if __name__ == "__main__":
+    gc.disable()  # what is imported stays: cli.main() begins to look for garbage
 if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while importing: no traceback
 

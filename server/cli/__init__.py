@@ -34,9 +34,10 @@ class Command(Protocol):
 def main(argv: Sequence[str]) -> int:
     """Run one command. Exit code 2: it could not start, and one line says what to do."""
     parser, commands = build_parser(argv)
-    # No collection looks at what was imported again, which takes 50 ms of all that waits.
-    gc.freeze()
-    gc.enable()
+    if not gc.isenabled():  # see __main__
+        # No collection looks at what was imported again: that takes 50 ms, and all wait.
+        gc.freeze()
+        gc.enable()
     arguments = parser.parse_args(argv)
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # see __main__
         signal.signal(signal.SIGINT, signal.default_int_handler)

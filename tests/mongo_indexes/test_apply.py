@@ -1,0 +1,69 @@
+"""`apply` does what is missing or written otherwise, and nothing else."""
+
+from typing import Any
+
+import pytest
+from pymongo import IndexModel
+from pymongo.errors import OperationFailure
+
+import mongo_indexes
+from mongo_indexes import audit_anchors
+from tests.build.world import World
+
+FORGET = "forget"  # the one index of audit_anchors besides that of ids
+
+
+@pytest.fixture
+def commands(world: World, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Commands that change collections, as they are sent."""
+    sent: list[str] = []
+    collection, database = type(world.db["any"]), type(world.db)
+    for kind, name in ((collection, "create_indexes"), (database, "create_collection")):
+        _note(monkeypatch, sent, kind, name)
+    _note(monkeypatch, sent, database, "command")
+    return sent
+
+
+def _note(monkeypatch: pytest.MonkeyPatch, sent: list[str], kind: type[Any], name: str) -> None:
+    real = getattr(kind, name)
+
+    async def noted(self: Any, *given: Any, **more: Any) -> Any:
+        sent.append(str(given[0]) if name == "command" else name)
+        return await real(self, *given, **more)
+
+    monkeypatch.setattr(kind, name, noted)
+
+
+async def test_what_is_as_written_is_left_alone(world: World, commands: list[str]) -> None:
+    await mongo_indexes.apply(world.db)
+    assert commands == []
+
+
+async def test_an_index_that_somebody_dropped_is_made_again(world: World) -> None:
+    await world.db[audit_anchors.COLLECTION].drop_index(FORGET)
+    await mongo_indexes.apply(world.db)
+    assert await mongo_indexes.check(world.db) == []
+
+
+async def test_a_validator_that_is_written_otherwise_is_renewed(
+    world: World, commands: list[str]
+) -> None:
+    loose = {"$jsonSchema": {"bsonType": "object"}}
+    await world.db.command("collMod", audit_anchors.COLLECTION, validator=loose)
+    commands.clear()
+    await mongo_indexes.apply(world.db)
+    assert commands == ["create_indexes", "collMod"]
+    commands.clear()
+    await mongo_indexes.apply(world.db)
+    assert commands == []
+
+
+async def test_an_index_that_is_defined_otherwise_is_told_until_it_is_mended(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is dropped: whoever changes a definition gives it another name."""
+    changed = IndexModel([("at", 1)], name=FORGET, expireAfterSeconds=60)
+    monkeypatch.setattr(audit_anchors, "INDEXES", [changed])
+    for _ in range(2):
+        with pytest.raises(OperationFailure):
+            await mongo_indexes.apply(world.db)

@@ -49,6 +49,13 @@ EXCEPTED: Final = (
     ),
     Excepted(
         "bills",
+        "slots",
+        "what homes are billed already: a range of each home is looked into, and its end",
+        keys=1_000,
+        each=3,
+    ),
+    Excepted(
+        "bills",
         "debts",
         "who is late is listed by home; what a home owes and is not due yet, the bills of the "
         "last month, is passed over by its key",

@@ -14,6 +14,7 @@ from bench.city.people import Cast
 from bench.product import SECONDS
 from services.dependencies import Dependencies
 from services.jobs import actions as jobs
+from services.kernel.days import plus_months
 from services.place_sums import jobs as place_sums
 
 API: Final = "/api/v1/"
@@ -173,6 +174,7 @@ class Asker(Struct, frozen=True):
             "unit": cast.unit,
             "home": cast.home.path,
             "month": cast.period,
+            "next_month": plus_months(cast.period, 1),
             "run": run_id(cast.compound.path, cast.period),
         }
 
@@ -229,7 +231,20 @@ def _work(deps: Dependencies, asker: Asker) -> Iterator[Step]:
         wish = {"list": "unpaid_homes", "subject": where["place"], "filters": {}}
         await asker.ask("community", "POST", "exports", wish)
 
+    async def draft() -> None:
+        wish = {"period": asker.names["next_month"], "months": 1, "kinds": ["property_fee"]}
+        await asker.ask("firm_manager", "POST", "places/{compound}/bill-runs", wish)
+
+    async def publish() -> None:
+        rows = (await asker.get("firm_manager", "places/{compound}/bill-runs"))["items"]
+        drafted = next(row["run_id"] for row in rows if row["state"] == "drafted")
+        await asker.ask("firm_manager", "POST", f"bill-runs/{drafted}/publish", {})
+
+    work = partial(jobs.run_due, deps, deps.features.jobs, WORKER)
     yield "community: export of who owes", export
+    yield "firm_manager: bill run", draft
+    yield "worker: drafts of a bill run", work
+    yield "firm_manager: bills published", publish
     yield "worker: backlog", partial(jobs.backlog, deps)
-    yield "worker: due jobs", partial(jobs.run_due, deps, deps.features.jobs, WORKER)
+    yield "worker: due jobs", work
     yield "worker: sums of places", partial(place_sums.fold, deps, {})

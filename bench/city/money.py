@@ -60,54 +60,46 @@ class Money:
             yield from self._home(compound, home)
 
     def _rules(self, compound: Compound) -> Iterator[Row]:
-        now = self.layout.now
         for kind in KINDS:
-            by_area = kind is FeeKind.PROPERTY_FEE
             payee = Payee(
                 id=self._payee(compound, kind),
                 place=compound.path,
                 name=NAMES[kind],
                 account=self.layout.accounts[kind],
                 kinds=[kind],
-                firm=FIRM if by_area else "",
+                firm=FIRM if kind is FeeKind.PROPERTY_FEE else "",
                 from_day=SINCE,
                 written_by="bench",
-                written_at=now,
+                written_at=self.layout.now,
             )
             yield "payees", payee
-            rule = FeeRule(
-                id=digest("rule", compound.path, kind),
-                place=compound.path,
-                kind=kind,
-                price=PRICE if by_area else None,
-                monthly_fen=None if by_area else WASTE_FEN,
-                usages=[*Usage],
-                start_day=SINCE,
-                due_days=DUE_DAYS,
-                payee=payee.id,
-                account=payee.account,
-                payee_name=payee.name,
-                slots=[f"{kind}|{SINCE}|{usage}" for usage in Usage],
-                created_by="bench",
-                created_at=now,
-            )
-            yield "fee_rules", rule
+            yield "fee_rules", self._rule(compound, kind, payee)
+
+    def _rule(self, compound: Compound, kind: FeeKind, payee: Payee) -> FeeRule:
+        by_area = kind is FeeKind.PROPERTY_FEE
+        return FeeRule(
+            id=digest("rule", compound.path, kind),
+            place=compound.path,
+            kind=kind,
+            price=PRICE if by_area else None,
+            monthly_fen=None if by_area else WASTE_FEN,
+            usages=[*Usage],
+            start_day=SINCE,
+            due_days=DUE_DAYS,
+            payee=payee.id,
+            account=payee.account,
+            payee_name=payee.name,
+            slots=[f"{kind}|{SINCE}|{usage}" for usage in Usage],
+            created_by="bench",
+            created_at=self.layout.now,
+        )
 
     def _payee(self, compound: Compound, kind: FeeKind) -> str:
         return payee_of(compound.path, self.layout.accounts[kind])
 
     def _run(self, compound: Compound, period: str) -> BillRun:
         at, count = self.layout.issued_at(period), len(compound.homes)
-        totals = [
-            Total(
-                kind=kind,
-                account=self.layout.accounts[kind],
-                state=BillState.OWING,
-                count=count,
-                amount_fen=sum(fee(home, kind) for home in compound.homes),
-            )
-            for kind in KINDS
-        ]
+        totals = [self._total(compound, kind) for kind in KINDS]
         return BillRun(
             id=run_id(compound.path, period),
             place=compound.path,
@@ -127,6 +119,15 @@ class Money:
             asked_at=at,
             published_by="bench",
             published_at=at,
+        )
+
+    def _total(self, compound: Compound, kind: FeeKind) -> Total:
+        return Total(
+            kind=kind,
+            account=self.layout.accounts[kind],
+            state=BillState.OWING,
+            count=len(compound.homes),
+            amount_fen=sum(fee(home, kind) for home in compound.homes),
         )
 
     def _home(self, compound: Compound, home: Home) -> Iterator[Row]:

@@ -37,6 +37,7 @@ from services.residencies.models import Residency, Way
 from services.sessions.models import LIVES, Session, SessionKind
 
 SINCE: Final = "2023-01-01"
+PRIVACY: Final = PolicyKey.PRIVACY
 FIRM: Final = digest("firm")
 FIRST_OF_STAFF: Final = 10**7  # numbers of people who live nowhere here
 ROLES_OF_A_COMPOUND: Final = (Role.CASHIER, Role.FIRM_MANAGER, Role.REPAIRER)
@@ -97,37 +98,37 @@ class Register:
             yield from self._holder(Role.COMMUNITY_STAFF, path, staff_of_community(number))
 
     def _offices(self, compound: Compound) -> Iterator[Row]:
-        """Yield heads of units, of one grid and of buildings, who live there, and the firm."""
-        today = day_of(self.now)
-        until = plus_days(today, 300)
-        yield (
-            "contracts",
-            Contract(
-                id=digest("contract", compound.path),
-                firm=FIRM,
-                place=compound.path,
-                from_day=SINCE,
-                to_day=until,
-                agreed_to_day=until,
-                signed_by="bench",
-                signed_at=self.now,
-            ),
-        )
+        """Yield the firm's people, and heads of units, of one grid and of buildings."""
+        yield "contracts", self._contract(compound)
         for number, role in enumerate(ROLES_OF_A_COMPOUND):
             yield from self._holder(role, compound.path, staff_of_compound(compound, number))
-        grid = grid_path(compound)
-        yield (
-            "places",
-            Grid(
-                id=grid,
-                kind=Kind.GRID,
-                name="网格",
-                address="网格",
-                created_at=self.now,
-                buildings=compound.buildings,
-            ),
+        grid = Grid(
+            id=f"{compound.community}.g{compound.number}",
+            kind=Kind.GRID,
+            name="网格",
+            address="网格",
+            created_at=self.now,
+            buildings=compound.buildings,
         )
-        yield from self._held(Role.GRID_HEAD, grid, compound.homes[1])
+        yield "places", grid
+        yield from self._held(Role.GRID_HEAD, grid.id, compound.homes[1])
+        yield from self._heads(compound)
+
+    def _contract(self, compound: Compound) -> Contract:
+        until = plus_days(day_of(self.now), 300)
+        return Contract(
+            id=digest("contract", compound.path),
+            firm=FIRM,
+            place=compound.path,
+            from_day=SINCE,
+            to_day=until,
+            agreed_to_day=until,
+            signed_by="bench",
+            signed_at=self.now,
+        )
+
+    def _heads(self, compound: Compound) -> Iterator[Row]:
+        """Yield heads of units and buildings, who live there: the unit's in its first home."""
         for number, home in enumerate(compound.homes):
             unit, is_first = home.path.rpartition(".")[0], home.path.endswith(".101")
             if is_first:
@@ -201,41 +202,41 @@ class Register:
 
     def _account(self, number: int, phone: str) -> Iterator[Row]:
         """Yield what somebody has who signed in, agreed, and proved a phone."""
-        person, openid = person_id(number), openid_of(self.appid, f"dweller{number}")
-        version = CURRENT[PolicyKey.PRIVACY].version
-        index = phones.blind_index(self.vault, phone)
-        made = Person(
+        openid = openid_of(self.appid, f"dweller{number}")
+        made, version = self._person(number, openid, phone), CURRENT[PRIVACY].version
+        yield "people", {**to_document(made), "consents": {PRIVACY: version}, "touches": 3}
+        yield "phones", {"_id": made.phone_index, "person": made.id}
+        yield "sessions", self.session(number)
+        yield "consents", self._consent(number)
+        if number % GRANTED == 0:
+            who = digest_of_openid(openid)
+            for template in [*self.layout.deps.templates.values()][:TEMPLATES]:
+                key = grant_id(openid, template)
+                yield "message_grants", {"_id": key, "who": who, "left": 1}
+
+    def _person(self, number: int, openid: str, phone: str) -> Person:
+        person, since = person_id(number), self.now - timedelta(days=400)
+        return Person(
             id=person,
             wechat_key=f"{self.appid}:{openid}",
             openid=openid,
             phone_sealed=PHONE.seal(self.vault, person, phone),
-            phone_index=index,
-            created_at=self.now - timedelta(days=400),
-            phone_given_at=self.now - timedelta(days=400),
+            phone_index=phones.blind_index(self.vault, phone),
+            created_at=since,
+            phone_given_at=since,
             signed_in_at=self.now,
             sign_ins=1,
         )
-        yield "people", {**to_document(made), "consents": {"privacy": version}, "touches": 3}
-        yield "phones", {"_id": index, "person": person}
-        yield "sessions", self.session(number)
-        yield (
-            "consents",
-            Consent(
-                id=id_at(self.now, "consent", number),
-                person=person,
-                policy=PolicyKey.PRIVACY,
-                version=version,
-                sha256=CURRENT[PolicyKey.PRIVACY].sha256,
-                given_at=self.now,
-            ),
+
+    def _consent(self, number: int) -> Consent:
+        return Consent(
+            id=id_at(self.now, "consent", number),
+            person=person_id(number),
+            policy=PRIVACY,
+            version=CURRENT[PRIVACY].version,
+            sha256=CURRENT[PRIVACY].sha256,
+            given_at=self.now,
         )
-        if number % GRANTED == 0:
-            for template in [*self.layout.deps.templates.values()][:TEMPLATES]:
-                who = digest_of_openid(openid)
-                yield (
-                    "message_grants",
-                    {"_id": grant_id(openid, template), "who": who, "left": 1},
-                )
 
     def session(self, number: int) -> Session:
         began = self.now - timedelta(days=number % 29, minutes=1)
@@ -262,10 +263,6 @@ def staff_of_community(number: int) -> int:
 
 def staff_of_compound(compound: Compound, number: int) -> int:
     return 2 * FIRST_OF_STAFF + 10 * compound.number + number
-
-
-def grid_path(compound: Compound) -> str:
-    return f"{compound.community}.g{compound.number}"
 
 
 def area_of(home: Home) -> int:

@@ -64,8 +64,9 @@ class Cases:
         self.layout, self.vault = layout, layout.deps.vault
         tree = catalogue.of_city("cc", layout.now)
         self.categories = [one.code for one in tree if one.scope in {Scope.HOME, Scope.BOTH}]
-        self.words_of = cache(words.kept)
-        self.marks_of = cache(lambda text: fingerprints(layout.deps, words.kept(text)))
+        self.words_kept = kept = words.read().kept
+        self.words_of = cache(kept)
+        self.marks_of = cache(lambda text: fingerprints(layout.deps, kept(text)))
 
     def of_compound(self, compound: Compound) -> Iterator[Row]:
         for home in some(self.layout, compound, HOMES_WITH_A_REPAIR):
@@ -115,7 +116,11 @@ class Cases:
             made.done = Done(summary="已更换配件,试用正常", at=made.done_at)
             yield "repair_ratings", self._rating(made)
         facets = keys.facets_of(category, Danger.NORMAL)
-        made.words = [*facets, *words.kept(made.number), *self.words_of(made.text or "室内")]
+        made.words = [
+            *facets,
+            *self.words_kept(made.number),
+            *self.words_of(made.text or "室内"),
+        ]
         yield "repairs", made
         yield from self._history("repair", made, ACTIONS, STEPS)
 

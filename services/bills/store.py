@@ -104,7 +104,7 @@ async def move(
 async def issue(db: Database, tx: Transaction, bills: Sequence[Bill]) -> bool:
     """Issue drafts as they are given, all or none; False when one is no draft any more."""
     documents = [to_document(bill) for bill in bills]
-    return await TABLE.rewrite_many(db[COLLECTION], documents, BillAction.ISSUE, tx)
+    return await TABLE.rewrite_many(tx, db[COLLECTION], documents, BillAction.ISSUE)
 
 
 async def hold(db: Database, tx: Transaction, bill_ids: Sequence[str]) -> bool:

@@ -174,10 +174,10 @@ class Table(Generic[S, A]):
 
     async def rewrite_many(
         self,
+        tx: Transaction,
         collection: AsyncCollection[Document],
         documents: Sequence[Document],
         action: A,
-        tx: Transaction,
     ) -> bool:
         """Compare and set the state of many, or of none; False when one had moved on.
 

@@ -121,7 +121,7 @@ async def test_many_are_written_anew_in_their_new_state_or_none(
 
     async def lock(*asked: Document) -> bool:
         return await world.deps.in_transaction(
-            lambda tx: TABLE.rewrite_many(own, asked, Turn.LOCK, tx)
+            lambda tx: TABLE.rewrite_many(tx, own, asked, Turn.LOCK)
         )
 
     assert await lock(first, second)

@@ -138,6 +138,8 @@ async def settle(
     """
     changes = {"paid_at": at, "journal_id": journal_id}
     moved = await store.move(deps.db, tx, bill_ids, BillAction.SETTLE, **changes)
+    if not moved:
+        return set()
     if not moved == len(bill_ids) == len(known):
         known = await settled_by(deps, tx, bill_ids, journal_id)
     paid = [msgspec.structs.replace(bill, state=BillState.PAID, **changes) for bill in known]

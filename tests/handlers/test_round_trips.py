@@ -131,8 +131,7 @@ NOTICE = [
     "insert wechat_events",
     "update payments",
     "update bills",  # all of them
-    "find bills",  # the months around, for the sums
-    "update place_sums",
+    "insert place_sums",
     "insert journal",
     "insert receipts",
     "update messages",

@@ -139,7 +139,7 @@ class Worker:
         while not stop.is_set():
             try:
                 async with self._deps.redis.pubsub() as hints:
-                    await hints.subscribe(jobs.WAKE_CHANNEL)
+                    await hints.subscribe(jobs.channel(self._deps))
                     while not stop.is_set():
                         if await hints.get_message(
                             ignore_subscribe_messages=True, timeout=POLL_SECONDS

@@ -39,7 +39,7 @@ LONGEST_BACKOFF: Final = timedelta(hours=1)
 ALL_LANES: Final = tuple(Lane)
 CANDIDATES: Final = 20
 BACKLOG_CAP: Final = 1_000  # of a lane: more is an alarm, whatever the number
-WAKE_CHANNEL: Final = "outbox"
+WAKE: Final = "wake"
 
 log = structlog.get_logger(__name__)
 
@@ -70,7 +70,7 @@ async def enqueue(
     )
     await store.insert(deps.db, tx, job)
     if tx is not None and job.due_at <= now:
-        endings.of(tx).follow[WAKE_CHANNEL] = partial(wake, deps)
+        endings.of(tx).follow[WAKE] = partial(wake, deps)
 
 
 async def keep_going(deps: Dependencies, kind: str, key: str, **payload: Any) -> None:
@@ -94,7 +94,12 @@ async def end(deps: Dependencies, tx: Transaction, kind: str, key: str) -> None:
 async def wake(deps: Dependencies) -> None:
     """Wake the workers by a hint in Redis. A lost hint costs one poll interval."""
     with suppress(RedisError, OSError):
-        await deps.redis.publish(WAKE_CHANNEL, b"")
+        await deps.redis.publish(channel(deps), b"")
+
+
+def channel(deps: Dependencies) -> str:
+    """Return where hints are published: workers of another database do not hear them."""
+    return f"outbox:{deps.db.name}"
 
 
 async def due(deps: Dependencies, lanes: Sequence[Lane] = ALL_LANES) -> Found:

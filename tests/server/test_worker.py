@@ -129,3 +129,38 @@ async def test_a_hint_that_comes_while_a_slot_looks_for_work_is_not_lost(
     assert await doings.next(1) == [Lane.LONG]
     task.cancel()
     await asyncio.wait({task})
+
+
+async def test_of_slots_that_are_woken_together_one_looks(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    due, looks = jobs.due, list[int]()
+
+    async def counted(deps: Dependencies) -> jobs.Found:
+        looks.append(1)
+        return await due(deps)
+
+    monkeypatch.setattr(jobs, "due", counted)
+    worker = Worker(world.deps)
+    await enqueue(world.deps, Lane.PEOPLE, 2)
+    claims = [worker._claim(lanes) for lanes in slots(4)]
+    found = await asyncio.gather(*claims)
+    assert len({job.id for job in found if job}) == 2
+    assert found[0] is None, "it serves money and emergencies alone"
+    assert looks == [1]
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_a_transaction_that_leaves_a_due_job_wakes_the_worker(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Worker, "_poll", lambda _, stop: stop.wait())
+    doings = Doings()
+    async with working(world, doings, 2) as deps:
+        heard = jobs.channel(deps)
+        while not dict(await deps.redis.pubsub_numsub(heard))[heard.encode()]:
+            pass  # until it listens
+        await deps.in_transaction(
+            lambda tx: jobs.enqueue(deps, tx, "test.MONEY", "1", lane=Lane.MONEY)
+        )
+        assert await doings.next(1) == [Lane.MONEY]

@@ -4,7 +4,7 @@ Off unless an account is configured: then nobody is reachable, and nothing is ke
 Source: docs/reference/wechat.md, Service account.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 import structlog
@@ -13,6 +13,8 @@ from services.dependencies import Dependencies, Transaction
 from services.followers import store
 from services.followers.models import IDENTIFY, Follower, follower_id
 from services.jobs import actions as jobs
+from services.kernel import unions
+from services.kernel.unions import Part
 from services.people import actions as people
 from services.wechat.errors import Reaction, WeChatError
 from services.wechat.template_values import clip_data
@@ -33,17 +35,20 @@ def carries(deps: Dependencies, template_key: str) -> bool:
 
 async def openids(deps: Dependencies, person_ids: Sequence[str]) -> dict[str, str]:
     """Return person id → openid in the service account, of those who follow it."""
-    if deps.service is None:
-        return {}
-    return await openids_by_key(deps, await people.union_keys(deps, person_ids))
+    keys = await people.union_keys(deps, person_ids) if deps.service else {}
+    asked = part(deps, keys.values())
+    found = openids_by_key((await unions.read(deps.db, [asked])).of(asked))
+    return {person: found[key] for person, key in keys.items() if key in found}
 
 
-async def openids_by_key(deps: Dependencies, union_keys: Mapping[str, str]) -> dict[str, str]:
-    """Return the same for people whose keys are read already: person id → union key."""
-    if deps.service is None or not union_keys:
-        return {}
-    found = await store.openids(deps.db, _appid(deps), {*union_keys.values()})
-    return {person: found[key] for person, key in union_keys.items() if key in found}
+def part(deps: Dependencies, union_keys: Collection[str]) -> Part[Follower]:
+    """Return the query for those of these keys that follow, to be read with others."""
+    return store.part(_appid(deps) if union_keys else "", union_keys)
+
+
+def openids_by_key(found: Sequence[Follower]) -> dict[str, str]:
+    """Return union key → openid in the service account."""
+    return {one.union_key: one.openid for one in found if one.union_key}
 
 
 async def reachable(deps: Dependencies, person_ids: Sequence[str]) -> set[str]:

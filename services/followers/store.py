@@ -10,6 +10,7 @@ from mongo_indexes import followers
 from services.dependencies import Database, Transaction
 from services.followers.models import Follower, erased_id, follower_id
 from services.kernel.documents import to_document
+from services.kernel.unions import Part
 
 
 async def find(db: Database, follower: str) -> Follower | None:
@@ -78,11 +79,10 @@ async def remove(db: Database, follower: str) -> None:
     await db[followers.COLLECTION].delete_one({"_id": follower})
 
 
-async def openids(db: Database, appid: str, union_keys: Collection[str]) -> dict[str, str]:
-    """Return union key → openid, of those who follow. Served by index `union_key`."""
-    query = {"union_key": {"$in": list(union_keys)}, "appid": appid}
-    cursor = db[followers.COLLECTION].find(query, {"union_key": 1, "openid": 1})
-    return {row["union_key"]: row["openid"] for row in await cursor.to_list()}
+def part(appid: str, union_keys: Collection[str]) -> Part[Follower]:
+    """Return the query for those who follow. Served by index `union_key`."""
+    where = {"union_key": {"$in": list(union_keys)}, "appid": appid}
+    return Part(followers.COLLECTION, Follower, where)
 
 
 async def remove_settled(db: Database, follower: Follower) -> None:

@@ -8,6 +8,7 @@ from services.kernel.permissions import Actor
 from services.kernel.templates import Template
 from services.messaging import message_grants, store
 from services.messaging.broadcasts import actions as broadcasts
+from services.messaging.deliveries import actions as deliveries
 from services.messaging.models import (
     SEND,
     Message,
@@ -32,7 +33,11 @@ async def notify(
     values: dict[str, str],
     page: str = "",
 ) -> None:
-    """Send a person a message in the caller's transaction; the worker then tries WeChat.
+    """Send a person a message in the caller's transaction.
+
+    The worker then tries WeChat, if they can be reached there now; a job for everybody else
+    would find nothing to do. Who closed their account is told nothing. Both are read outside
+    the transaction: it hangs on neither, and in it no union can be read.
 
     The same template, key and person again is the same message. `values`: all that
     the template speaks of, or ValueError, as for one that no feature registered; no phone
@@ -41,7 +46,12 @@ async def notify(
     message = _draft(deps, person_id, template, key, values)
     if page:
         message.page = page
-    if await store.insert(deps.db, tx, message):
+    known = await people.find_many(deps, [person_id])
+    if any(person.closed_at for person in known.values()):
+        return
+    if not await store.insert(deps.db, tx, message):
+        return
+    if await deliveries.ways(deps, known, template.key):
         await jobs.enqueue(deps, tx, SEND, message.id, message_id=message.id)
 
 

@@ -12,6 +12,7 @@ from services.dependencies import Database, Transaction
 from services.kernel import steps
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, ListQuery, Page
+from services.kernel.unions import Part
 from services.messaging.grants.models import GrantCount
 from services.messaging.models import Message
 from services.messaging.states import OUT, TABLE, Move
@@ -150,6 +151,10 @@ async def void_grants(db: Database, tx: Transaction, grant: str) -> None:
     await db[message_grants.COLLECTION].update_one(
         {"_id": grant}, {"$set": {"left": 0}}, session=tx
     )
+
+
+def part_of_grants(grants: Sequence[str]) -> Part[GrantCount]:
+    return Part(message_grants.COLLECTION, GrantCount, {"_id": {"$in": list(grants)}})
 
 
 async def grants_left(

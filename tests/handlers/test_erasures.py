@@ -296,6 +296,25 @@ async def test_a_grant_that_wechat_gives_back_after_the_close_is_nobodys(
     assert await world.db.message_grants.count_documents({}) == 0
 
 
+async def test_a_message_that_was_written_while_they_closed_is_removed_by_its_job(
+    estate: Estate, li: Member
+) -> None:
+    world = estate.world
+    await open_push(world)
+    await allow(world, "li")
+    message_id = await tell(world, li)
+    message = await world.db.messages.find_one({"_id": message_id})
+    job = await world.db.outbox.find_one({"_id": f"messaging.send:{message_id}"})
+    assert message is not None
+    assert job is not None
+    await close(world, li)
+    await world.work()
+    await world.db.messages.insert_one(message)
+    await world.db.outbox.replace_one({"_id": job["_id"]}, job)
+    await world.work()
+    assert await world.db.messages.count_documents({}) == 0
+
+
 async def test_a_file_of_the_account_opens_no_more_at_once(estate: Estate, li: Member) -> None:
     world = estate.world
     mine = await exports.exported(world, li, "/api/v1/me/export")

@@ -9,7 +9,7 @@ from server.features import FEATURES
 from services.bills.runs.notify import BILL_ISSUED
 from services.dependencies import Transaction
 from services.messaging import actions
-from tests.build.mailbox import TEMPLATE, VALUES, inbox, tell
+from tests.build.mailbox import TEMPLATE, VALUES, allow, inbox, open_push, tell
 from tests.build.sign_ins import Member
 from tests.build.world import World
 
@@ -35,6 +35,8 @@ async def test_what_is_told_is_in_the_inbox_at_once(world: World, li: Member) ->
 
 
 async def test_the_same_thing_told_again_is_told_once(world: World, li: Member) -> None:
+    await open_push(world)
+    await allow(world, "li")
     await asyncio.gather(*(tell(world, li) for _ in range(5)))
     await world.work()
     await tell(world, li, home="别处")

@@ -1,4 +1,4 @@
-"""Subscribe messages that wait at the same time: pushed together, each at most once."""
+"""Subscribe messages: what they cost, and those that wait at the same time go together."""
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
@@ -67,7 +67,7 @@ PUSHED: Final = [
     ("find", "outbox"),  # what waits beside it
     ("find", "messages"),
     ("find", "people"),
-    ("find", "message_grants"),
+    ("aggregate", "message_grants"),
     ("find", "messages"),  # in the transaction that takes the grants
     ("find", "message_grants"),
     ("update", "message_grants"),
@@ -76,6 +76,41 @@ PUSHED: Final = [
 ]
 TAKEN: Final = [("update", "outbox"), ("find", "outbox")]
 ENDED: Final = [("update", "outbox")]
+
+
+# What telling somebody costs in the transaction of what they are told of.
+TOLD: Final = [
+    ("find", "people"),
+    ("update", "messages"),
+    ("aggregate", "message_grants"),  # and whether they follow the service account
+]
+COMMIT: Final = ("commitTransaction", "1")
+
+
+async def test_who_cannot_be_reached_costs_no_job(
+    world: World, people: dict[str, Member], asked: list[tuple[str, str]]
+) -> None:
+    chen = await world.sign_in("chen")
+    asked.clear()
+    await tell(world, chen)
+    assert asked == [*TOLD, COMMIT]
+    asked.clear()
+    await tell(world, people["li"])
+    assert [one for one in asked if one[1] != "outbox"] == [*TOLD, COMMIT]
+    assert [row["kind"] for row in await world.db.outbox.find().to_list()] == [SEND]
+
+
+async def test_told_again_it_is_not_looked_for_again(
+    world: World, people: dict[str, Member], asked: list[tuple[str, str]]
+) -> None:
+    await tell(world, people["li"])
+    await world.work()
+    await world.db.outbox.delete_many({})
+    await allow(world, "li")
+    asked.clear()
+    await tell(world, people["li"])
+    assert asked == [*TOLD[:2], COMMIT]
+    assert await world.db.outbox.count_documents({}) == 0
 
 
 async def test_one_message_takes_few_commands(

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from services.dependencies import Dependencies, Transaction
 from services.followers import actions as followers
+from services.kernel import unions
 from services.kernel.waits import all_of
 from services.messaging import bulk_store, message_grants, store
 from services.messaging.bulk_store import Start
@@ -112,29 +113,28 @@ async def addressed(
 
 
 async def ways(
-    deps: Dependencies,
-    known: Mapping[str, Person],
-    template: str,
-    *,
-    tx: Transaction | None = None,
+    deps: Dependencies, known: Mapping[str, Person], template: str
 ) -> dict[str, Way]:
     """Return person → how a message of a template would reach them now, of those it would.
 
-    Two queries whatever the number. Nobody is reached by a closed account.
+    One query whatever the number. Nobody is reached by a closed account.
     """
-    openids = {each.id: each.openid for each in known.values() if each.closed_at is None}
+    there = [each for each in known.values() if each.closed_at is None]
+    template_id = deps.templates.get(template)
+    grants = {each.id: grant_id(each.openid, template_id) for each in there if template_id}
+    carried = there if followers.carries(deps, template) else []
+    counts = store.part_of_grants(list(grants.values()))
+    follow = followers.part(deps, [each.union_key for each in carried if each.union_key])
+    read = await unions.read(deps.db, [counts, follow])
+    left = {count.id: count.left for count in read.of(counts)}
+    openids = followers.openids_by_key(read.of(follow))
     found: dict[str, Way] = {}
-    if template_id := deps.templates.get(template):
-        grants = {person: grant_id(openid, template_id) for person, openid in openids.items()}
-        left = await store.grants_left(deps.db, list(grants.values()), tx=tx)
-        for person, grant in grants.items():
-            if message_grants.is_spendable(deps, template, left.get(grant, 0)):
-                found[person] = Way(Channel.MINI_PROGRAM, openids[person])
-    if followers.carries(deps, template):
-        rest = {each: known[each].union_key for each in openids if each not in found}
-        keys = {person: key for person, key in rest.items() if key}
-        for person, openid in (await followers.openids_by_key(deps, keys)).items():
-            found[person] = Way(Channel.SERVICE_ACCOUNT, openid)
+    for each in there:
+        count = left.get(grants.get(each.id, ""), 0)
+        if count and message_grants.is_spendable(deps, template, count):
+            found[each.id] = Way(Channel.MINI_PROGRAM, each.openid)
+        elif openid := openids.get(each.union_key or ""):
+            found[each.id] = Way(Channel.SERVICE_ACCOUNT, openid)
     return found
 
 

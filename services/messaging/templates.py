@@ -10,9 +10,10 @@ from services.wechat.template_values import moment
 
 def write(template: Template, values: Mapping[str, str]) -> dict[str, str]:
     """Return what a template speaks of, as people read it; ValueError for the rest."""
-    if missing := template.names - values.keys():
+    names = template.names
+    if missing := names - values.keys():
         raise ValueError(f"message without {', '.join(sorted(missing))}")
-    return {name: written(name, values[name]) for name in sorted(template.names)}
+    return {name: written(name, values[name]) for name in sorted(names)}
 
 
 def written(name: str, value: str) -> str:

@@ -19,7 +19,7 @@ INDEXES: Final = [
         name="part",
         partialFilterExpression={"depth": {"$gt": 0}},
     ),
-    # What is to be added: read(), next_pending(), pending()
+    # What is to be added: read(), next_pending(), pending(), clear_under()
     IndexModel(
         [("source", ASCENDING), ("place", ASCENDING)],
         name="pending",
@@ -35,5 +35,6 @@ VALIDATOR: Final = {
         "depth": {"bsonType": "int", "minimum": 1},
         "pending": {"bsonType": "bool"},
         "cells": {"bsonType": "object"},
+        "members": {"bsonType": "array"},
     },
 }

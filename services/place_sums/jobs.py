@@ -190,5 +190,6 @@ def _together(parts: Mapping[str, Cells]) -> Cells:
 
 
 JOBS: Final[dict[str, jobs.Handler]] = {FOLD: fold}
-LANES: Final = dict.fromkeys(JOBS, Lane.LONG)
+# Beside what takes minutes, whose slot is one: a run of bills is added while it is issued.
+LANES: Final = dict.fromkeys(JOBS, Lane.NEWS)
 SCHEDULES: Final = (Schedule(FOLD, EVERY),)

@@ -38,11 +38,14 @@ class Excepted(Struct, frozen=True):
 
 
 EXCEPTED: Final = (
-    Excepted(
-        "payees",
-        "place",
-        "asked for by name: a key for the place and each above it, whether one is there or not",
-        keys=16,
+    *(
+        Excepted(
+            name,
+            "place",
+            "asked for by name: a key for the place and each above it, whether one is there",
+            keys=16,
+        )
+        for name in ("payees", "fee_rules")
     ),
     Excepted(
         "payments", "open_bill", "an order is found by each of its bills, at most 50", keys=50

@@ -64,8 +64,8 @@ generated: $(VENV)/.installed-dev ## write what is made of the code: contract, a
 	@$(PY) -m scripts.feedback_figures_table
 	@$(PY) -m scripts.work_figures_table
 
-bench: $(VENV)/.installed-dev $(BENCH_VENV)/.installed ## measure speed, before and after; FIGURE=requests SIZE=small JSON=path
-	@$(PY) -m bench.speed --figure '$(FIGURE)' --size '$(or $(SIZE),full)' --json '$(JSON)'
+bench: $(VENV)/.installed-dev $(BENCH_VENV)/.installed ## measure speed, before and after; FIGURE=requests SIZE=small
+	@$(PY) -m bench.speed --figure '$(FIGURE)' --size '$(or $(SIZE),full)'
 
 attack: $(VENV)/.installed-dev ## attack a product of its own and print what it costs; ATTACK=burst
 	@$(PY) -m bench $(ATTACK)

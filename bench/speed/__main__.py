@@ -1,12 +1,10 @@
-"""Measure the figures, print the table and write the page and the JSON."""
+"""Measure the figures; print their tables, and write the page when they are whole."""
 
 import argparse
 import signal
 import sys
 import time
-from pathlib import Path
-
-import msgspec
+from collections.abc import Iterator
 
 from bench.speed import page, trees, wrk
 from bench.speed.models import Figure, Report
@@ -23,12 +21,10 @@ def main() -> None:
         wrk.find()
     except FileNotFoundError as error:
         sys.exit(str(error))
-    report = run(figures, wish.size)
-    sys.stdout.write("".join(f"\n{page.section(report, figure)}" for figure in figures))
-    if wish.json:
-        Path(wish.json).write_bytes(msgspec.json.format(msgspec.json.encode(report)))
-    if not wish.figure and wish.size == "full":
-        page.write(report, figures)
+    for figure, report in run(figures, wish.size):
+        sys.stdout.write(f"\n{page.section(report, figure)}")
+        if wish.size == "full":  # at once: a run is long, and the next figure may fail
+            page.keep({figure.name: report}, FIGURES)
 
 
 def parsed() -> argparse.Namespace:
@@ -36,28 +32,25 @@ def parsed() -> argparse.Namespace:
     names = ["", *(figure.name for figure in FIGURES)]
     parser.add_argument("--figure", default="", choices=names)
     parser.add_argument("--size", default="full", choices=["full", "small"])
-    parser.add_argument("--json", default="")
     return parser.parse_args()
 
 
-def run(figures: list[Figure], size: str) -> Report:
-    findings, behind = [], {}
+def run(figures: list[Figure], size: str) -> Iterator[tuple[Figure, Report]]:
     with trees.before() as before:
         stage = Stage(before, trees.after(), is_small=size == "small")
         for figure in figures:
             note(figure.title)
             found = figure.measure(stage)
-            findings += figure.findings(found)
-            behind[figure.name] = found.behind
-    return Report(
-        machine=trees.machine(),
-        day=time.strftime("%Y-%m-%d", time.gmtime()),
-        size=size,
-        before=trees.BEFORE,
-        after=trees.commit(),
-        findings=findings,
-        behind=behind,
-    )
+            report = Report(
+                machine=trees.machine(),
+                day=time.strftime("%Y-%m-%d", time.gmtime()),
+                size=size,
+                before=trees.BEFORE,
+                after=trees.commit(),
+                findings=figure.findings(found),
+                behind=found.behind,
+            )
+            yield figure, report
 
 
 def note(text: str) -> None:

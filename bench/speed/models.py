@@ -45,9 +45,8 @@ class Sides(Struct, frozen=True):
 
 
 class Finding(Struct, frozen=True):
-    """Row that a run found. `raw`: what the ratios were made of, by side."""
+    """Row that a run found."""
 
-    figure: str
     goal: Goal
     before: Spread
     after: Spread
@@ -76,7 +75,7 @@ class Figure(Struct, frozen=True):
     def findings(self, found: Found) -> list[Finding]:
         """Raises KeyError for a goal that was not measured."""
         return [
-            Finding(self.name, goal, spread(sides.before), spread(sides.after))
+            Finding(goal, spread(sides.before), spread(sides.after))
             for goal in self.goals
             for sides in [found.sides[goal.key]]
         ]
@@ -93,7 +92,7 @@ class Machine(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True):
-    """One run: what the page and the JSON are made of. Commits are short, day is UTC."""
+    """What one run found of a figure. Commits are short, day is UTC."""
 
     machine: Machine
     day: str
@@ -101,7 +100,7 @@ class Report(Struct, frozen=True):
     before: str
     after: str
     findings: list[Finding]
-    behind: Mapping[str, Mapping[str, list[float]]]
+    behind: Mapping[str, list[float]] = {}
 
 
 def number(value: float) -> str:

@@ -4,26 +4,29 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from bench.product import ROOT
 from bench.speed.models import Figure, Finding, Report, number
 from bench.speed.rounds import Spread, spread
 
 PAGE: Final = ROOT / "docs" / "reference" / "speed.md"
+# What the page is made of: figure → its last whole run.
+KEPT: Final = PAGE.with_suffix(".json")
 HEAD: Final = """# How fast it is
 
-`make bench` wrote this page: it drives the product as it was (*before*, commit {before}) and
-as it is (*after*, commit {after}) in one run on one machine, in short alternating rounds,
-beside the bare work that each figure names. A ratio is taken within a round; shown are the
-median of the rounds and, in brackets, the least and the most of them. The load generator is
-`wrk`; it, MongoDB and Redis share the machine with what is measured: rates are lower bounds,
-ratios are what counts.
+`make bench` wrote this page: it drives the product as it was (*before*) and as it is (*after*)
+in one run on one machine, in short alternating rounds, beside the bare work that each figure
+names. A ratio is taken within a round; shown are the median of the rounds and, in brackets, the
+least and the most of them. The load generator is `wrk`; it, MongoDB and Redis share the machine
+with what is measured: rates are lower bounds, ratios are what counts.
 
-`make bench FIGURE={example}` measures one figure and prints it, without touching this page;
-`SIZE=small` tries everything at a small size, which measures nothing worth keeping;
-`JSON=path` keeps every round.
-
-Run on {day} (UTC), size {size}: {cores} cores ({cpu}), {memory:.0f} GB of memory,
-Linux {kernel}, Python {python}.
+`make bench FIGURE={example}` measures one figure and writes its part of the page anew;
+`SIZE=small` tries it at a small size, which measures nothing worth keeping, and only prints it.
+Why it is as it is, and what did not help: [speed](../explanation/speed.md).
+"""
+RUN: Final = """Run on {day} (UTC), *before* is commit {before}, *after* is {after}.
+Machine: {cores} cores ({cpu}), {memory:.0f} GB of memory, Linux {kernel}, Python {python}.
 """
 TABLE: Final = """| figure | before | after | goal | met |
 |---|---|---|---|---|
@@ -33,31 +36,45 @@ BEHIND: Final = """| behind it | |
 """
 
 
-def write(report: Report, figures: Sequence[Figure], to: Path = PAGE) -> None:
-    to.write_text(page(report, figures), encoding="utf-8")
+def keep(
+    reports: Mapping[str, Report], figures: Sequence[Figure], to: Path = PAGE, kept: Path = KEPT
+) -> None:
+    """Keep what a run found, and write the page of the last run of each figure."""
+    latest = {**read(kept), **reports}
+    kept.write_bytes(msgspec.json.format(msgspec.json.encode(latest)) + b"\n")
+    to.write_text(page(latest, figures), encoding="utf-8")
 
 
-def page(report: Report, figures: Sequence[Figure]) -> str:
+def read(kept: Path = KEPT) -> dict[str, Report]:
+    """Return what is kept: figure → its last whole run."""
+    if not kept.exists():
+        return {}
+    return msgspec.json.decode(kept.read_bytes(), type=dict[str, Report])
+
+
+def page(reports: Mapping[str, Report], figures: Sequence[Figure]) -> str:
+    measured = [figure for figure in figures if figure.name in reports]
+    sections = [section(reports[figure.name], figure) for figure in measured]
+    return "\n".join([HEAD.format(example=figures[0].name), *sections])
+
+
+def section(report: Report, figure: Figure) -> str:
+    text = f"## {figure.title}\n\n{figure.about}\n\n{table(report.findings)}"
+    return text + behind(report.behind) + f"\n{run(report)}"
+
+
+def run(report: Report) -> str:
     machine = report.machine
-    head = HEAD.format(
+    return RUN.format(
         before=report.before,
         after=report.after,
-        example=figures[0].name,
         day=report.day,
-        size=report.size,
         cores=machine.cores,
         cpu=machine.cpu,
         memory=machine.memory_gb,
         kernel=machine.kernel,
         python=machine.python,
     )
-    return "\n".join([head, *(section(report, figure) for figure in figures)])
-
-
-def section(report: Report, figure: Figure) -> str:
-    found = [each for each in report.findings if each.figure == figure.name]
-    text = f"## {figure.title}\n\n{figure.about}\n\n{table(found)}"
-    return text + behind(report.behind.get(figure.name, {}))
 
 
 def table(findings: Sequence[Finding]) -> str:

@@ -2,6 +2,7 @@
 
 import pkgutil
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from statistics import StatisticsError
 
 import pytest
@@ -23,9 +24,8 @@ def measured(found: Found, *goals: Goal) -> Figure:
 
 def report(figure: Figure, found: Found) -> Report:
     machine = Machine("a CPU", 2, 8.0, "6.1", "3.11.7")
-    return Report(
-        machine, "2026-11-26", "full", "0ldc0de", "newc0de", figure.findings(found), {}
-    )
+    findings, behind = figure.findings(found), found.behind
+    return Report(machine, "2026-11-26", "full", "0ldc0de", "newc0de", findings, behind)
 
 
 def feed(values: Sequence[float], order: list[str], name: str) -> Iterator[float]:
@@ -90,7 +90,7 @@ def test_a_goal_that_nothing_measured_is_heard() -> None:
 def test_the_page_is_made_of_the_run() -> None:
     found = Found({"fast": Sides([0.5, 0.25], [2, 4]), "kept": Sides([83], [1234.5])})
     figure = measured(found, FAST, KEPT)
-    text = page.page(report(figure, found), [figure])
+    text = page.page({"toy": report(figure, found)}, [figure])
     assert "0ldc0de" in text
     assert "newc0de" in text
     assert "2 cores (a CPU), 8 GB" in text
@@ -101,10 +101,25 @@ def test_the_page_is_made_of_the_run() -> None:
 def test_what_the_ratios_are_made_of_is_told_below_them() -> None:
     found = Found({"fast": Sides([1], [2])}, {"a, per second": [100, 300], "b, µs": [7]})
     figure = measured(found, FAST)
-    of_run = structs.replace(report(figure, found), behind={"toy": found.behind})
-    text = page.section(of_run, figure)
-    assert text.endswith("\n| a, per second | 200 (100–300) |\n| b, µs | 7 |\n")
-    assert "behind" not in page.section(report(figure, found), figure)
+    text = page.section(report(figure, found), figure)
+    assert "\n| a, per second | 200 (100–300) |\n| b, µs | 7 |\n" in text
+    without = measured(Found(found.sides), FAST)
+    assert "behind" not in page.section(report(without, Found(found.sides)), without)
+
+
+def test_a_run_of_one_figure_leaves_the_others_as_they_were(tmp_path: Path) -> None:
+    first, second = Found({"fast": Sides([1], [2])}), Found({"fast": Sides([1], [4])})
+    one, other = (structs.replace(measured(first, FAST), name=name) for name in "ab")
+    written, kept = tmp_path / "speed.md", tmp_path / "speed.json"
+    both = {"a": report(one, first), "b": report(other, first)}
+    page.keep(both, [one, other], written, kept)
+    page.keep({"b": report(other, second)}, [one, other], written, kept)
+    text = written.read_text()
+    assert [text.count(row) for row in ("| 1 × | 2 × |", "| 1 × | 4 × |")] == [1, 1]
+
+
+def test_the_page_is_that_of_what_is_kept() -> None:
+    assert page.PAGE.read_text(encoding="utf-8") == page.page(page.read(), FIGURES)
 
 
 @pytest.mark.parametrize(

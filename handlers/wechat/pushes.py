@@ -43,8 +43,8 @@ class BasePushHandler(ApiHandler):
     def seconds(self) -> float:
         return PUSH_SECONDS
 
-    def echo(self, app: App, query: PushQuery) -> Download:
-        said = pushes.verify_url(self.deps, app, msgspec.to_builtins(query))
+    async def echo(self, app: App, query: PushQuery) -> Download:
+        said = await pushes.verify_url(self.deps, app, msgspec.to_builtins(query))
         return Download(said.encode(), PLAIN)
 
     async def take(self, app: App, query: PushQuery, body: bytes) -> Download:
@@ -64,7 +64,7 @@ class PushHandler(BasePushHandler):
     )
     async def get(self, query: PushQuery) -> Download:
         """Prove to WeChat that this address is ours."""
-        return self.echo(App.MINI_PROGRAM, query)
+        return await self.echo(App.MINI_PROGRAM, query)
 
     @endpoint(
         "receivePush",
@@ -88,7 +88,7 @@ class ServicePushHandler(BasePushHandler):
     )
     async def get(self, query: PushQuery) -> Download:
         """Prove to WeChat that this address is ours, for the service account."""
-        return self.echo(App.SERVICE_ACCOUNT, query)
+        return await self.echo(App.SERVICE_ACCOUNT, query)
 
     @endpoint(
         "receiveServicePush",

@@ -6,6 +6,7 @@ confirms: alone it would let anybody make us call WeChat in vain
 Source: framework/open-ability/subscribe-message.md, media_check_async.
 """
 
+import asyncio
 from collections.abc import Mapping
 from enum import StrEnum, auto
 from typing import Final
@@ -56,10 +57,10 @@ class NotFromWeChat(Unauthenticated):
     code = "not_from_wechat"
 
 
-def verify_url(deps: Dependencies, app: App, query: Mapping[str, str]) -> str:
+async def verify_url(deps: Dependencies, app: App, query: Mapping[str, str]) -> str:
     """Return what WeChat wants to hear from the address it pushes to. Raises NotFromWeChat."""
     try:
-        return _receiver(deps, app).verify_url(query)
+        return await asyncio.to_thread(_receiver(deps, app).verify_url, query)
     except BadSignature as forgery:
         raise _refusal(forgery) from None
 
@@ -73,7 +74,8 @@ async def receive(
     harmless, also at the same moment. Raises NotFromWeChat, StillSending.
     """
     try:
-        events = _receiver(deps, app).receive(query, body, content_type)
+        receiver = _receiver(deps, app)
+        events = await asyncio.to_thread(receiver.receive, query, body, content_type)
     except BadSignature as forgery:
         raise _refusal(forgery) from None
     for event in events:

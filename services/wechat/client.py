@@ -1,27 +1,31 @@
 """Asynchronous client of the mini-program interfaces, with wechatpy's methods.
 
-wechatpy blocks, waits for ever by default, repeats without limit on 40001 and knows only the
-real host. Overriding `_request` keeps its methods and none of that.
+wechatpy's own client blocks, waits for ever by default, repeats without limit on 40001 and
+knows only the real host. What its interfaces ask of a client is answered here, without that.
 """
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from itertools import count
-from typing import Any, Final, Never
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 import msgspec
 import structlog
 from redis.asyncio import Redis
-from wechatpy.client.api import WeChatWxa
-from wechatpy.client.base import BaseWeChatClient
 
+from services.kernel.deferred import deferred
 from services.wechat.errors import Reaction, WeChatError, WeChatUnavailable
 from services.wechat.replies import read_reply, typed
 from services.wechat.token import StableToken
 from services.wechat.transport import NoAnswer, Observe, Transport, ignore
+
+if TYPE_CHECKING:
+    from wechatpy.client import api
+else:
+    api = deferred("wechatpy.client.api")
 
 log = structlog.get_logger(__name__)
 
@@ -32,10 +36,11 @@ BACK_OFF_SECONDS: Final = 0.1
 QUICK: Final = 0.5  # of the time-out: who failed slowly is not asked again, somebody waits
 
 
-class AsyncClient(BaseWeChatClient):  # type: ignore[misc]  # wechatpy ships no types
-    """Every `client.wxa.x(…)`, `get` and `post` returns an awaitable."""
+class AsyncClient:
+    """Client as wechatpy's interfaces know it; `get` and `post` return awaitables.
 
-    wxa = WeChatWxa()
+    `appid`, `secret`: read by those interfaces, too.
+    """
 
     def __init__(
         self,
@@ -48,10 +53,8 @@ class AsyncClient(BaseWeChatClient):  # type: ignore[misc]  # wechatpy ships no 
         timeout_seconds: float = 5,
         observe: Observe = ignore,
     ) -> None:
-        super().__init__(appid, timeout=timeout_seconds, auto_retry=False)
-        self._http.close()
-        del self._http  # no blocking way out is left
-        self.secret = secret  # wechatpy's own methods read it here
+        self.appid, self.secret, self.timeout = appid, secret, timeout_seconds
+        self._wxa: Any = None
         self._transport = Transport(base, timeout_seconds=timeout_seconds)
         self._observe = observe
         self.tokens = StableToken(appid, self._fetch_token, redis=redis, now=now)
@@ -59,10 +62,20 @@ class AsyncClient(BaseWeChatClient):  # type: ignore[misc]  # wechatpy ships no 
     def close(self) -> None:
         self._transport.close()
 
-    @property
-    def access_token(self) -> Never:
-        # AttributeError: wechatpy's __new__ looks at every attribute before __init__ ran.
-        raise AttributeError("use await client.tokens.get()")
+    async def wxa(self) -> Any:
+        """Return the interfaces of a mini-program: each `x(…)` returns an awaitable.
+
+        A thread imports wechatpy, which takes 60 ms, when somebody first signs in.
+        """
+        if self._wxa is None:
+            self._wxa = await asyncio.to_thread(lambda: api.WeChatWxa(self))
+        return self._wxa
+
+    def get(self, url: str, **given: Any) -> Awaitable[Any]:
+        return self._request("get", url, **given)
+
+    def post(self, url: str, **given: Any) -> Awaitable[Any]:
+        return self._request("post", url, **given)
 
     async def _request(
         self,

@@ -50,7 +50,7 @@ class MiniProgram(AsyncClient):
 
     async def login(self, code: str) -> Login:
         """Exchange a wx.login code. One try: a code that timed out may be spent (40163)."""
-        return typed(await self.wxa.code_to_session(code), Login)
+        return typed(await (await self.wxa()).code_to_session(code), Login)
 
     async def phone_number(self, code: str) -> PhoneNumber:
         """Exchange a getPhoneNumber code; each success costs money. One try."""

@@ -13,6 +13,7 @@ DEFERRED = {
     "phonenumbers": {"services.kernel.phones"},
     "reportlab": {"services.kernel.papers"},
     "segno": {"services.kernel.papers"},
+    "wechatpy": {"services.wechat.client", "services.wechat.push"},
     "xlsxwriter": {"services.kernel.tables", "services.register.sheet.template"},
     "av": {"services.photos.contents.remux"},
     "python_calamine": {"services.register.sheet.workbook"},

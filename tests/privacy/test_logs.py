@@ -37,7 +37,9 @@ async def _fail(_deps: Dependencies, _payload: Document) -> None:
 
 
 async def everything_fails(world: World) -> None:
-    """Let the worker fail at whatever is due."""
+    """Let the worker fail at whatever waits, however late it is due."""
+    waits = {"state": "ready", "open": True}
+    await world.db.outbox.update_many(waits, {"$set": {"due_at": world.clock.now}})
     failing: dict[str, jobs.Handler] = dict.fromkeys(FEATURES.jobs, _fail)
     assert await jobs.run_due(world.deps, failing, "test-worker") > 0
 

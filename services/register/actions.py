@@ -192,7 +192,6 @@ async def _move(
         await deps.in_transaction(save)
     except DuplicateKeyError:
         raise Busy("这个小区有另一次导入正在进行,请稍后再试") from None
-    await jobs.wake(deps)
 
 
 async def _note(

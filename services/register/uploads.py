@@ -116,4 +116,3 @@ async def _begin(
         )
 
     await deps.in_transaction(save)
-    await jobs.wake(deps)

@@ -206,7 +206,6 @@ async def _request(
         await deps.in_transaction(save)
     except DuplicateKeyError:
         raise RunMoved("这批账单刚刚开始,请刷新看看") from None
-    await jobs.wake(deps)
     return view(asked, await _totals(deps, asked))
 
 

@@ -231,7 +231,7 @@ async def test_a_request_asks_redis_once_and_not_at_all_while_its_share_holds(
             asked_redis.clear()
             assert (await world.api.get(BILLS, as_=li)).status == 200
             made.append(len(asked_redis))
-        assert made == [1] + [0] * 14, "address and person in one"
+        assert made == [1] + [0] * 29, "address and person in one"
 
 
 async def test_somebody_new_is_asked_for_once_more(

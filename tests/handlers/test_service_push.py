@@ -222,7 +222,7 @@ async def test_the_address_is_proved(world: World) -> None:
 async def test_where_no_account_is_linked_nothing_is_wechats(world: World) -> None:
     off = replace(world.deps, service=None)
     with pytest.raises(pushes.NotFromWeChat):
-        pushes.verify_url(off, App.SERVICE_ACCOUNT, {})
+        await pushes.verify_url(off, App.SERVICE_ACCOUNT, {})
     with pytest.raises(pushes.NotFromWeChat):
         await pushes.receive(off, App.SERVICE_ACCOUNT, {}, b"{}", "application/json")
 

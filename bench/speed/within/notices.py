@@ -191,7 +191,8 @@ class Bare:
         found: dict[str, Any] = {"payments": paid}
         for name in set(KEPT) - {"payments"}:
             await raw.create(site, name)
-            found[name] = await db[name].find_one({}, sort=[("_id", -1)])
+            if last := await db[name].find_one({}, sort=[("_id", -1)]):
+                found[name] = last
         await raw.create(site, "payments")
         return cls(site, wechat, found, bills)
 
@@ -242,7 +243,8 @@ class Bare:
             await at["bills"].update_one(owing, done, session=tx)
         await at["journal"].insert_one({**rows["journal"], "_id": number}, session=tx)
         await at["receipts"].insert_one({**rows["receipts"], "_id": number}, session=tx)
-        for name in ("messages", "outbox"):
+        # no job carries a message to who cannot be reached by it
+        for name in {"messages", "outbox"} & rows.keys():
             row = {k: v for k, v in rows[name].items() if k not in {"_id", "person"}}
             key_of_row = {"_id": number, "person": PERSON}
             await at[name].update_one(

@@ -1,6 +1,7 @@
 """Bill runs of a product, over HTTP by web and worker: drafted, published and told."""
 
 import time
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from bench.speed import counters, http
@@ -14,11 +15,15 @@ PAYEE: Final = "环卫处"
 
 
 class Run(NamedTuple):
-    """Seconds of a run: `work` of all, `told` from the first person told to the last."""
+    """Seconds of a run: `work` of all, `told` from the first person told to the last.
+
+    `spent`: seconds of the processors of `worker` and `mongod`.
+    """
 
     run_id: str
     work: float
     told: float
+    spent: Mapping[str, float]
 
 
 class Biller:
@@ -56,7 +61,11 @@ class Biller:
         product.ask("compound", compound=compound, homes=homes, people=people)
         product.forget_limits()
         self._make_rule(compound)
-        with product.worker():
+        mongod = product.shared.mongo_pid
+        with (
+            product.worker() as worker,
+            counters.processors(worker=worker, mongod=mongod) as spent,
+        ):
             began = time.perf_counter()
             wish = {"period": time.strftime("%Y-%m"), "months": 1, "kinds": [KIND]}
             run_id = self.send("POST", f"places/{compound}/bill-runs", wish)["run_id"]
@@ -69,7 +78,7 @@ class Biller:
             until(lambda: self._is(run_id, "published"), "the run's end")
             work = time.perf_counter() - began
         product.db.outbox.delete_many({})  # pushes that nobody allowed
-        return Run(run_id, work, told)
+        return Run(run_id, work, told, spent)
 
     def _told(self) -> int:
         return counters.count(self.product, "messages", {})

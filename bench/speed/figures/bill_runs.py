@@ -1,6 +1,8 @@
 """Bill run of a compound, with and without people to tell, beside a raw insert of its bills."""
 
+from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from typing import Final
 
 from bench.speed.billing import Biller
@@ -22,18 +24,32 @@ def measure(stage: Stage) -> Found:
         }
         for key, people in PEOPLE.items():
             sides = {
-                name: lambda biller=biller, people=people: speed(biller, homes, people)
+                name: partial(speed, biller, homes, people, behind(found, f"{name}, {key}"))
                 for name, biller in billers.items()
             }
             found.sides[key] = Sides(**alternate(sides, rounds, warm_up=0))
     return found
 
 
-def speed(biller: Biller, homes: int, people: int) -> float:
+def behind(found: Found, named: str) -> Callable[[str, float], None]:
+    """Return what keeps seconds of a side under a name."""
+
+    def keep(what: str, seconds: float) -> None:
+        found.behind.setdefault(f"{named}, s {what}", []).append(seconds)
+
+    return keep
+
+
+def speed(biller: Biller, homes: int, people: int, keep: Callable[[str, float], None]) -> float:
     """Return the speed of a run beside that of inserting its bills."""
     run = biller.run(homes, people)
     again = {"name": "bills", "where": {"run_id": run.run_id}}
-    return float(biller.product.ask("insert_again", **again)) / run.work
+    bare = float(biller.product.ask("insert_again", **again))
+    keep("of the run", run.work)
+    keep("of the worker's processor", run.spent["worker"])
+    keep("of MongoDB's processor", run.spent["mongod"])
+    keep("of the insert", bare)
+    return bare / run.work
 
 
 FIGURE: Final = Figure(

@@ -12,7 +12,7 @@ from typing import Final
 import xlsxwriter
 
 from bench.product import memory_of
-from bench.speed import http
+from bench.speed import counters, http
 from bench.speed.billing import CITY, COMMUNITY
 from bench.speed.models import Figure, Found, Goal, Sides
 from bench.speed.rounds import alternate, ratios
@@ -39,6 +39,8 @@ def measure(stage: Stage) -> Found:
         speeds = {name: partial(of.speed, many) for name, of in offices.items()}
         found["speed"] = alternate(speeds, rounds, warm_up=0)
         for name, office in offices.items():
+            for what, seconds in office.spent.items():
+                behind[f"{name}, s {what}"] = list(seconds)
             large = list(office.peaks)
             office.peaks.clear()
             for _ in range(rounds):
@@ -49,13 +51,17 @@ def measure(stage: Stage) -> Found:
 
 
 class Office:
-    """Administrator who brings registers. `peaks`: MB of the child that read each file."""
+    """Administrator who brings registers.
+
+    `peaks`: MB of the child that read each file. `spent`: what → seconds of each import.
+    """
 
     def __init__(self, product: Product, address: str) -> None:
         self.product, self.address = product, address
         self.token: str = product.ask("offices", cities=[CITY])
         self.compounds = 0
         self.peaks: list[float] = []
+        self.spent: dict[str, list[float]] = {}
 
     def speed(self, file: bytes) -> float:
         """Return the speed of an import beside that of inserting what it made."""
@@ -64,7 +70,12 @@ class Office:
         bare = 0.0
         for name, field in (("places", "_id"), ("residencies", "home")):
             bare += self.product.ask("insert_again", name=name, where={field: under})
+        self._keep("of the import", seconds)
+        self._keep("of the inserts", bare)
         return bare / seconds
+
+    def _keep(self, what: str, seconds: float) -> None:
+        self.spent.setdefault(what, []).append(seconds)
 
     def bring(self, file: bytes) -> tuple[str, float]:
         """Bring a file into a new compound; return it, and the seconds that it took."""
@@ -74,7 +85,12 @@ class Office:
         product.ask("compound", compound=compound, homes=0, people=0)
         product.forget_limits()
         url = f"{self.address}/api/v1"
-        with product.worker() as worker, peak_of_children(worker) as peaks:
+        mongod = product.shared.mongo_pid
+        with (
+            product.worker() as worker,
+            peak_of_children(worker) as peaks,
+            counters.processors(worker=worker, mongod=mongod) as spent,
+        ):
             began = time.perf_counter()
             path = f"{url}/places/{compound}/register-imports"
             import_id = http.upload(path, file, token=self.token)["import_id"]
@@ -85,6 +101,8 @@ class Office:
             self._until(import_id, "applied")
             seconds = time.perf_counter() - began
         self.peaks.append(max(peaks.values()))
+        self._keep("of the processor of the worker and the reading child", spent["worker"])
+        self._keep("of MongoDB's processor", spent["mongod"])
         return compound, seconds
 
     def _until(self, import_id: str, state: str) -> None:

@@ -8,6 +8,7 @@
 import hashlib
 import importlib
 import pkgutil
+from collections.abc import Mapping
 from types import ModuleType
 from typing import Any, Final
 
@@ -50,7 +51,8 @@ async def plan(db: Database) -> list[str]:
 async def apply(db: Database) -> None:
     """Create what is missing and renew what is written otherwise; never drop. Safe to repeat.
 
-    Of a collection that is as written here nothing is asked but the names of its indexes.
+    Of a collection that is as written here nothing is asked but its indexes. One of the same
+    name that is defined otherwise is the database's to refuse.
     """
     there = {found["name"]: found["options"] async for found in await db.list_collections()}
     for module in ALL:
@@ -64,7 +66,7 @@ async def _apply(db: Database, module: ModuleType, options: dict[str, Any] | Non
         await db.create_collection(module.COLLECTION, validator=validator)
     have = await collection.index_information() if options is not None else {}
     is_changed = options is not None and options.get("validator") != validator
-    if module.INDEXES and (is_changed or not have.keys() >= {*index_names(module)}):
+    if is_changed or any(not is_written_so(each, have) for each in module.INDEXES):
         await collection.create_indexes(module.INDEXES)
     if is_changed:  # noted after the indexes are made: those that could not be are tried again
         await db.command("collMod", module.COLLECTION, validator=validator)
@@ -85,6 +87,16 @@ def validator_of(module: ModuleType) -> dict[str, Any]:
     definitions = {"indexes": [model.document for model in module.INDEXES]}
     digest = hashlib.sha256(bson.encode(definitions)).hexdigest()
     return {"$jsonSchema": module.VALIDATOR, "$comment": f"indexes: {digest}"}
+
+
+def is_written_so(model: IndexModel, have: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Tell whether an index is there as it is written, of those that a database tells."""
+    found = have.get(model.document["name"], {})
+    there = {name: value for name, value in found.items() if name != "v"}  # of its format
+    written = {name: value for name, value in model.document.items() if name != "name"}
+    written["key"] = [*written["key"].items()]
+    # As the database keeps them: instants without a zone, for one.
+    return bson.decode(bson.encode(written)) == bson.decode(bson.encode(there))
 
 
 def fills(module: ModuleType) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from services.kernel import unions
 from services.kernel.unions import Part
 from services.people import actions as people
 from services.wechat.errors import Reaction, WeChatError
-from services.wechat.template_values import clip_data
+from services.wechat.template_values import fill
 
 GONE: Final = frozenset({Reaction.REFUSED, Reaction.UNBOUND})
 
@@ -73,8 +73,7 @@ async def send(
     """
     if deps.service is None or template_key not in deps.service.templates:
         raise NotCarried(template_key)
-    cells = deps.features.templates[template_key].data
-    data = clip_data({cell: values[name] for cell, name in cells.items()})
+    data = fill(deps.features.templates[template_key].data, values)
     account = deps.service
     try:
         return await account.client.send_template_message(

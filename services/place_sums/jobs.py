@@ -26,6 +26,7 @@ SOON: Final = timedelta(seconds=5)
 CHANGES_AT_ONCE: Final = 500
 MEMBERS_AT_ONCE: Final = 1_000
 UNITS_AT_ONCE: Final = 50
+STEPS_AT_ONCE: Final = 20
 TRIES: Final = 5
 
 
@@ -38,23 +39,29 @@ async def fold(deps: Dependencies, payload: Document) -> Again | None:
     for name in sorted(sources.keys() - await store.complete(deps.db, sources)):
         await count_some(deps, sources[name])
         return Again(deps.now())
-    added = [await _fold_all(deps, source) for source in sources.values()]
+    added = [await _fold_some(deps, source) for source in sources.values()]
+    if (
+        max(added, default=0) == STEPS_AT_ONCE
+    ):  # each source has its turn, and other jobs theirs
+        return Again(deps.now())
     soon, at = deps.now() + SOON, payload.get("at")
     if any(added) and at and soon < datetime.fromisoformat(at) + EVERY:
         return Again(soon)
     return None
 
 
-async def _fold_all(deps: Dependencies, source: SumSource) -> int:
-    """Add all pending changes of a source; return how many there were."""
-    count = 0
-    while place := await store.next_pending(deps.db, source.name):
-        count += await _fold(deps, source, ancestors(place)[0])
-    return count
+async def _fold_some(deps: Dependencies, source: SumSource) -> int:
+    """Add pending changes of a source in some steps; return how many it took."""
+    for count in range(STEPS_AT_ONCE):
+        place = await store.next_pending(deps.db, source.name)
+        if place is None:
+            return count
+        await _fold(deps, source, ancestors(place)[0])
+    return STEPS_AT_ONCE
 
 
-async def _fold(deps: Dependencies, source: SumSource, city: str) -> int:
-    async def save(tx: Transaction) -> int:
+async def _fold(deps: Dependencies, source: SumSource, city: str) -> None:
+    async def save(tx: Transaction) -> None:
         await store.hold(deps.db, tx, source.name, city)
         found = _some(
             await store.pending(deps.db, tx, source.name, city, limit=CHANGES_AT_ONCE)
@@ -65,9 +72,8 @@ async def _fold(deps: Dependencies, source: SumSource, city: str) -> int:
                 sums.setdefault(place, Counter()).update(cells)
         await store.add(deps.db, tx, source.name, sums)
         await store.clear(deps.db, tx, found)
-        return len(found)
 
-    return await deps.in_transaction(save)
+    await deps.in_transaction(save)
 
 
 def _some(found: Sequence[Pending]) -> list[Pending]:

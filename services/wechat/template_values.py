@@ -56,6 +56,17 @@ class BadTemplateValue(ValueError):
         self.key = key
 
 
+def fill(cells: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
+    """Return what WeChat is told of a message: cell → its value, as WeChat accepts it.
+
+    `cells`: cell → the name of its value. Raises BadTemplateValue, also for one that is not
+    there: the message was written before its template spoke of it.
+    """
+    if missing := {*cells.values()} - values.keys():
+        raise BadTemplateValue(min(missing), "missing")
+    return clip_data({cell: values[name] for cell, name in cells.items()})
+
+
 def clip_data(data: Mapping[str, str]) -> dict[str, str]:
     """Make every value of a message acceptable. Raises BadTemplateValue."""
     return {key: clip(key, value) for key, value in data.items()}

@@ -16,7 +16,17 @@ from services.messaging.deliveries import actions as deliveries
 from services.messaging.models import SEND
 from tests.build.deaths import Killed
 from tests.build.mailbox import SEND as CALL
-from tests.build.mailbox import allow, arrived, calls, inbox, left, open_push, tell
+from tests.build.mailbox import (
+    allow,
+    arrived,
+    calls,
+    follow,
+    inbox,
+    left,
+    open_push,
+    open_service_push,
+    tell,
+)
 from tests.build.query_recorder import QueryRecorder
 from tests.build.sign_ins import Member
 from tests.build.world import World
@@ -24,6 +34,7 @@ from tests.depth import by_depth
 
 pytestmark = pytest.mark.slow
 
+SERVICE_CALL: Final = "/cgi-bin/message/template/send"
 NAMES: Final = ("li", "wang", "zhao", "sun")
 # Every write of a worker that pushes messages, where it may be killed before or after.
 WRITES: Final[list[tuple[Any, str]]] = [
@@ -194,6 +205,22 @@ async def test_one_that_fails_keeps_no_other_from_going(
     await world.advance(minutes=1)
     await world.work()
     assert [len(await arrived(world, name)) for name in ("li", "sun")] == [1, 1]
+
+
+async def test_one_that_lacks_a_value_keeps_no_follower_from_being_told(world: World) -> None:
+    """The service account takes the same values, and no call is made without them."""
+    await open_service_push(world)
+    members = {name: await world.sign_in(name) for name in ("li", "wang")}
+    for name in members:
+        await follow(world, name)
+    await world.work()
+    ids = {name: await tell(world, member) for name, member in members.items()}
+    await world.db.messages.update_one({"_id": ids["li"]}, {"$unset": {"values.fee": ""}})
+    await world.work()
+    assert await inbox(world, members["li"]) == {ids["li"]: "failed"}
+    assert len(await world.wechat.calls(SERVICE_CALL)) == 1
+    rows = await world.db.outbox.find({"kind": SEND}).to_list()
+    assert sorted(row["state"] for row in rows) == ["dead", "done"]
 
 
 async def test_messages_to_one_person_go_one_after_the_other(

@@ -67,3 +67,14 @@ async def test_an_index_that_is_defined_otherwise_is_told_until_it_is_mended(
     for _ in range(2):
         with pytest.raises(OperationFailure):
             await mongo_indexes.apply(world.db)
+
+
+async def test_an_index_that_somebody_made_otherwise_is_told(world: World) -> None:
+    """By hand, and under its own name: what it kept unique is unique no more."""
+    collection = world.db[audit_anchors.COLLECTION]
+    await collection.drop_index(FORGET)
+    await collection.create_index([("at", 1)], name=FORGET)
+    with pytest.raises(OperationFailure):
+        await mongo_indexes.apply(world.db)
+    await collection.drop_index(FORGET)
+    await mongo_indexes.apply(world.db)

@@ -151,6 +151,22 @@ async def test_changes_of_many_homes_are_added_soon(
     assert await world.db.place_sums.count_documents({"pending": True}) == 1
 
 
+async def test_what_never_ends_leaves_the_others_their_turn(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Payments that come as fast as they are added."""
+    monkeypatch.setattr(jobs, "STEPS_AT_ONCE", 1)
+    monkeypatch.setattr(jobs, "MEMBERS_AT_ONCE", 0)  # a step adds those of one place
+    deps, waiting = world.deps, {"pending": True}
+    await sums_complete(deps)
+    await issue(deps, [bill(home, FeeKind.PROPERTY_FEE, MONTHS[0]) for home in HOMES])
+    units = await world.db.place_sums.count_documents(waiting)
+    assert units > 1
+    assert await jobs.fold(deps, {}) == Again(deps.now())
+    assert await world.db.place_sums.count_documents(waiting) == units - 1
+    await agree(world)
+
+
 async def test_in_a_minute_in_which_much_changes_it_is_added_many_times(world: World) -> None:
     deps = world.deps
     await sums_complete(deps)

@@ -26,7 +26,7 @@ from services.messaging.states import OUTCOMES, Grant, Move, Outcome
 from services.people import actions as people
 from services.people.models import Person
 from services.wechat.errors import Reaction, WeChatError
-from services.wechat.template_values import BadTemplateValue, clip_data
+from services.wechat.template_values import BadTemplateValue, fill
 
 PAGE_NOT_RELEASED: Final = 41030
 
@@ -99,16 +99,12 @@ async def addressed(
     found = Addressed({}, {})
     reached = await ways(deps, known, parcels[0].template) if parcels else {}
     for one in parcels:
-        match reached.get(one.person):
-            case Way(Channel.MINI_PROGRAM, openid):
-                try:
-                    letter = _letter(deps, one, openid)
-                except BadTemplateValue as error:
-                    found.failed[one.message_id] = await _fail(deps, one, error)
-                else:
-                    found.posts[one.message_id] = Post(parcel=one, letter=letter)
-            case Way(Channel.SERVICE_ACCOUNT, openid):
-                found.posts[one.message_id] = Post(parcel=one, follower=openid)
+        if (way := reached.get(one.person)) is None:
+            continue
+        try:
+            found.posts[one.message_id] = _post(deps, one, way)
+        except BadTemplateValue as error:  # no other message has to wait for this one
+            found.failed[one.message_id] = await _fail(deps, one, error)
     return found
 
 
@@ -138,14 +134,14 @@ async def ways(
     return found
 
 
-def _letter(deps: Dependencies, one: Parcel, openid: str) -> Letter:
-    cells = deps.features.templates[one.template].data
-    if missing := {*cells.values()} - one.values.keys():
-        # Written before the template spoke of it: no other message has to wait for this one.
-        raise BadTemplateValue(min(missing), "missing")
-    data = clip_data({key: one.values[name] for key, name in cells.items()})
+def _post(deps: Dependencies, one: Parcel, way: Way) -> Post:
+    """Return the post of a message, whose values fit either way. Raises BadTemplateValue."""
+    data = fill(deps.features.templates[one.template].data, one.values)
+    if way.channel is Channel.SERVICE_ACCOUNT:
+        return Post(parcel=one, follower=way.openid)
     template_id = deps.templates[one.template]
-    return Letter(openid=openid, template_id=template_id, data=data, page=one.page)
+    letter = Letter(openid=way.openid, template_id=template_id, data=data, page=one.page)
+    return Post(parcel=one, letter=letter)
 
 
 async def _fail(deps: Dependencies, one: Parcel, error: BadTemplateValue) -> str:

@@ -33,7 +33,12 @@ def measure(stage: Stage) -> Found:
     both = ("before", "after")
     large = {name: took[f"{name} {LARGE}"] for name in both}
     beside = {name: ratios(large[name], took[f"{name} {SMALL}"]) for name in both}
-    return Found({"beside": Sides(**beside), "time": Sides(**large)}, took)
+    behind = {
+        f"{name}, ms for {homes:,} homes": took[f"{name} {city}"]
+        for name in both
+        for city, homes in sizes.items()
+    }
+    return Found({"beside": Sides(**beside), "time": Sides(**large)}, behind)
 
 
 def asking(product: Product, address: str, token: str, city: str) -> Callable[[], float]:

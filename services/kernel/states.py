@@ -184,7 +184,8 @@ class Table(Generic[S, A]):
         `documents`: the whole documents as they will be, but for the state. They are removed
         and inserted: in a transaction MongoDB parses the collection's catalogue entry twice for
         each index of each document that is updated, so that an update takes twice as long as
-        both. For thousands at once; their `_id` stays.
+        both. For thousands at once; their `_id` stays. A field that the writer does not know is
+        lost: a process of before it must not run beside one that adds it.
         """
         ids = [document["_id"] for document in documents]
         there = await self.remove(collection, {"_id": {"$in": ids}}, action, tx=tx)

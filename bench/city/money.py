@@ -27,7 +27,8 @@ from services.ledger.models import (
     receivable,
     wechat_cash,
 )
-from services.payments.models import EventOutcome, Line, Payment, WeChatEvent
+from services.payments.models import EventOutcome, Payment, WeChatEvent
+from services.payments.orders import line_of
 from services.payments.receipts.actions import receipt_number
 from services.payments.receipts.models import Receipt
 from services.payments.states import PaymentState
@@ -293,17 +294,6 @@ def receipt_of(order: Payment, trade: str, at: datetime) -> Receipt:
         amount_capital=in_capitals(order.amount_fen),
         transaction_id=trade,
         paid_at=at,
-    )
-
-
-def line_of(bill: Bill) -> Line:
-    return Line(
-        bill_id=bill.id,
-        home=bill.home,
-        kind=bill.kind,
-        period=bill.period,
-        explanation=bill.explanation,
-        amount_fen=bill.amount_fen,
     )
 
 

@@ -102,7 +102,7 @@ def draft(deps: Dependencies, actor: Actor, sources: Sources) -> Payment:
         payee=payee,
         account=account,
         payee_name=payee_name,
-        lines=[_line(bill) for bill in bills],
+        lines=[line_of(bill) for bill in bills],
         bill_ids=[bill.id for bill in bills],
         amount_fen=amount_fen,
         body=body,
@@ -143,7 +143,8 @@ def title(bills: Sequence[Bill]) -> str:
     return f"{kinds} {first}" if first == last else f"{kinds} {first}至{last}"
 
 
-def _line(bill: Bill) -> Line:
+def line_of(bill: Bill) -> Line:
+    """Return the line of an order for a bill."""
     return Line(
         bill_id=bill.id,
         home=bill.home,

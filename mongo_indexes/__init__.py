@@ -66,7 +66,8 @@ async def _apply(db: Database, module: ModuleType, options: dict[str, Any] | Non
         await db.create_collection(module.COLLECTION, validator=validator)
     have = await collection.index_information() if options is not None else {}
     is_changed = options is not None and options.get("validator") != validator
-    if is_changed or any(not is_written_so(each, have) for each in module.INDEXES):
+    is_lacking = any(not is_written_so(each, have) for each in module.INDEXES)
+    if module.INDEXES and (is_changed or is_lacking):
         await collection.create_indexes(module.INDEXES)
     if is_changed:  # noted after the indexes are made: those that could not be are tried again
         await db.command("collMod", module.COLLECTION, validator=validator)

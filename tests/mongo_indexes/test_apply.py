@@ -58,6 +58,19 @@ async def test_a_validator_that_is_written_otherwise_is_renewed(
     assert commands == []
 
 
+async def test_all_collections_of_an_earlier_release_are_renewed(world: World) -> None:
+    """Also those that have no index but that of their ids."""
+    loose = {"$jsonSchema": {"bsonType": "object"}}
+    for module in mongo_indexes.ALL:
+        await world.db.command("collMod", module.COLLECTION, validator=loose)
+    await mongo_indexes.apply(world.db)
+    there = {
+        found["name"]: found["options"] async for found in await world.db.list_collections()
+    }
+    for module in mongo_indexes.ALL:
+        assert there[module.COLLECTION]["validator"] == mongo_indexes.validator_of(module)
+
+
 async def test_an_index_that_is_defined_otherwise_is_told_until_it_is_mended(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -64,7 +64,7 @@ generated: $(VENV)/.installed-dev ## write what is made of the code: contract, a
 	@$(PY) -m scripts.feedback_figures_table
 	@$(PY) -m scripts.work_figures_table
 
-bench: $(VENV)/.installed-dev $(BENCH_VENV)/.installed ## measure speed, before and after; FIGURE=requests SIZE=small
+bench: $(VENV)/.installed-dev $(BENCH_VENV)/.installed ## measure speed, before and after, as a page; FIGURE=requests SIZE=small
 	@$(PY) -m bench.speed --figure '$(FIGURE)' --size '$(or $(SIZE),full)'
 
 attack: $(VENV)/.installed-dev ## attack a product of its own and print what it costs; ATTACK=burst
@@ -79,7 +79,7 @@ repairs-bench: $(VENV)/.installed-dev ## lists and figures of REPAIRS=200000 bes
 feedback-bench: $(VENV)/.installed-dev ## the same of CASES=200000 of feedback, of heads' lists and surveys
 	@$(PY) -m bench.feedback $(CASES)
 
-city-bench: $(VENV)/.installed-dev ## a whole city of HOMES=100000: what its queries read, what it weighs
+city-bench: $(VENV)/.installed-dev ## a whole city of HOMES=100000: what its queries read, what it weighs, as a page
 	@$(PY) -m bench.city $(HOMES)
 
 requirements: $(VENV)/.installed-dev ## pin requirements*.in again; ARGS=--upgrade

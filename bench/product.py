@@ -17,6 +17,7 @@ from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 
 import mongo_indexes
 from server.embedded import servers
+from server.errors import StartError
 
 ROOT: Final = Path(__file__).parents[1]
 SECONDS: Final = 300.0  # nothing measured here is given up earlier
@@ -85,7 +86,11 @@ async def served() -> AsyncIterator[Product]:
 
 @contextmanager
 def child(begin: Any) -> Iterator[Any]:
-    started = begin()
+    """Start a server; end it again. What cannot start ends the program in one line."""
+    try:
+        started = begin()
+    except StartError as error:
+        sys.exit(str(error))
     try:
         yield started
     finally:

@@ -9,27 +9,29 @@ import argparse
 import asyncio
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Final
 
 import uvloop
 from pymongo import AsyncMongoClient
 
 import mongo_indexes
 from bench.city import bounds, page, sizes
-from bench.city.layout import YEAR, Scale
+from bench.city.layout import HOMES_IN_A_UNIT, YEAR, Scale
 from bench.city.page import Run
 from bench.city.seed import City
 from bench.city.stage import ask_all, served
 from bench.pairs import note
-from bench.product import child, environment
+from bench.product import ROOT, child, environment
 from server.dependencies import open_dependencies
 from server.embedded import servers
 from server.settings import Settings
 from services.kernel.days import day_of, wall_clock
+
+FEWEST_MONTHS: Final = 4  # of fewer some lists are empty, of which the first row is asked for
 
 
 @contextmanager
@@ -68,14 +70,32 @@ async def run(scale: Scale) -> Run:
     return Run(scale, day_of(wall_clock()), minutes, asked, found)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("homes", nargs="?", type=int, default=100_000)
-    parser.add_argument("--months", type=int, default=YEAR)
+def parsed() -> Scale:
+    about = (__doc__ or "").partition("\n")[0]
+    parser = argparse.ArgumentParser(prog="python -m bench.city", description=about)
+    parser.add_argument("homes", nargs="?", type=number_from(HOMES_IN_A_UNIT), default=100_000)
+    parser.add_argument("--months", type=number_from(FEWEST_MONTHS), default=YEAR)
     wish = parser.parse_args()
+    return Scale(wish.homes, wish.months)
+
+
+def number_from(least: int) -> Callable[[str], int]:
+    """Return what reads a number of at least so much. Raises ArgumentTypeError."""
+
+    def read(text: str) -> int:
+        if not text.isdecimal() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"{text} is no number from {least} on")
+        return int(text)
+
+    return read
+
+
+def main() -> None:
+    scale = parsed()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        made = runner.run(run(Scale(wish.homes, wish.months)))
+        made = runner.run(run(scale))
     page.write(made)
+    note(f"{page.PAGE.relative_to(ROOT)} is of this city now")
     if lines := [*bounds.broken(made.asked)]:
         sys.exit("\n".join(["read more than is promised:", *lines]))
 

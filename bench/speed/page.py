@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from bench.product import ROOT
+from bench.speed import trees
 from bench.speed.models import Figure, Finding, Report, number
 from bench.speed.rounds import Spread, spread
 
@@ -15,17 +16,21 @@ PAGE: Final = ROOT / "docs" / "reference" / "speed.md"
 KEPT: Final = PAGE.with_suffix(".json")
 HEAD: Final = """# How fast it is
 
-`make bench` wrote this page: it drives the product as it was (*before*) and as it is (*after*)
-in one run on one machine, in short alternating rounds, beside the bare work that each figure
-names. A ratio is taken within a round; shown are the median of the rounds and, in brackets, the
-least and the most of them. The load generator is `wrk`; it, MongoDB and Redis share the machine
-with what is measured: rates are lower bounds, ratios are what counts.
+`make bench` wrote this page: it drives the product as it was (*before*: commit {before}, which
+does much less) and as it is (*after*) in one run on one machine, in short alternating rounds,
+beside the bare work that each figure names. A ratio is taken within a round; shown are the
+median of the rounds and, in brackets, the least and the most of them. "No worse" allows for a
+twentieth. The load generator is `wrk` (`apt-get install wrk`); it, MongoDB and Redis share the
+machine with what is measured: rates are lower bounds, ratios are what counts.
 
-`make bench FIGURE={example}` measures one figure and writes its part of the page anew;
-`SIZE=small` tries it at a small size, which measures nothing worth keeping, and only prints it.
+`make bench` measures all of it. Below its tables each figure has the command that measures it
+alone, and writes its part of the page anew, and the commits; one with "+" had changes on top.
+`SIZE=small` beside the command tries it at a small size, which measures nothing worth keeping,
+and only prints it.
 Why it is as it is, and what did not help: [speed](../explanation/speed.md).
 """
-RUN: Final = """Run on {day} (UTC), *before* is commit {before}, *after* is {after}.
+RUN: Final = """Measured by `make bench FIGURE={name}` on {day} (UTC).
+*Before* is commit {before}, *after* is {after}.
 Machine: {cores} cores ({cpu}), {memory:.0f} GB of memory, Linux {kernel}, Python {python}.
 """
 TABLE: Final = """| figure | before | after | goal | met |
@@ -55,17 +60,18 @@ def read(kept: Path = KEPT) -> dict[str, Report]:
 def page(reports: Mapping[str, Report], figures: Sequence[Figure]) -> str:
     measured = [figure for figure in figures if figure.name in reports]
     sections = [section(reports[figure.name], figure) for figure in measured]
-    return "\n".join([HEAD.format(example=figures[0].name), *sections])
+    return "\n".join([HEAD.format(before=trees.BEFORE), *sections])
 
 
 def section(report: Report, figure: Figure) -> str:
     text = f"## {figure.title}\n\n{figure.about}\n\n{table(report.findings)}"
-    return text + behind(report.behind) + f"\n{run(report)}"
+    return text + behind(report.behind) + f"\n{run(report, figure)}"
 
 
-def run(report: Report) -> str:
+def run(report: Report, figure: Figure) -> str:
     machine = report.machine
     return RUN.format(
+        name=figure.name,
         before=report.before,
         after=report.after,
         day=report.day,

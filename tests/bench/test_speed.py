@@ -8,10 +8,13 @@ from statistics import StatisticsError
 import pytest
 from msgspec import structs
 
+from bench.product import child
+from bench.speed import __main__ as command
 from bench.speed import figures, page, wrk
 from bench.speed.models import Figure, Found, Goal, Machine, Report, Sides, number
 from bench.speed.registry import FIGURES
 from bench.speed.rounds import Spread, alternate, ratios, spread
+from server.errors import StartError
 
 FAST = Goal("fast", "twice as fast", at_least=2)
 SMALL = Goal("small", "a small one", unit="bytes", at_most=500)
@@ -93,6 +96,7 @@ def test_the_page_is_made_of_the_run() -> None:
     text = page.page({"toy": report(figure, found)}, [figure])
     assert "0ldc0de" in text
     assert "newc0de" in text
+    assert "Measured by `make bench FIGURE=toy` on 2026-11-26" in text
     assert "2 cores (a CPU), 8 GB" in text
     assert "| twice as fast | 0.375 × (0.25–0.5) | 3 × (2–4) | ≥ 2 | yes |" in text
     assert "| what must not grow | 83 MB | 1,234 MB | no worse | no |" in text
@@ -148,3 +152,30 @@ def test_who_lacks_the_load_generator_is_told_how_to_get_it(
     monkeypatch.setenv("PATH", "")
     with pytest.raises(FileNotFoundError, match="apt-get install wrk"):
         wrk.find()
+
+
+def test_whoever_names_no_figure_is_told_which_there_are(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["bench", "--figure", "start"])
+    with pytest.raises(SystemExit):
+        command.parsed()
+    assert "there is no start, but: requests, round-trips, " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("named", "count"), [([], len(FIGURES)), ([""], len(FIGURES)), (["processes"], 1)]
+)
+def test_one_figure_is_measured_or_all_of_them(
+    monkeypatch: pytest.MonkeyPatch, named: list[str], count: int
+) -> None:
+    monkeypatch.setattr("sys.argv", ["bench", *(f"--figure={each}" for each in named)])
+    assert len(command.parsed().figure) == count
+
+
+def test_a_server_that_cannot_start_ends_the_program_in_one_line() -> None:
+    def begin() -> None:
+        raise StartError("No mongod found")
+
+    with pytest.raises(SystemExit, match="No mongod found"), child(begin):
+        pass

@@ -1,5 +1,6 @@
 """The program of `make city-bench`: its page, and its end."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -38,3 +39,24 @@ def test_the_page_is_written_and_a_broken_promise_ends_in_failure(
         command.main()
     assert scales == [Scale(700, 6)]
     assert "a city of\n700 homes and 6 months" in to.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (["abc"], "homes: abc is no number from 24 on"),
+        (["23"], "homes: 23 is no number from 24 on"),
+        (["-5"], "homes: -5 is no number from 24 on"),
+        (["24", "--months", "3"], "--months: 3 is no number from 4 on"),
+    ],
+)
+def test_a_city_that_is_too_small_is_refused_before_anything_starts(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    typed: list[str],
+    told: str,
+) -> None:
+    monkeypatch.setattr("sys.argv", ["city", *typed])
+    with pytest.raises(SystemExit):
+        command.parsed()
+    assert re.search(told, capsys.readouterr().err)

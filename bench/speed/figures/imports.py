@@ -46,7 +46,8 @@ def measure(stage: Stage) -> Found:
             for _ in range(rounds):
                 office.bring(some)
             found["memory"][name] = ratios(large, office.peaks)
-            behind[f"{name}, MB of the child"] = large + office.peaks
+            for size, peaks in ((rows, large), (few, office.peaks)):
+                behind[f"{name}, MB of the child, {size:,} rows"] = list(peaks)
     return Found({key: Sides(**values) for key, values in found.items()}, behind)
 
 

@@ -166,8 +166,9 @@ FIGURE: Final = Figure(
         "`GET /api/v1/me/bills` of residents with a home, three bills owed and nine paid, by "
         "one web process over 1, 8 and 32 connections: requests per second, divided by those "
         "of another server that gives the same answer of the same database. Behind the ratios: "
-        "what a request costs the server's process, and what it costs a process that does "
-        "nothing but ask the database as often."
+        "what a request costs the server's process (*tornado*, *six* and *few* are the three "
+        "others, in this order), and what it costs a process that does nothing but ask the "
+        "database as often."
     ),
     goals=[
         Goal(f"{name}.{connections}", f"{told(connections)}, beside {what}", at_least=least)

@@ -85,13 +85,15 @@ class Shares:
     def _find(self, bucket: Bucket, now: float) -> Share | None:
         """Return the share of a bucket; none that was leased under another allowance.
 
-        After the clock was set back nobody knows how much has grown back: all shares end.
+        After the clock was set back nobody knows how much has grown back: all shares end, also
+        one that was asked for before and came after.
         """
         if now < self._seen_at:
             self.clear()
         self._seen_at = now
         share = self._kept.get(bucket.key)
-        return share if share and share.allowance == bucket.allowance else None
+        is_ours = share and share.allowance == bucket.allowance and share.at <= now
+        return share if is_ours else None
 
     def _drop_spent(self, now: float) -> None:
         """Drop empty shares, whenever there are twice as many as were left the last time."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
@@ -139,6 +140,24 @@ async def test_a_clock_that_is_set_back_ends_all_shares(
     before = await scripts(redis)
     await limiter.take([LEASED])
     assert await scripts(redis) == before + 1
+
+
+async def test_a_share_that_was_asked_for_before_the_clock_was_set_back_is_not_spent(
+    limiter: Limiter, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would grow for an hour, by one in 0.6 s, and not shrink."""
+    script, began = limiter._script, clock.now
+
+    async def slow(*asked: Any) -> Any:
+        found = await script(*asked)
+        if clock.now == began:
+            clock.now -= timedelta(hours=1)
+            assert await limiter.take([SMALL]) == 0  # another request sees it meanwhile
+        return found
+
+    monkeypatch.setattr(limiter, "_script", slow)
+    assert await limiter.take([LEASED]) == 0
+    assert [await limiter.take([LEASED]) for _ in range(150)].count(0) < 100
 
 
 async def test_what_another_bucket_refuses_is_given_back(limiter: Limiter) -> None:

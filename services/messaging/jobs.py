@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Final
 
 import structlog
+from msgspec import ValidationError
 
 from services.dependencies import Dependencies
 from services.jobs import actions as jobs
@@ -59,8 +60,35 @@ async def send(deps: Dependencies, payload: Document) -> None:
 async def _carry(deps: Dependencies, ids: Sequence[str]) -> Ends:
     """Carry those of some messages that can go now, the first of them always."""
     ends: Ends = dict.fromkeys(ids)
-    found = {message.id: message for message in await store.find_many(deps.db, list(ends))}
-    messages = [found[each] for each in ends if each in found]
+    posts = await _address(deps, ids, ends)
+    chosen = _one_for_each_grant([posts[each] for each in ends if each in posts])
+    for each in posts.keys() - chosen.keys():
+        del ends[each]
+    return ends | await _push(deps, chosen)
+
+
+async def _address(deps: Dependencies, ids: Sequence[str], ends: Ends) -> dict[str, Post]:
+    """Address messages together.
+
+    One by one where one cannot be read, e.g. as a later release wrote it: its own job fails.
+    """
+    try:
+        return await _address_together(deps, ids, ends)
+    except ValidationError as error:
+        if len(ids) == 1:
+            ends[ids[0]] = error
+            return {}
+    posts: dict[str, Post] = {}
+    for each in ids:
+        posts |= await _address(deps, [each], ends)
+    return posts
+
+
+async def _address_together(
+    deps: Dependencies, ids: Sequence[str], ends: Ends
+) -> dict[str, Post]:
+    found = {message.id: message for message in await store.find_many(deps.db, ids)}
+    messages = [found[each] for each in ids if each in found]
     known = await people.find_many(deps, sorted({message.person for message in messages}))
     posts: dict[str, Post] = {}
     for template, some in _by_template(await _ready(deps, messages, known)).items():
@@ -68,10 +96,7 @@ async def _carry(deps: Dependencies, ids: Sequence[str]) -> Ends:
         posts |= addressed.posts
         for each, problem in addressed.failed.items():  # somebody must look
             ends[each] = Permanent(f"{template}: {problem}")
-    chosen = _one_for_each_grant([posts[each] for each in ends if each in posts])
-    for each in posts.keys() - chosen.keys():
-        del ends[each]
-    return ends | await _push(deps, chosen)
+    return posts
 
 
 def _by_template(messages: Sequence[Message]) -> dict[str, list[Message]]:
@@ -133,10 +158,13 @@ async def _push(deps: Dependencies, posts: Mapping[str, Post]) -> Ends:
         return dict.fromkeys(posts, refusal)
     started = await deliveries.reserve(deps, posts) or ()
     answers = await deliveries.deliver(deps, {each: posts[each] for each in started})
-    return {each: await _end(deps, posts[each], answers.get(each)) for each in posts}
+    thens = [OUTCOMES[refusal.reaction].then for refusal in answers.values() if refusal]
+    if Then.NEXT_DAY in thens:  # noted once for all that went together
+        await quota.note_reached(deps)
+    return {each: _end(deps, posts[each], answers.get(each)) for each in posts}
 
 
-async def _end(deps: Dependencies, post: Post, refusal: WeChatError | None) -> Exception | None:
+def _end(deps: Dependencies, post: Post, refusal: WeChatError | None) -> Exception | None:
     """Return how the job of a message ends by WeChat's answer."""
     if refusal is None:
         return None
@@ -152,7 +180,7 @@ async def _end(deps: Dependencies, post: Post, refusal: WeChatError | None) -> E
             soon = deps.now().replace(second=0, microsecond=0) + timedelta(minutes=1)
             return RetryAt(soon, str(refusal))
         case Then.NEXT_DAY:
-            return RetryAt(await quota.note_reached(deps), str(refusal))
+            return RetryAt(quota.next_day(deps.now()), str(refusal))
         case Then.DIE:
             return Permanent(f"{post.parcel.template}: {refusal}")
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from services.jobs import actions as jobs
 from services.jobs import batches, batches_store
@@ -221,6 +222,41 @@ async def test_one_that_lacks_a_value_keeps_no_follower_from_being_told(world: W
     assert len(await world.wechat.calls(SERVICE_CALL)) == 1
     rows = await world.db.outbox.find({"kind": SEND}).to_list()
     assert sorted(row["state"] for row in rows) == ["dead", "done"]
+
+
+async def test_one_that_a_later_release_wrote_keeps_no_other_from_going(
+    world: World, people: dict[str, Member]
+) -> None:
+    """Its own job fails, and no other one with it."""
+    ids = {name: await tell(world, people[name]) for name in NAMES}
+    await world.db.messages.update_one(
+        {"_id": ids["wang"]},
+        {"$set": {"channel": "telephone"}},
+        bypass_document_validation=True,
+    )
+    await world.db.outbox.delete_one({"_id": f"{SEND}:{ids['li']}"})  # the one at work
+    await messaging_jobs.send(world.deps, {"message_id": ids["li"]})
+
+    assert [len(await arrived(world, name)) for name in NAMES] == [1, 0, 1, 1]
+    rows = {row["_id"]: row for row in await world.db.outbox.find({"kind": SEND}).to_list()}
+    unread = rows.pop(f"{SEND}:{ids['wang']}")
+    assert (unread["state"], unread["attempts"]) == ("ready", 1)
+    assert "channel" in unread["last_error"]
+    assert {row["state"] for row in rows.values()} == {"done"}
+
+
+async def test_a_quota_that_is_used_up_is_told_once_for_all_that_went_together(
+    world: World, people: dict[str, Member]
+) -> None:
+    for name in NAMES:
+        await tell(world, people[name])
+    await world.wechat.fault(CALL, match={"times": None}, errcode=45009)
+    with capture_logs() as lines:
+        await world.work()
+    assert await calls(world) == len(NAMES)
+    assert [line["event"] for line in lines].count("message_quota_reached") == 1
+    rows = await world.db.outbox.find({"kind": SEND}).to_list()
+    assert {(row["state"], row["attempts"]) for row in rows} == {("ready", 0)}
 
 
 async def test_messages_to_one_person_go_one_after_the_other(

@@ -168,7 +168,9 @@ async def _note(
     result.sent += len(sent)
     refusals = [refusal for refusal in answers.values() if refusal is not None]
     for refusal in refusals:
-        await _count(deps, refusal, result)
+        _count(deps, refusal, result)
+    if any(OF_MANY[refusal.reaction].then is Then.NEXT_DAY for refusal in refusals):
+        result.wait_until = await quota.note_reached(deps)  # once for all of them
     if refusals and not sent and all(_is_busy(refusal) for refusal in refusals):
         # WeChat is away: the others need not learn it one by one.
         result.wait_until = result.wait_until or deps.now() + timedelta(minutes=1)
@@ -217,7 +219,7 @@ def _is_busy(refusal: WeChatError) -> bool:
     return OF_MANY[refusal.reaction].then is Then.BACK_OFF
 
 
-async def _count(deps: Dependencies, refusal: WeChatError, result: Result) -> None:
+def _count(deps: Dependencies, refusal: WeChatError, result: Result) -> None:
     outcome = OF_MANY[refusal.reaction]
     match outcome.move:
         case Move.REFUSE:
@@ -229,8 +231,6 @@ async def _count(deps: Dependencies, refusal: WeChatError, result: Result) -> No
         case _:
             result.failed += 1
     match outcome.then:
-        case Then.NEXT_DAY:
-            result.wait_until = await quota.note_reached(deps)
         case Then.NEXT_MINUTE:
             result.wait_until = deps.now() + timedelta(minutes=1)
         case Then.DIE if outcome.move is Move.POSTPONE:

@@ -1,6 +1,7 @@
 """Too many from an address, by a person or of one act: 429, and nobody else notices."""
 
 import socket
+import tracemalloc
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import timedelta
 from ipaddress import ip_network
@@ -325,6 +326,17 @@ OURS = [ip_network("10.0.0.0/24"), ip_network("127.0.0.1/32")]
 )
 def test_only_our_proxies_are_believed(peer: str, said: str, address: str) -> None:
     assert client_address(peer, said, OURS) == address
+
+
+def test_what_somebody_says_instead_of_an_address_is_not_kept() -> None:
+    """A header holds tens of kilobytes, and of addresses some thousands are remembered."""
+    tracemalloc.start()
+    for number in range(1000):
+        said = f"::1%{number:010000}"  # an address with a zone of any length, for Python
+        assert client_address("203.0.113.7", said, OURS) == "203.0.113.7"
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 1_000_000
 
 
 def test_a_customer_of_ipv6_has_one_allowance() -> None:

@@ -47,9 +47,14 @@ async def settle(
 
 
 async def _fail(deps: Dependencies, job: Job, error: Exception) -> None:
-    """Record a failure as that of a job by itself: to be retried, put off or buried."""
+    """Record a failure as that of a job by itself: to be retried, put off or buried.
+
+    Several may have failed with one and the same: none is told with the tracebacks of others.
+    """
+    raised_at = error.__traceback__
 
     async def failed(_deps: Dependencies, _payload: Document) -> NoReturn:
         raise error
 
     await actions.perform(deps, {job.kind: failed}, job)
+    error.__traceback__ = raised_at

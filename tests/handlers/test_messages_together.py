@@ -1,7 +1,9 @@
 """Subscribe messages: what they cost, and those that wait at the same time go together."""
 
+import traceback
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
@@ -317,6 +319,23 @@ async def test_a_worker_that_slept_changes_nothing_of_what_another_leased(
         await batches.settle(world.deps, slept, ends)
     [row] = await world.db.outbox.find().to_list()
     assert (row["state"], row["owner"], row["attempts"]) == ("leased", job.owner, 2)
+
+
+async def test_jobs_that_fail_with_one_error_are_told_with_its_traceback_alone(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):  # of thirty the last would be told with a hundred lines of code
+        await jobs.enqueue(world.deps, None, SEND, f"{number}", message_id="m")
+    taken = await batches.take(world.deps, SEND, limit=9)
+    error, told = RuntimeError("no token"), list[int]()
+
+    def soon(_attempts: int) -> timedelta:
+        told.append(len(traceback.extract_tb(error.__traceback__)))
+        return timedelta(seconds=1)
+
+    monkeypatch.setattr(jobs, "backoff", soon)
+    await batches.settle(world.deps, taken, {job.id: error for job in taken})
+    assert told == [told[0]] * 3
 
 
 def mortal(monkeypatch: pytest.MonkeyPatch, deaths: Iterator[str]) -> Callable[[], None]:

@@ -299,6 +299,19 @@ async def test_limits_hold_and_answers_are_quick_without_redis(
     assert len(asked) == 1  # one waited, then nobody
 
 
+async def test_whoever_was_signed_out_is_refused_at_once_without_redis(
+    frail: World, own_redis: servers.RedisServer
+) -> None:
+    """Of a token that is remembered only what it says is: not whether its session lasts."""
+    phone, lost = [await frail.sign_in("li", "13900000001") for _ in range(2)]
+    own_redis.process.kill()
+    own_redis.process.wait()
+    for member in (phone, lost, lost):
+        assert (await frail.api.get(ME, as_=member)).status == 200
+    await frail.api.delete("/api/v1/me/sessions", as_=phone)
+    assert (await frail.api.get(ME, as_=lost)).status == 401
+
+
 # --- whose address ---
 
 OURS = [ip_network("10.0.0.0/24"), ip_network("127.0.0.1/32")]

@@ -20,6 +20,7 @@ DEADLINES: Final = (
     "handlers.wechat.pay_notices.NOTICE_SECONDS",
     "handlers.wechat.pushes.PUSH_SECONDS",
     "services.dependencies.TRANSACTION_SECONDS",
+    "services.jobs.actions.HINT_SECONDS",
     "services.limits.buckets.PATIENCE_SECONDS",
     "services.wechat.token.REDIS_SECONDS",
     "services.wechat.transport.CONNECT_SECONDS",

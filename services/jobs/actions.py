@@ -40,6 +40,7 @@ ALL_LANES: Final = tuple(Lane)
 CANDIDATES: Final = 20
 BACKLOG_CAP: Final = 1_000  # of a lane: more is an alarm, whatever the number
 WAKE: Final = "wake"
+HINT_SECONDS: Final = 0.2  # Redis takes a millisecond; each transaction waits for its hint
 
 log = structlog.get_logger(__name__)
 
@@ -93,8 +94,9 @@ async def end(deps: Dependencies, tx: Transaction, kind: str, key: str) -> None:
 
 async def wake(deps: Dependencies) -> None:
     """Wake the workers by a hint in Redis. A lost hint costs one poll interval."""
-    with suppress(RedisError, OSError):
-        await deps.redis.publish(channel(deps), b"")
+    with suppress(RedisError, OSError, TimeoutError):
+        async with asyncio.timeout(HINT_SECONDS):
+            await deps.redis.publish(channel(deps), b"")
 
 
 def channel(deps: Dependencies) -> str:

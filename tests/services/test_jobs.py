@@ -1,12 +1,15 @@
 """The outbox: promised with the change, done at least once, never lost with a worker."""
 
 import asyncio
+import socket
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from typing import Any
 
 import pytest
 from pymongo.errors import DuplicateKeyError, OperationFailure
+from redis.asyncio import Redis
 
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
@@ -98,6 +101,19 @@ async def test_a_job_of_later_wakes_nobody(
     await deps.in_transaction(lambda tx: jobs.enqueue(deps, tx, "test", "1", due_at=due_at))
     await deps.in_transaction(lambda tx: jobs.end(deps, tx, "test", "1"))
     assert woken == []
+
+
+async def test_a_silent_redis_delays_no_transaction_for_long(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "HINT_SECONDS", 0.05)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        redis = Redis(host="127.0.0.1", port=silent.getsockname()[1])
+        deps = replace(world.deps, redis=redis)
+        async with asyncio.timeout(SAFETY_NET):
+            await deps.in_transaction(lambda tx: jobs.enqueue(deps, tx, "test", "1"))
+        await redis.aclose(close_connection_pool=True)
+    assert await world.db.outbox.count_documents({}) == 1
 
 
 async def test_the_same_promise_is_kept_once(world: World, calls: Calls) -> None:

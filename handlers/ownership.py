@@ -5,8 +5,14 @@ from handlers.http.contract import Access, Route, endpoint
 from handlers.http.ids import HomePath, ResidencyId
 from services.homes.models import ResidentView
 from services.kernel.permissions import Permission
-from services.ownership import departures, phone_changes, transfers
-from services.ownership.models import ChangePhone, EndResidency, Transfer, Transferred
+from services.ownership import departures, phone_changes, tenancies, transfers
+from services.ownership.models import (
+    ChangePhone,
+    EndResidency,
+    TenantPays,
+    Transfer,
+    Transferred,
+)
 
 
 class ResidencyPhoneHandler(ApiHandler):
@@ -39,6 +45,19 @@ class EndResidencyHandler(ApiHandler):
         await departures.end(self.deps, self.actor, residency_id, body)
 
 
+class TenantPaysHandler(ApiHandler):
+    @endpoint(
+        "setTenantPays",
+        needs=Permission.DECIDE_HOMES,
+        status=204,
+        errors=("own_home", "residency_over", "residency_changed", "no_tenant"),
+        example=TenantPays(pays=True, reason="租赁合同第四条"),
+    )
+    async def put(self, residency_id: ResidencyId, body: TenantPays) -> None:
+        """Write down whether a tenant owes the fees of a home by their lease."""
+        await tenancies.set_pays(self.deps, self.actor, residency_id, body)
+
+
 class TransferHandler(ApiHandler):
     @endpoint(
         "transferHome",
@@ -65,5 +84,6 @@ class TransferHandler(ApiHandler):
 ROUTES = [
     Route("/api/v1/homes/{home}/transfer", TransferHandler),
     Route("/api/v1/residencies/{residency_id}/phone", ResidencyPhoneHandler),
+    Route("/api/v1/residencies/{residency_id}/tenant-pays", TenantPaysHandler),
     Route("/api/v1/residencies/{residency_id}/end", EndResidencyHandler),
 ]

@@ -47,17 +47,17 @@ INDEXES: Final = [
         ],
         name="totals",
     ),
-    # What my homes owe, or paid since I came, the latest period first; also editions:
-    # bills/store.py owing(), paid(), owed(), known()
+    # What I owe of my homes, or they paid since I came, the latest first; also editions:
+    # bills/store.py part_owing(), part_paid(), owed(), known()
     IndexModel(
         [
             ("home", ASCENDING),
             ("state", ASCENDING),
-            ("period", DESCENDING),
+            ("liable_on", DESCENDING),
             ("_id", DESCENDING),
             ("paid_at", ASCENDING),
         ],
-        name="home_issued",
+        name="home_liable",
         partialFilterExpression=ISSUED,
     ),
     # Who under a place owes: bills/unpaid_homes/store.py unpaid(); bills/measures.py arrears
@@ -70,9 +70,16 @@ INDEXES: Final = [
             ("kind", ASCENDING),
             ("due_on", ASCENDING),
             ("amount_fen", ASCENDING),
+            ("owners_until", ASCENDING),
         ],
-        name="debts",
+        name="owed",
         partialFilterExpression={"state": "owing"},
+    ),
+    # What is owed by who sold a home, by home: bills/debts/store.py former()
+    IndexModel(
+        [("home", ASCENDING), ("owners_until", ASCENDING)],
+        name="former_debts",
+        partialFilterExpression={"state": "owing", "owners_until": {"$gt": ""}},
     ),
     # What a period billed and received under a place: bills/measures.py. Covers it.
     IndexModel(
@@ -92,10 +99,10 @@ INDEXES: Final = [
         [
             ("debtor", ASCENDING),
             ("state", ASCENDING),
-            ("period", DESCENDING),
+            ("liable_on", DESCENDING),
             ("_id", DESCENDING),
         ],
-        name="debtor",
+        name="debtor_liable",
         partialFilterExpression={"debtor": {"$gt": ""}},
     ),
     # What was paid under a place since a day: bills/measures.py, arrears. Covers it.
@@ -137,4 +144,9 @@ VALIDATOR: Final = {
         "months": {"bsonType": "int", "minimum": 1, "maximum": 12},
         "slots": {"bsonType": "array", "minItems": 1},
     },
+}
+
+FILLS: Final = {
+    # What was billed before bills said whose they are is owed by the owners of its first day.
+    "liable_on": {"$ifNull": ["$from_day", {"$concat": ["$period", "-01"]}]},
 }

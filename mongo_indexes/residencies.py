@@ -23,6 +23,12 @@ INDEXES: Final = [
         name="brought",
         partialFilterExpression={"source": {"$gte": "invitation:", "$lt": "request;"}},
     ),
+    # Owners who came after others: owners_ever()
+    IndexModel(
+        [("home", ASCENDING), ("owes_since", ASCENDING), ("relation", ASCENDING)],
+        name="handed_over",
+        partialFilterExpression={"owes_since": {"$gt": ""}},
+    ),
     # Relations written under a phone that nobody has proved yet: bind_phone()
     IndexModel(
         [("phone_index", ASCENDING)],
@@ -39,4 +45,9 @@ VALIDATOR: Final = {
         "person": {"bsonType": ["string", "null"]},
         "phone_index": {"bsonType": ["string", "null"]},
     },
+}
+
+FILLS: Final = {
+    # `python -m server rebuild-debtors` counts the homes that changed hands.
+    "owes_since": {"$cond": [{"$eq": ["$relation", "tenant"]}, "$from_day", ""]},
 }

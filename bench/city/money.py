@@ -314,7 +314,8 @@ def news_of(home: Home, layout: Layout, period: str) -> HomeNews:
     """Return what the people of a home are told of a month's bills."""
     due_on = plus_days(day_of(layout.issued_at(period)), DUE_DAYS)
     amount = sum(fee(home, kind) for kind in KINDS)
-    return HomeNews(kinds=[*KINDS], amount_fen=amount, due_on=due_on)
+    about = {"home": home.path, "liable_on": f"{period}-01"}
+    return HomeNews(**about, kinds=[*KINDS], amount_fen=amount, due_on=due_on)
 
 
 def fee(home: Home, kind: FeeKind) -> int:

@@ -106,6 +106,8 @@ PEOPLE: Final[dict[str, Any]] = {
     "firm_name": "安居物业",
     "FirmView.credit_code": "91220104MA0Y4XJ075",
     "FirmView.name": "安居物业",
+    "DebtView.debtors": ["李*"],
+    "DebtView.owners_until": "2026-03-01",
     "HandOverView.address": "春光小区3栋2单元",
     "HandOverView.homes": 24,
     "HandOverView.parts": [{"path": UNIT, "address": "春光小区3栋2单元"}],

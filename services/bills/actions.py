@@ -21,8 +21,10 @@ from services.bills.states import TABLE, BillAction, BillState
 from services.bills.sums import changes as sums
 from services.bills.views import shown, title_of, views
 from services.dependencies import Dependencies, Transaction
+from services.fees.liability import until
 from services.kernel import errors, unions
 from services.kernel.access import accessible
+from services.kernel.days import Day
 from services.kernel.documents import Document
 from services.kernel.interests import require_apart
 from services.kernel.pages import Page
@@ -41,18 +43,19 @@ class BillNotOwing(errors.Conflict):
 
 
 async def listing(deps: Dependencies, actor: Actor, query: MyBillsQuery) -> MyBills:
-    """Bills of the homes the actor belongs to today, the latest period first.
+    """Bills that the actor owes, or their household, the latest first.
 
-    Arrears stay with the home: all it owes, whenever it arose. What was paid is shown from the
-    first day of the actor's own relation on, and not to who only pays for others: their own
-    payments and receipts are theirs.
+    Also of homes that they left, of the time when they owned them; of their homes of today not
+    what is owed by who owned them before. What was paid is shown from the first day of the
+    actor's own relation on, and not to who only pays for others, or left: their own payments
+    and receipts are theirs.
     """
-    pays_for = actor.places(Permission.PAY_BILLS)
+    pays_for = visibility.claims(actor, Permission.PAY_BILLS)
     if query.state == "paid":
-        since = visibility.since(actor, Permission.VIEW_HOME)
-        bills, named = store.part_paid(since, query), places.part([*since])
+        seen = visibility.claims(actor, Permission.VIEW_HOME)
+        bills, named = store.part_paid(seen, query), places.part([*seen.since])
     else:
-        bills, named = store.part_owing(pays_for, query), places.part(pays_for)
+        bills, named = store.part_owing(pays_for, query), places.part([*pays_for.since])
     found = await unions.read(deps.db, [bills, named])
     page = store.page_of(found.of(bills), query)
     is_whole = query.state == "owing" and not query.cursor and page.next_cursor is None
@@ -96,12 +99,12 @@ def access(actor: Actor, bill_ids: Sequence[str], found: Sequence[Bill]) -> list
     """Return bills that were read and that the actor pays for, each once, as asked for.
 
     A repair is paid by whoever ordered it, wherever they live now, and by nobody else.
-    NotFound when one of them is missing, a draft, somebody else's, or was settled before the
-    actor had anything to do with the home; Forbidden for who pays for no home and asks for more
-    than repairs of their own.
+    NotFound when one of them is missing, a draft, somebody else's, also one that is owed by who
+    owned the home before, or was settled before the actor had anything to do with the home;
+    Forbidden for who pays for no home and asks for more than repairs of their own.
     """
-    since = visibility.since(actor, Permission.PAY_BILLS)
-    own = {bill.id: bill for bill in found if visibility.pays(actor, since, bill)}
+    claims = visibility.claims(actor, Permission.PAY_BILLS)
+    own = {bill.id: bill for bill in found if visibility.pays(actor, claims, bill)}
     if not own.keys() >= set(bill_ids):
         require(actor, Permission.PAY_BILLS)
         raise errors.NotFound("没有找到账单")
@@ -119,6 +122,14 @@ async def hold(deps: Dependencies, tx: Transaction, bill_ids: Sequence[str]) -> 
 def look_up(field: str, *, into: str) -> Document:
     """Return the stage that reads, into a field, the bills whose ids a document has."""
     return store.look_up(field, into=into)
+
+
+async def follow_owners(
+    deps: Dependencies, tx: Transaction, home: str, turns: Sequence[Day]
+) -> None:
+    """Write until when those who owe the bills of a home own it, when it changes hands."""
+    firsts = ["", *turns]
+    await store.follow_owners(deps.db, tx, home, [(d, until(d, turns)) for d in firsts])
 
 
 async def settle(

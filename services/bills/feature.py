@@ -2,7 +2,9 @@
 
 from typing import Final
 
-from services.bills import measures, privacy
+from services.bills import actions, measures, privacy
+from services.bills.debts import actions as debts
+from services.bills.debts.models import DebtView, FormerDebtsQuery
 from services.bills.models import BillView, RunBillsQuery
 from services.bills.outdated import actions as outdated
 from services.bills.outdated.models import OutdatedBill, OutdatedBillsQuery
@@ -52,6 +54,26 @@ UNPAID_HOMES: Final = List(
         overdue_fen="逾期金额(元)",
         not_yet_due_fen="未到期金额(元)",
         days_overdue="逾期天数",
+    ),
+)
+
+FORMER_DEBTS: Final = List(
+    name="former_debts",
+    needs=Permission.VIEW_DEBTORS,
+    title="原业主未缴的费用",
+    query=FormerDebtsQuery,
+    read=debts.former,
+    columns=columns(
+        DebtView,
+        address="房屋",
+        debtors="原业主",
+        owners_until="原业主最后一天",
+        kinds="费用",
+        since="首月",
+        bills="账单数",
+        amount_fen="未缴金额(元)",
+        overdue_bills="逾期账单数",
+        overdue_fen="逾期金额(元)",
     ),
 )
 
@@ -145,14 +167,24 @@ OUTDATED_BILLS: Final = List(
     ),
 )
 
+LISTS: Final = (
+    UNPAID_HOMES,
+    FORMER_DEBTS,
+    BILL_RUNS,
+    BILL_RUN_SKIPPED,
+    BILL_RUN_BILLS,
+    OUTDATED_BILLS,
+)
+
 FEATURE: Final = Feature(
     broadcasts=notify.SOURCES,
     jobs=jobs.JOBS,
     lanes=dict.fromkeys(jobs.JOBS, Lane.LONG),
     templates=notify.TEMPLATES,
     holdings=privacy.HOLDINGS,
-    lists=(UNPAID_HOMES, BILL_RUNS, BILL_RUN_SKIPPED, BILL_RUN_BILLS, OUTDATED_BILLS),
+    lists=LISTS,
     measures=measures.MEASURES,
     sums=(sums.SOURCE,),
     selections={"owing_since": unpaid_homes.owing_since},
+    hand_over=actions.follow_owners,
 )

@@ -71,7 +71,7 @@ def _arrears(span: Span) -> tuple[Scan, ...]:
     end = start_of(f"{plus_months(span.period, span.months)}-01")
     old = {**_before(span), "due_on": {"$lt": first_day}, **_of_kind(span)}
     owing = Scan(
-        index="debts",
+        index="owed",
         match={"state": BillState.OWING, **old},
         sums={"remaining_fen": AMOUNT},
     )
@@ -137,7 +137,7 @@ MEASURES: Final = (
         },
         scans=(
             Scan(
-                index="debts",
+                index="owed",
                 match={"state": BillState.OWING, **OF_FEES},
                 each={"owing_fen": AMOUNT},
                 sums={"owing_homes": ONE, "owing_fen": {"$sum": "$owing_fen"}},

@@ -26,7 +26,8 @@ class Bill(Struct, kw_only=True):
     before it whose months were opened again.
 
     A repair of a home is billed once, to whom ordered it (`debtor`): its slot names the quote,
-    and it stays theirs when they move out. Fees are owed by the home, whoever lives there.
+    and it stays theirs when they move out. A fee is owed by who owned the home on `liable_on`:
+    a sale moves no debt (民法典 art. 944).
     """
 
     id: str = field(name="_id")
@@ -59,7 +60,14 @@ class Bill(Struct, kw_only=True):
     voided_by: str = ""
     void_reason: str = ""
     debtor: str = ""  # who owes a repair; fees have none
+    liable_on: str = ""  # the day whose owners owe a fee: bills/visibility.py
+    owners_until: Day | None = None  # their last day as owners of the home; None: it is theirs
     voided_in: int = 0  # the round in which the run was withdrawn
+
+    def __post_init__(self) -> None:
+        """Bills from before there were debtors are owed by the owners of their first day."""
+        if not self.liable_on:
+            self.liable_on = self.from_day or f"{self.period}-01"
 
 
 class Total(Struct, frozen=True, kw_only=True):
@@ -80,8 +88,10 @@ class Total(Struct, frozen=True, kw_only=True):
 
 
 class HomeNews(Struct, frozen=True, kw_only=True):
-    """News of one publishing of a run for one home."""
+    """News of one publishing of a run for those who owe what is liable on one day of a home."""
 
+    home: str
+    liable_on: Day
     kinds: list[FeeKind]
     amount_fen: int
     due_on: Day

@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from mongo_indexes import bill_run_skips, bill_runs, bills
+from mongo_indexes import bill_run_skips, bill_runs, bills, debt_certificates
 from services.bills.states import BillState
 from services.kernel.personal_data import ACCOUNTING, Fate, Holding
 
 HOLDINGS: Final = (
-    # Fees are owed by a home and by no person: only repairs have a debtor.
+    # Fees name nobody: the register says who owned a home. Only repairs have a debtor.
     Holding(
         collection=bills.COLLECTION,
         fate=Fate.KEPT,
@@ -30,6 +30,12 @@ HOLDINGS: Final = (
         fate=Fate.NOBODYS,
         staff=("asked_by", "published_by", "withdrawn_by"),
         why="小区的出账批次",
+    ),
+    Holding(
+        collection=debt_certificates.COLLECTION,
+        fate=Fate.NOBODYS,
+        staff=("issued_by",),
+        why="房屋缴费证明,只有金额",
     ),
     Holding(
         collection=bill_run_skips.COLLECTION,

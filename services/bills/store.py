@@ -1,10 +1,10 @@
 """Store of bills. Only this module changes them; measures.py says what is added up of them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any, Final
 
 import msgspec
+from pymongo import UpdateMany
 
 from mongo_indexes.bills import COLLECTION
 from services.bills.models import (
@@ -18,6 +18,7 @@ from services.bills.models import (
     Total,
 )
 from services.bills.states import TABLE, BillAction, BillState
+from services.bills.visibility import Claims
 from services.dependencies import Database, Transaction
 from services.fees.models import FeeKind
 from services.kernel import unions
@@ -26,9 +27,10 @@ from services.kernel.days import Day, Month, plus_months
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Count, Key, Keyset, ListQuery, Page, chosen
 from services.kernel.paths import under
+from services.kernel.permissions import Window
 from services.kernel.unions import Part
 
-LATEST: Final = Keyset(Key("period", ascending=False), Key(ascending=False))
+LATEST: Final = Keyset(Key("liable_on", ascending=False), Key(ascending=False))
 BY_HOME: Final = Keyset(Key("home"), Key())
 LARGEST: Final = Keyset(Key("amount_fen", ascending=False, kind=Count), Key("home"), Key())
 
@@ -40,7 +42,7 @@ async def known(
     kinds: Sequence[FeeKind],
     months: Sequence[Month],
 ) -> Known:
-    """Return what is taken of these months, and the editions. By `slots` and `home_issued`."""
+    """Return what is taken of these months, and the editions. By `slots` and `home_liable`."""
     of_homes = {"home": {"$in": list(homes)}}
     # days of a month sort between its own slot and the next month's
     ranges = [{"$gte": f"{kind}|{months[0]}", "$lt": f"{kind}|{months[-1]}~"} for kind in kinds]
@@ -56,7 +58,7 @@ async def known(
             }
         },
     ]
-    voided = await db[COLLECTION].aggregate(pipeline, session=tx, hint="home_issued")
+    voided = await db[COLLECTION].aggregate(pipeline, session=tx, hint="home_liable")
     editions = {
         (v["_id"]["home"], FeeKind(v["_id"]["kind"]), v["_id"]["period"]): v["count"]
         async for v in voided
@@ -105,6 +107,18 @@ async def issue(db: Database, tx: Transaction, bills: Sequence[Bill]) -> bool:
     """Issue drafts as they are given, all or none; False when one is no draft any more."""
     documents = [to_document(bill) for bill in bills]
     return await TABLE.rewrite_many(tx, db[COLLECTION], documents, BillAction.ISSUE)
+
+
+async def follow_owners(
+    db: Database, tx: Transaction, home: str, owners: Sequence[tuple[Day, Day | None]]
+) -> None:
+    """Write the last day of owners, first and last, into all that they owe. By `slots`."""
+    writes = []
+    for first, last in owners:
+        days = {"$gte": first} | ({"$lte": last} if last else {})
+        wrong = {"home": home, **OF_FEES, "liable_on": days, "owners_until": {"$ne": last}}
+        writes.append(UpdateMany(wrong, {"$set": {"owners_until": last}}))
+    await db[COLLECTION].bulk_write(writes, session=tx)
 
 
 async def hold(db: Database, tx: Transaction, bill_ids: Sequence[str]) -> bool:
@@ -185,17 +199,17 @@ async def homes_of(db: Database, *, after: str, limit: int, **of_round: Any) -> 
     return found
 
 
-async def news(db: Database, homes: Sequence[str], **of_round: Any) -> dict[str, HomeNews]:
-    """Return home → what a round of a run did to it. Served by index `run`."""
+async def news(db: Database, homes: Sequence[str], **of_round: Any) -> list[HomeNews]:
+    """Return what a round of a run did to homes, by who owes it. Served by index `run`."""
     query = {**of_round, "home": {"$in": list(homes)}}
     group: Document = {
-        "_id": "$home",
+        "_id": {"home": "$home", "liable_on": "$liable_on"},
         "kinds": {"$addToSet": "$kind"},
         "amount_fen": {"$sum": "$amount_fen"},
         "due_on": {"$min": "$due_on"},
     }
     cursor = await db[COLLECTION].aggregate([{"$match": query}, {"$group": group}])
-    return {row["_id"]: msgspec.convert(row, HomeNews) async for row in cursor}
+    return [msgspec.convert({**row, **row["_id"]}, HomeNews) async for row in cursor]
 
 
 async def totals(db: Database, run_ids: Sequence[str]) -> dict[str, list[Total]]:
@@ -222,7 +236,7 @@ async def totals(db: Database, run_ids: Sequence[str]) -> dict[str, list[Total]]
 async def issued_since(db: Database, homes: Mapping[str, Day], wanted: Document) -> list[Bill]:
     """Bills of fees, owed or paid, of a month since a day of each home; by home and month.
 
-    `wanted`: what else is true of them. Served by index `home_issued`.
+    `wanted`: what else is true of them. Served by index `home_liable`.
     """
     states = [BillState.OWING, BillState.PAID]
     query = {"home": {"$in": sorted(homes)}, "state": {"$in": states}, **OF_FEES, **wanted}
@@ -231,24 +245,42 @@ async def issued_since(db: Database, homes: Mapping[str, Day], wanted: Document)
     return sorted(since, key=lambda bill: (bill.home, bill.period, bill.id))
 
 
-def part_owing(homes: Sequence[str], query: ListQuery) -> Part[Document]:
-    """Unpaid bills of fees, the latest first; then `page_of`. Served by index `home_issued`."""
-    own = {"home": {"$in": list(homes)}, "state": BillState.OWING, **OF_FEES}
-    return LATEST.part(COLLECTION, own, query, hint="home_issued")
+def part_owing(claims: Claims, query: ListQuery) -> Part[Document]:
+    """Unpaid fees of somebody, the latest first; then `page_of`. Index `home_liable`.
 
-
-def part_paid(since: Mapping[str, datetime], query: ListQuery) -> Part[Document]:
-    """What fees homes paid, each since its own instant. Order and index as `part_owing`.
-
-    Each home's part says where the page begins, so that no page before is read again.
+    Each window's part says where the page begins, so that no page before is read again.
     """
-    behind = LATEST.after(query.cursor)
+    return _part(_claimed(claims, BillState.OWING), query)
+
+
+def part_paid(claims: Claims, query: ListQuery) -> Part[Document]:
+    """What fees somebody's homes paid since they came. Order and index as `part_owing`."""
     own = [
-        {"home": home, "state": BillState.PAID, "paid_at": {"$gte": at}, **OF_FEES, **behind}
-        for home, at in since.items()
+        {**each, "paid_at": {"$gte": claims.since[each["home"]]}}
+        for each in _claimed(claims, BillState.PAID)
     ]
-    where: Document = {"$or": own} if own else {"home": unions.NOBODY}
+    return _part(own, query)
+
+
+def _part(own: Sequence[Document], query: ListQuery) -> Part[Document]:
+    behind = LATEST.after(query.cursor)
+    parts = [{"$and": [each, behind]} if behind else each for each in own]
+    where: Document = {"$or": parts} if parts else {"home": unions.NOBODY}
     return LATEST.part(COLLECTION, where, msgspec.structs.replace(query, cursor=None))
+
+
+def _claimed(claims: Claims, state: BillState) -> list[Document]:
+    """Return the condition for each window of somebody's homes."""
+    return [
+        {"home": home, "state": state, **OF_FEES, **_liable(window)}
+        for home, windows in claims.windows.items()
+        for window in windows
+    ]
+
+
+def _liable(window: Window) -> Document:
+    days = {"$gte": window.first} | ({"$lte": window.last} if window.last else {})
+    return {"liable_on": days}
 
 
 def page_of(rows: Sequence[Document], query: ListQuery) -> Page[Bill]:
@@ -256,10 +288,12 @@ def page_of(rows: Sequence[Document], query: ListQuery) -> Page[Bill]:
     return LATEST.cut(rows, query.limit).map(lambda row: msgspec.convert(row, Bill))
 
 
-async def owed(db: Database, homes: Sequence[str]) -> OwedBills:
-    """Return how many fees these homes owe, and how much. Served by index `home_issued`."""
+async def owed(db: Database, claims: Claims) -> OwedBills:
+    """Return how many fees somebody owes, and how much. Served by index `home_liable`."""
+    if not claims.windows:
+        return OwedBills(count=0, amount_fen=0)
     pipeline: list[Document] = [
-        {"$match": {"home": {"$in": list(homes)}, "state": BillState.OWING, **OF_FEES}},
+        {"$match": {"$or": _claimed(claims, BillState.OWING)}},
         {"$group": {"_id": None, "count": {"$sum": 1}, "amount_fen": {"$sum": "$amount_fen"}}},
     ]
     cursor = await db[COLLECTION].aggregate(pipeline)
@@ -270,6 +304,6 @@ async def owed(db: Database, homes: Sequence[str]) -> OwedBills:
 async def of_debtor(
     db: Database, person: str, state: BillState, query: ListQuery
 ) -> Page[Bill]:
-    """List what somebody owes or paid for repairs, the latest first. By index `debtor`."""
+    """List what somebody owes or paid for repairs, the latest first. By `debtor_liable`."""
     own = {"debtor": person, "state": state}
-    return await LATEST.page(db[COLLECTION], Bill, own, query, hint="debtor")
+    return await LATEST.page(db[COLLECTION], Bill, own, query, hint="debtor_liable")

@@ -39,6 +39,18 @@ class BillKind(Labelled):
     REPAIR_FEE = "repair_fee", "维修费"
 
 
+class HandOver(Labelled):
+    """Who owes the month in which a home changes hands, as the service contract says.
+
+    No law of the state says it (LAW: 民法典 art. 944, 945); Shanghai's rules let the seller pay
+    that month, as is done here where a contract says nothing.
+    """
+
+    SELLER = "seller", "交接当月由原业主承担"
+    BUYER = "buyer", "交接当月由新业主承担"
+    DAYS = "days", "交接当月按天数分担"
+
+
 class FeeRule(Struct, kw_only=True):
     """Price of one kind of fee for homes under a place, from a day on. Only its end may change.
 
@@ -58,6 +70,7 @@ class FeeRule(Struct, kw_only=True):
     end_day: Day | None = None  # inclusive; before start_day: withdrawn
     due_day: int | None = None
     due_days: int | None = None
+    hand_over: HandOver = HandOver.SELLER
     payee: str = ""  # rules from before there were payees have none
     account: str  # of the payee, and its name, as they were when the rule was written
     payee_name: str
@@ -82,6 +95,7 @@ class NewFeeRule(Struct, forbid_unknown_fields=True, kw_only=True):
     `end_day`: Last day of the rule; none without it.
     `due_day`: Day of the month by which to pay.
     `due_days`: Days after issue by which to pay.
+    `hand_over`: Who owes the month in which a home is sold, by the service contract.
     `payee_id`: Payee of the place, which may charge this fee on these days.
     """
 
@@ -93,6 +107,7 @@ class NewFeeRule(Struct, forbid_unknown_fields=True, kw_only=True):
     end_day: Day | None = None
     due_day: DueDay | None = None
     due_days: DueDays | None = None
+    hand_over: HandOver = HandOver.SELLER
     payee_id: PayeeId
 
 
@@ -140,6 +155,7 @@ class FeeRuleView(Struct, kw_only=True):
     `end_day`: Last day of the rule; null for none.
     `due_day`: Day of the month by which to pay; null when it is days after issue.
     `due_days`: Days after issue by which to pay; null when it is a day of the month.
+    `hand_over`: Who owes the month in which a home is sold.
     `payee_id`: Payee of the rule; null when none of the place fits it: nothing is billed by it.
     `account`: Key of the payee's merchant account.
     `payee_name`: Who receives the money.
@@ -156,6 +172,7 @@ class FeeRuleView(Struct, kw_only=True):
     end_day: Day | None
     due_day: int | None
     due_days: int | None
+    hand_over: HandOver
     payee_id: str | None
     account: str
     payee_name: str

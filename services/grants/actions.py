@@ -13,6 +13,7 @@ from services.dependencies import Dependencies
 from services.firms import contracts
 from services.grants.models import Holdings
 from services.kernel import unions
+from services.kernel.days import Day
 from services.kernel.paths import covers
 from services.kernel.permissions import FIRM_ROLES, HEADS, Grant, Permission, Role
 from services.kernel.unions import Found, Part
@@ -56,7 +57,9 @@ async def holdings(deps: Dependencies, asked: Parts, found: Found) -> Holdings:
     One query more for who holds an office that hangs on something else: a firm's on its
     contract, a head's on the grid, and on what the community lets heads see.
     """
-    homes, roles = found.of(asked.homes), found.of(asked.roles)
+    lived, roles = found.of(asked.homes), found.of(asked.roles)
+    today = deps.today()
+    homes = [row for row in lived if not row.is_over(today)]
     serving = contracts.part_serving(deps, [r.place for r in roles if r.role in FIRM_ROLES])
     grids = places_grids.part([r.place for r in roles if r.role is Role.GRID_HEAD])
     hiding = places.part_hiding_debts([r.place for r in roles if r.role in HEADS])
@@ -64,16 +67,22 @@ async def holdings(deps: Dependencies, asked: Parts, found: Found) -> Holdings:
     in_force = offices.serving(roles, contracts.pairs(around.of(serving)))
     buildings = {grid.id: grid.buildings for grid in around.of(grids)}
     hidden = [row["_id"] for row in around.of(hiding)]
-    own = [*_of_homes(homes)]
+    own = [*_of_homes(lived, today)]
     held = [grant for role in in_force for grant in _of_role(role, buildings, hidden)]
     return Holdings(homes=homes, roles=in_force, buildings=buildings, grants=(*own, *held))
 
 
-def _of_homes(homes: Sequence[Belonging]) -> Iterator[Grant]:
-    """Yield the grants of homes, and of what was merged into them: its bills are theirs."""
-    for row in homes:
+def _of_homes(lived: Sequence[Belonging], today: Day) -> Iterator[Grant]:
+    """Yield the grants of homes, and of what was merged into them: its bills are theirs.
+
+    Whoever left a home pays what they still owe of it, and does nothing else there.
+    """
+    for row in lived:
+        is_over = row.is_over(today)
+        role = Role.DEBTOR if is_over else ROLE_OF[row.relation]
+        since = "" if is_over else row.from_day
         for place in (row.home, *row.merged):
-            yield Grant(ROLE_OF[row.relation], place, row.from_day)
+            yield Grant(role, place, since, window=row.window(today))
 
 
 def _of_role(

@@ -77,6 +77,9 @@ class Act(Labelled):
     RESIDENT_CHANGED = "home.resident_changed", "更改住户登记", Guard.OWN_HOME
     RESIDENCY_ENDED = "home.residency_ended", "结束房屋关系", Guard.BY_OFFICE
     OWNER_CHANGED = "home.owner_changed", "房屋过户", Guard.OWN_HOME
+    TENANT_PAYS_SET = "home.tenant_pays_set", "登记租户是否承担费用", Guard.OWN_HOME
+    DEBTS_DISCLOSED = "home.debts_disclosed", "同意新业主查看欠费"
+    DEBTS_HIDDEN = "home.debts_hidden", "不再让新业主查看欠费"
     HOME_CORRECTED = "home.corrected", "更正房屋登记", Guard.OWN_HOME
 
     REGISTER_UPLOADED = "register.uploaded", "上传登记表"
@@ -91,6 +94,7 @@ class Act(Labelled):
     BILL_RUN_PUBLISHED = "fee.run_published", "发布账单", Guard.OWN_MONEY
     BILL_RUN_CANCELLED = "fee.run_cancelled", "取消出账", Guard.OWN_MONEY
     BILL_RUN_WITHDRAWN = "fee.run_withdrawn", "撤回出账", Guard.OWN_HOME_AND_MONEY
+    DEBTS_CERTIFIED = "fee.debts_certified", "出具缴费证明", Guard.OWN_HOME_AND_MONEY
     BILL_VOIDED = "fee.bill_voided", "作废账单", Guard.OWN_HOME_AND_MONEY
     PAYMENT_ORDERED = "payment.ordered", "下单支付"
     SUSPENSE_RETURNED = "payment.suspense_returned", "退回待核款项", Guard.OWN_HOME

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 from msgspec import Struct
 
 from services.kernel.callables import CallKind
-from services.kernel.days import Month
+from services.kernel.days import Day, Month
 from services.kernel.documents import Document
 from services.kernel.findings import FindingTarget
 from services.kernel.lists import List
@@ -38,6 +38,8 @@ Checked = Callable[[Any, Any, str, Any], Awaitable[None]]
 About = Callable[[Any, Sequence[str]], Awaitable[Mapping[str, str]]]
 # (deps, homes, month): those of the homes that are meant.
 Selection = Callable[[Any, Sequence[str], Month], Awaitable[set[str]]]
+# (deps, tx, home, days): what becomes of what a home owes, by the first days of other owners.
+HandOver = Callable[[Any, Any, str, Sequence[Day]], Awaitable[None]]
 R = TypeVar("R")
 
 
@@ -92,6 +94,7 @@ class Feature(Struct, frozen=True, kw_only=True):
     `callables`: name of a kind of matters → whom somebody may call about one.
     `findings`: what a finding of a round can become.
     `work`: what it counts of a head's work in a month.
+    `hand_over`: what it writes in the transaction in which a home changes hands.
     """
 
     jobs: Mapping[str, Job] = {}
@@ -118,6 +121,7 @@ class Feature(Struct, frozen=True, kw_only=True):
     callables: Mapping[str, CallKind] = {}
     findings: tuple[FindingTarget, ...] = ()
     work: tuple[WorkMeasure, ...] = ()
+    hand_over: HandOver | None = None
 
 
 class Features:
@@ -178,6 +182,7 @@ class Features:
             {one.name: one} for each in features for one in each.findings
         )
         self.work: Final = tuple(one for each in features for one in each.work)
+        self.hand_overs: Final = tuple(e.hand_over for e in features if e.hand_over)
         self.work_figures: Final[dict[str, WorkFigure]] = _once(
             one.figures for one in self.work
         )

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from enum import StrEnum, auto
 
 from services.kernel.errors import Forbidden
-from services.kernel.permissions import Actor
+from services.kernel.permissions import Actor, Role
 
 
 class Guard(StrEnum):
@@ -42,7 +42,8 @@ class OtherPayee(Forbidden):
 
 def homes_of(actor: Actor) -> frozenset[str]:
     """Return the homes that the actor belongs to today, in whatever way: also who only pays."""
-    return frozenset(grant.place for grant in actor.grants if grant.role.by_living)
+    own = (grant for grant in actor.grants if grant.role.by_living)
+    return frozenset(grant.place for grant in own if grant.role is not Role.DEBTOR)
 
 
 def require_not_own(actor: Actor, homes: Iterable[str]) -> None:

@@ -23,6 +23,7 @@ class Role(Labelled):
     RESIDENT = "resident", "家属"  # family
     TENANT = "tenant", "租户"
     PAYER = "payer", "代缴亲友"  # a relative who pays and sees nothing else
+    DEBTOR = "debtor", "原住户"  # who left, and owes what was charged until then
     UNIT_HEAD = "unit_head", "单元长"
     BUILDING_HEAD = "building_head", "楼栋长"
     GRID_HEAD = "grid_head", "网格长"
@@ -46,6 +47,7 @@ class Permission(StrEnum):
     MANAGE_HOME = auto()  # see who belongs to it, invite, end
     VIEW_PLACES = auto()
     VIEW_UNPAID = auto()
+    VIEW_DEBTORS = auto()  # who owes what of a home, also who sold it
     VIEW_RATES = auto()
     VIEW_RESIDENTS = auto()  # who lives where, masked
     ADVISE_HOMES = auto()  # say what one knows about somebody who wants to be bound
@@ -114,6 +116,7 @@ CARES: Final = frozenset({P.KEEP_CARDS, P.REVEAL_CARDS})
 STAFF: Final = HEAD | {
     P.DECIDE_HOMES,
     P.REVEAL,
+    P.VIEW_DEBTORS,
     P.MANAGE_PLACES,
     P.MANAGE_CODES,
     P.IMPORT_REGISTER,
@@ -148,11 +151,13 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.RESIDENT: LIVES_THERE,
     Role.TENANT: LIVES_THERE,
     Role.PAYER: frozenset({P.PAY_BILLS}),
+    Role.DEBTOR: frozenset({P.PAY_BILLS}),
     # Heads of units and buildings are neighbours: of health and hardship they are told nothing.
     Role.UNIT_HEAD: HEAD | HEARS | MEDIATOR | {P.KEEP_CARDS},
     Role.BUILDING_HEAD: HEAD | HEARS | MEDIATOR | {P.KEEP_CARDS},
     Role.GRID_HEAD: HEAD | HEARS | MEDIATOR | CARES,
     Role.FIRM_MANAGER: BOOKKEEPER
+    | {P.VIEW_DEBTORS}
     | DISPATCH
     | WRITES
     | {P.RUN_BILLS, P.MANAGE_CODES, P.HANDLE_FEEDBACK}
@@ -161,7 +166,7 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.REPAIRER: frozenset(
         {P.VIEW_PLACES, P.READ_HANDBOOK, P.FOLLOW_REPAIRS, P.WORK_ON_REPAIRS}
     ),
-    Role.CASHIER: BOOKKEEPER,
+    Role.CASHIER: BOOKKEEPER | {P.VIEW_DEBTORS},
     Role.COMMITTEE_MEMBER: SUPERVISOR | WRITES,
     Role.COMMUNITY_STAFF: STAFF | HEARS | MEDIATOR | CARES | {P.OVERSEE_FEEDBACK},
     Role.MEDIATION_MEMBER: MEDIATOR
@@ -216,17 +221,32 @@ def office(role: Role, *, substitute: str) -> str:
 FRESH: Final = timedelta(minutes=10)
 
 
+class Window(Struct, frozen=True):
+    """Days whose charges somebody sees and pays. "": from the beginning, and without an end."""
+
+    first: str = ""
+    last: str = ""
+
+    def has(self, day: str) -> bool:
+        return self.first <= day and (not self.last or day <= self.last)
+
+
+ALWAYS: Final = Window()
+
+
 class Grant(Struct, frozen=True):
     """One role at one place and everything under it.
 
     `since`: the first day of a relation to a home; what was paid before is not theirs to see.
-    `without`: permissions of the role that this place does not give.
+    `without`: permissions of the role that this place does not give. `window`: of a home, the
+    days whose charges are theirs: who came later does not see what was charged before.
     """
 
     role: Role
     place: str
     since: str = ""
     without: frozenset[Permission] = frozenset()
+    window: Window = ALWAYS
 
     def gives(self, permission: Permission) -> bool:
         return permission in PERMISSIONS[self.role] and permission not in self.without
@@ -278,6 +298,14 @@ class Actor(Struct, frozen=True):
             if grant.gives(permission):
                 earlier = found.get(grant.place, grant.since)
                 found[grant.place] = min(earlier, grant.since)
+        return found
+
+    def windows(self, permission: Permission) -> dict[str, tuple[Window, ...]]:
+        """Return place → the days whose charges `permission` covers there."""
+        found: dict[str, tuple[Window, ...]] = {}
+        for grant in self.grants:
+            if grant.gives(permission):
+                found[grant.place] = (*found.get(grant.place, ()), grant.window)
         return found
 
 

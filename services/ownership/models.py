@@ -75,3 +75,23 @@ class Settle(Struct, forbid_unknown_fields=True, kw_only=True):
     outcome: Settlement
     reason: Reason
     day: Day | None = None
+
+
+class Disclose(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Consent about what I owe of a home.
+
+    `disclosed`: Whether its later owners may see it and pay it.
+    """
+
+    disclosed: bool
+
+
+class TenantPays(Struct, forbid_unknown_fields=True, kw_only=True):
+    """What a lease says of the fees of a home.
+
+    `pays`: Whether the tenant owes them, with the owner.
+    `reason`: Where it is written, for the audit.
+    """
+
+    pays: bool
+    reason: Reason

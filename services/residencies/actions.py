@@ -15,9 +15,10 @@ from services.kernel.pages import Page
 from services.kernel.permissions import Actor
 from services.kernel.unions import Part
 from services.people import actions as people
-from services.residencies import sealed, store
+from services.residencies import owners, sealed, store
 from services.residencies.models import (
     Belonging,
+    Claimant,
     Newcomer,
     Residency,
     ResidencyStep,
@@ -48,7 +49,7 @@ async def move_in(deps: Dependencies, tx: Transaction, newcomer: Newcomer) -> Re
         step = ResidencyStep(at=now, by=newcomer.recorded_by, did="added", because=because)
         row.history = [step]
     await store.insert(deps.db, tx, row)
-    return row
+    return (await owners.count(deps, tx, row.home)).get(row.id, row)
 
 
 async def bind(
@@ -71,6 +72,8 @@ async def bind(
     if row.person is not None or not await store.move(deps.db, tx, row, bound, step):
         raise ResidencyMoved("刚刚有改动,请刷新后再试")
     row.person, row.bound_by, row.bound_at, row.to_day = person, way, now, last
+    if to_day:
+        await owners.count(deps, tx, row.home)
     return row
 
 
@@ -121,6 +124,21 @@ async def _phone_changes(
     return {**changes, "person": holder, "bound_by": Way.PHONE, "bound_at": deps.now()}
 
 
+async def set_pays(
+    deps: Dependencies,
+    tx: Transaction,
+    actor: Actor,
+    row: Residency,
+    *,
+    pays: bool,
+    because: str,
+) -> None:
+    """Write whether a tenant owes the fees of their tenancy. Raises ResidencyMoved."""
+    step = _step(deps, actor, row, "pays" if pays else "pays_no_more", because)
+    if not await store.move(deps.db, tx, row, {"pays_fees": pays}, step):
+        raise ResidencyMoved("刚刚有改动,请刷新后再试")
+
+
 async def end(
     deps: Dependencies,
     tx: Transaction,
@@ -140,6 +158,8 @@ async def end(
         }
         step = _step(deps, actor, row, "ended", because)
         await store.end(deps.db, tx, row.id, changes, step)
+    for home in sorted({row.home for row in rows}):
+        await owners.count(deps, tx, home)
 
 
 async def complete(
@@ -195,6 +215,7 @@ async def reopen(
         changes |= {"person": holder, "bound_by": Way.PHONE, "bound_at": deps.now()}
     step = _step(deps, actor, row, "reopened", because)
     await store.end(deps.db, tx, row.id, changes, step)
+    await owners.count(deps, tx, row.home)
 
 
 def _step(
@@ -230,7 +251,10 @@ async def find(
 
 
 def part_of_person(deps: Dependencies, person_id: str) -> Part[Belonging]:
-    """Return the query for a person's homes of today, to be read with others."""
+    """Return the query for a person's homes, of today and of which they may owe something.
+
+    To be read with others.
+    """
     return store.part_of_person(person_id, deps.today())
 
 
@@ -239,6 +263,17 @@ async def of_person(
 ) -> list[Residency]:
     """List the homes a person belongs to on a day, today unless it is said."""
     return await store.of_person(deps.db, person_id, on or deps.today())
+
+
+async def claimants_of(
+    deps: Dependencies, *, homes: Sequence[str] = (), people: Sequence[str] = ()
+) -> list[Claimant]:
+    """List who is bound to some homes, or all homes of some people, by person and home.
+
+    With those they left, of which they may owe something.
+    """
+    among = {"home": {"$in": list(homes)}} if homes else {"person": {"$in": list(people)}}
+    return await store.claimants(deps.db, among, deps.today())
 
 
 async def homes_since(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from services.dependencies import Dependencies, Transaction
 from services.kernel.documents import encode
 from services.people.actions import holders_of
-from services.residencies import sealed, store
+from services.residencies import owners, sealed, store, tenures
 from services.residencies.models import Enrolment, Residency, Way
 
 ID_BYTES = 16
@@ -34,6 +34,9 @@ async def enrol(
         row.bound_by = Way.PHONE if row.person else None
         row.bound_at = deps.now() if row.person else None
     await store.put(deps.db, tx, rows)
+    homes = sorted({row.home for row in rows})
+    for home in await store.owned_before(deps.db, tx, homes, source):
+        await owners.count(deps, tx, home)
 
 
 def _residency(deps: Dependencies, person: Enrolment, source: str, from_day: str) -> Residency:
@@ -47,6 +50,7 @@ def _residency(deps: Dependencies, person: Enrolment, source: str, from_day: str
         from_day=from_day,
         source=source,
     )
+    row.owes_since = tenures.owes_since(row, [])
     sealed.seal(deps, row, name=person.name, phone=person.phone)
     return row
 

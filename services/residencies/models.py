@@ -8,7 +8,7 @@ from msgspec import Struct, field
 from services.kernel.days import Day
 from services.kernel.labels import Labelled
 from services.kernel.pages import ListQuery
-from services.kernel.permissions import Role
+from services.kernel.permissions import Role, Window
 
 
 class Relation(Labelled):
@@ -57,6 +57,11 @@ class Residency(Struct, kw_only=True):
     """Relation to a home, from when to when. `person` is set once they are bound to it.
 
     Rows are ended, not removed: history stays with those who lived it.
+
+    `owes_since`: first day whose charges are those of this resident's household (owners.py); ""
+    for all from the beginning. `disclosed_since`: first day whose charges they may see by
+    consent of an owner of before, who `discloses` what they owe. `pays_fees`: a tenant who owes
+    the tenancy's fees by contract.
     """
 
     id: str = field(name="_id")
@@ -72,6 +77,10 @@ class Residency(Struct, kw_only=True):
     bound_at: datetime | None = None
     from_day: Day
     to_day: Day | None = None  # the last day, inclusive
+    owes_since: str = ""
+    disclosed_since: str | None = None
+    discloses: bool = False
+    pays_fees: bool = False
     source: str  # what wrote it: an import, request:…, invitation:… or staff:…
     recorded_by: str = ""  # the member of staff who wrote it for somebody
     ended_by: str = ""
@@ -90,15 +99,38 @@ class Tie(Struct, frozen=True, kw_only=True):
 
 
 class Belonging(Struct, frozen=True, kw_only=True):
-    """Home of a person on a day: what they may do there, and no more about them.
+    """Home of a person: what they may do there, or owe from then, and no more about them.
 
-    `merged`: the homes that turned out to be this one; their bills are its own.
+    `merged`: the homes that turned out to be this one; their bills are its own. The others are
+    those of a residency.
     """
 
     home: str
     relation: Relation
     from_day: Day
+    to_day: Day | None = None
+    owes_since: str = ""
+    disclosed_since: str | None = None
+    pays_fees: bool = False
     merged: list[str] = []
+
+    def is_over(self, today: Day) -> bool:
+        return self.to_day is not None and self.to_day < today
+
+    def window(self, today: Day) -> Window:
+        """Return the days whose charges the person sees and pays: their household's.
+
+        And those that were disclosed to them, while they belong to the home.
+        """
+        if self.is_over(today) or self.disclosed_since is None:
+            return Window(self.owes_since, self.to_day or "")
+        return Window(min(self.owes_since, self.disclosed_since), self.to_day or "")
+
+
+class Claimant(Belonging, frozen=True, kw_only=True):
+    """Home of a person who is bound to it, or left it and may owe something of it."""
+
+    person: str
 
 
 class ResidentSort(Labelled):

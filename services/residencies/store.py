@@ -19,7 +19,9 @@ from services.kernel.paths import under
 from services.kernel.unions import Part
 from services.places import homes as place_homes
 from services.residencies.models import (
+    OWNERS,
     Belonging,
+    Claimant,
     Residency,
     ResidencyStep,
     ResidentSort,
@@ -32,6 +34,15 @@ ORDERS: Final = {
     ResidentSort.EARLIEST: Keyset(Key("from_day"), Key()),
     ResidentSort.LATEST: Keyset(Key("from_day", ascending=False), Key(ascending=False)),
 }
+BELONGING: Final = (
+    "home",
+    "relation",
+    "from_day",
+    "to_day",
+    "owes_since",
+    "disclosed_since",
+    "pays_fees",
+)
 KEPT_STEPS: Final = 50
 # `source` of a residency that the person themself brought in.
 OWN_SOURCES: Final = r"^(request|invitation):"
@@ -65,12 +76,33 @@ async def of_person(db: Database, person_id: str, day: str) -> list[Residency]:
 
 
 def part_of_person(person_id: str, day: str) -> Part[Belonging]:
-    """Homes of a person on a day, with what was merged into each. Served by `person`."""
-    query = {"person": person_id, **active_on(day)}
-    fields = {"_id": 0, "home": 1, "relation": 1, "from_day": 1, "merged": 1}
+    """Homes of a person on a day, and those of which they may owe something from before.
+
+    With what was merged into each. Served by `person`.
+    """
+    query = {"person": person_id, **_owing_on(day)}
+    fields = {"_id": 0, "merged": 1, **dict.fromkeys(BELONGING, 1)}
     merged = place_homes.look_up_merged("home", into="merged")
     stages = [{"$sort": {"home": 1}}, *merged, {"$project": fields}]
     return Part(COLLECTION, Belonging, query, stages)
+
+
+def _owing_on(day: str) -> Document:
+    """Return the condition for who belongs to a home on a day, or may owe from before."""
+    current = [{"to_day": None}, {"to_day": {"$gte": day}}]
+    owed = [{"relation": {"$in": list(OWNERS)}}, {"pays_fees": True}]
+    return {"from_day": {"$lte": day}, "$or": [*current, *owed]}
+
+
+async def claimants(db: Database, among: Document, day: str) -> list[Claimant]:
+    """List who is bound to homes, or left them and may owe something, by person and home.
+
+    `among`: homes or people. Served by index `home` or `person`.
+    """
+    fields = {"_id": 0, "person": 1, **dict.fromkeys(BELONGING, 1)}
+    cursor = db[COLLECTION].find({"$and": [among, BOUND, _owing_on(day)]}, fields)
+    found = msgspec.convert(await cursor.to_list(), list[Claimant])
+    return sorted(found, key=lambda row: (row.person, row.home))
 
 
 async def homes_since(
@@ -112,6 +144,72 @@ async def of_home(
     query = {"home": home, **not_over_on(day)}
     cursor = db[COLLECTION].find(query, session=tx)
     return await _rows(cursor.sort([("from_day", 1), ("_id", 1)]))
+
+
+async def ever_of_home(db: Database, tx: Transaction, home: str) -> list[Residency]:
+    """List who belongs to a home, ever did or will. Served by index `home`."""
+    return await _rows(db[COLLECTION].find({"home": home}, session=tx))
+
+
+async def owners_of(db: Database, homes: Sequence[str]) -> list[Residency]:
+    """List all owners of homes, of today and of before. Served by index `home`."""
+    query = {"home": {"$in": list(homes)}, "relation": {"$in": list(OWNERS)}}
+    return await _rows(db[COLLECTION].find(query))
+
+
+async def owners_ever(
+    db: Database, homes: Sequence[str], *, tx: Transaction | None = None
+) -> list[Residency]:
+    """List all owners, also of before, of those of the homes that changed hands.
+
+    Served by indexes `handed_over` and `home`.
+    """
+    owners = {"home": {"$in": list(homes)}, "relation": {"$in": list(OWNERS)}}
+    since = {"owes_since": {"$gt": ""}}
+    later = db[COLLECTION].find({**owners, **since}, {"home": 1}, session=tx)
+    changed = sorted({row["home"] async for row in later.hint("handed_over")})
+    if not changed:
+        return []
+    return await _rows(db[COLLECTION].find({**owners, "home": {"$in": changed}}, session=tx))
+
+
+async def homes_sold(db: Database, place: str, *, since: str, limit: int) -> list[str]:
+    """Return the homes under a place that changed hands, by path. By `handed_over`."""
+    below = {**under(place), "$gte": max(since, place)}
+    query = {"home": below, "owes_since": {"$gt": ""}, "relation": {"$in": list(OWNERS)}}
+    cursor = db[COLLECTION].find(query, {"home": 1}).sort("home", 1).hint("handed_over")
+    found: list[str] = []
+    async with cursor.batch_size(limit) as rows:
+        async for row in rows:
+            if row["home"] not in found[-1:]:
+                if len(found) == limit:
+                    break
+                found.append(row["home"])
+    return found
+
+
+async def homes_left(db: Database, *, after: str, limit: int) -> list[str]:
+    """Return the next homes that an owner left or will leave, by path. By index `home`."""
+    query = {"home": {"$gt": after}, "relation": {"$in": list(OWNERS)}, "to_day": {"$gt": ""}}
+    pipeline: list[Document] = [
+        {"$match": query},
+        {"$group": {"_id": "$home"}},
+        {"$sort": {"_id": 1}},
+        {"$limit": limit},
+    ]
+    cursor = await db[COLLECTION].aggregate(pipeline, hint="home")
+    return [row["_id"] for row in await cursor.to_list()]
+
+
+async def owned_before(
+    db: Database, tx: Transaction, homes: Sequence[str], source: str
+) -> list[str]:
+    """Return those of the homes that have owners by anything else. Served by index `home`."""
+    query = {"home": {"$in": list(homes)}, "source": {"$ne": source}}
+    cursor = db[COLLECTION].find(
+        {**query, "relation": {"$in": list(OWNERS)}}, {"home": 1}, session=tx
+    )
+    return sorted({row["home"] for row in await cursor.to_list()})
 
 
 async def page(db: Database, home: str, day: str, query: ResidentsQuery) -> Page[Residency]:
@@ -238,6 +336,15 @@ async def left(db: Database, tx: Transaction, sources: Sequence[str]) -> list[Do
     """
     query: Document = {"source": {"$in": list(sources)}, "person": None, "phone_index": None}
     return await db[COLLECTION].find(query, {"to_day": 1}, session=tx).to_list()
+
+
+async def note_claims(db: Database, tx: Transaction, rows: Sequence[Residency]) -> None:
+    """Write since when some residents owe the charges of their homes, and see them."""
+    changes = {
+        row.id: {"owes_since": row.owes_since, "disclosed_since": row.disclosed_since}
+        for row in rows
+    }
+    await overwrite(db, tx, changes)
 
 
 async def overwrite(db: Database, tx: Transaction, changes: Mapping[str, Document]) -> None:

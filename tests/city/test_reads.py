@@ -41,8 +41,8 @@ async def test_no_query_of_a_city_reads_much_more_than_it_finds(
         (read.collection, read.index) for each in asked for read in each.reads if read.rows
     }
     assert found >= {
-        ("bills", "home_issued"),
-        ("bills", "debts"),
+        ("bills", "home_liable"),
+        ("bills", "owed"),
         ("bills", "run"),
         ("messages", "inbox"),
         ("notices", "shown"),

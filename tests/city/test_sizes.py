@@ -79,9 +79,9 @@ def asked(*reads: Read) -> Sequence[Asked]:
 
 
 def test_the_page_says_what_was_read_and_what_it_comes_to() -> None:
-    found = asked(Read("bills", 3, 2, 2, "home_issued"), Read("refunds", 0, 0, 0, "state"))
+    found = asked(Read("bills", 3, 2, 2, "home_liable"), Read("refunds", 0, 0, 0, "state"))
     told = page.page(Run(SCALE, "2026-11-26", 2.4, found, [size("bills"), size("people")]))
-    assert "| `bills` | `home_issued` | 3 | 2 | 2 | 1.5 | resident: `me/bills` |" in told
+    assert "| `bills` | `home_liable` | 3 | 2 | 2 | 1.5 | resident: `me/bills` |" in told
     assert "1 parts found nothing and read nothing: of `refunds`." in told
     assert "(kept, but for what the first table names)" in told
     assert "| `bills` | 0.10 | 900 | 400 | 600 | `slots`, 200 | 0.10 | for good |" in told

@@ -110,6 +110,17 @@ async def unpriced(estate: Estate) -> Ask:
     return Ask(f"/api/v1/fee-rules/{rule.body['rule_id']}/end", {"end_day": "2026-12-31"})
 
 
+async def leased(estate: Estate) -> Ask:
+    tenant = {"$set": {"relation": "tenant"}}
+    await estate.world.db.residencies.update_one({"_id": "r1-mei"}, tenant)
+    body = {"pays": True, "reason": "租赁合同"}
+    return Ask("/api/v1/residencies/r1-mei/tenant-pays", body, method="PUT")
+
+
+async def certified(_: Estate) -> Ask:
+    return Ask(f"/api/v1/homes/{LI_HOME}/debt-certificates", {"purpose": "sale"})
+
+
 async def taken_back(estate: Estate) -> Ask:
     run = await estate.world.db.bill_runs.find_one({"period": "2026-01"})
     assert run is not None
@@ -174,11 +185,13 @@ AT_LI: Final[dict[Act, Prepare]] = {
     Act.RESIDENT_CHANGED: changed,
     Act.RESIDENCY_ENDED: ended,
     Act.OWNER_CHANGED: sold,
+    Act.TENANT_PAYS_SET: leased,
     Act.HOME_CORRECTED: corrected,
     Act.FEE_RULE_ADDED: priced,
     Act.FEE_RULE_ENDED: unpriced,
     Act.BILL_RUN_WITHDRAWN: taken_back,
     Act.BILL_VOIDED: voided,
+    Act.DEBTS_CERTIFIED: certified,
     Act.SUSPENSE_RETURNED: suspended,
     Act.REFUND_RETRIED: refund_stuck,
     Act.REVEALED: revealed,

@@ -64,11 +64,15 @@ async def test_the_household_goes_and_the_tenant_stays(estate: Estate) -> None:
     }
 
 
-async def test_arrears_stay_with_the_home(estate: Estate) -> None:
+async def test_a_sale_changes_nothing_of_a_bill_but_until_when_its_debtors_own_the_home(
+    estate: Estate,
+) -> None:
     world = estate.world
     owed = await world.db.bills.find({"home": LI_HOME}).to_list()
     await sell(estate)
-    assert await world.db.bills.find({"home": LI_HOME}).to_list() == owed
+    until = {"owners_until": "2026-03-01"}
+    now = await world.db.bills.find({"home": LI_HOME}).to_list()
+    assert now == [bill | until for bill in owed]
     assert owed
 
 

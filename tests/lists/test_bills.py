@@ -23,6 +23,7 @@ from tests.build.cast import (
     SUN_HOME,
     UNIT,
     WANG_HOME,
+    ZHAO_HOME,
     Estate,
     bill,
 )
@@ -242,6 +243,33 @@ async def of_unpaid_homes(estate: Estate) -> Case:
     )
 
 
+async def of_former_debts(estate: Estate) -> Case:
+    """Three homes that were sold, one of them twice, and one that nobody sold."""
+    for number, home in enumerate(HOMES):
+        for month in ("2025-01", "2025-02"):
+            kind = [*FeeKind][number % 2]
+            await _owe(estate, home, month, f"{month}-28", kind=kind)
+    await _owe(estate, ZHAO_HOME, "2025-01", "2025-02-10")
+    sold = estate.world.db[bills.COLLECTION]
+    for day, which in (("2025-01-15", "2025-01"), ("2025-02-20", "2025-02")):
+        of_month = {"period": which, "home": {"$in": [*HOMES]}}
+        await sold.update_many(of_month, {"$set": {"owners_until": day}})
+    return Case(
+        who=await estate.member("staff"),
+        readers=[await estate.member("admin")],
+        stranger=await estate.member("head"),
+        path=f"/api/v1/places/{COMPOUND}/former-debts",
+        subject=COMPOUND,
+        place=COMPOUND,
+        filters=[{"kind": "waste_fee"}, {"kind": "property_fee"}],
+        orders={"home": "place,owners_until"},
+        rows=6,
+        matches={"kind": lambda item, kind: kind in item["kinds"]},
+        secrets=["wang"],
+        free_text=False,
+    )
+
+
 async def _owe(
     estate: Estate,
     home: str,
@@ -276,6 +304,7 @@ MAKERS: Final[dict[str, Maker]] = {
     "bill_run_bills": of_bill_run_bills,
     "bill_run_skipped": of_bill_run_skipped,
     "bill_runs": of_bill_runs,
+    "former_debts": of_former_debts,
     "outdated_bills": of_outdated_bills,
     "unpaid_homes": of_unpaid_homes,
 }

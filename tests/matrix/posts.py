@@ -77,11 +77,15 @@ RELATIONS: Final = {
     Role.RESIDENT: Relation.FAMILY,
     Role.TENANT: Relation.TENANT,
     Role.PAYER: Relation.PAYER,
+    Role.DEBTOR: Relation.OWNER,
 }
+LIVES_THERE: Final = tuple(role for role in RELATIONS if role is not Role.DEBTOR)
+LIVED_THERE: Final = tuple(role for role in RELATIONS if role is not Role.OWNER)
 # Where a role cannot be held at a position (RUNGS), its holder stands at the nearest place
 # where it can: the "next unit" of a building head is the next building.
 WHERE: Final[dict[Role, dict[Position, str]]] = {
-    **dict.fromkeys(RELATIONS, HOME_PLACES),  # read only
+    **dict.fromkeys(LIVES_THERE, HOME_PLACES),  # read only
+    Role.DEBTOR: {},  # the former occupant who owned the home
     Role.UNIT_HEAD: dict(zip(FOUR, UNITS[:4], strict=True)),
     Role.BUILDING_HEAD: {
         P.OWN: BUILDING,
@@ -125,8 +129,10 @@ class Post:
 
     @property
     def held(self) -> tuple[tuple[Role, str], ...]:
-        """What they hold today."""
-        over = {P.FORMER, P.EXPIRED, P.FUTURE, P.DISMISSED, P.REVOKED}
+        """What they hold today: who sold a home owes what it was charged till then."""
+        if self.position is P.FORMER:
+            return tuple(held for held in self.roles if held[0] is Role.DEBTOR)
+        over = {P.EXPIRED, P.FUTURE, P.DISMISSED, P.REVOKED}
         return () if self.position in over else self.roles
 
     def places(self, permission: Permission) -> tuple[str, ...]:
@@ -152,8 +158,8 @@ def _posts() -> tuple[Post, ...]:
         for role, places in WHERE.items()
         for position, place in places.items()
     ]
-    found += [Post(P.NEXT_DOOR, ((role, NEXT_DOOR),)) for role in RELATIONS]
-    found += [Post(P.FORMER, ((role, HOME),)) for role in RELATIONS]
+    found += [Post(P.NEXT_DOOR, ((role, NEXT_DOOR),)) for role in LIVES_THERE]
+    found += [Post(P.FORMER, ((role, HOME),)) for role in LIVED_THERE]
     ended = [(role, WHERE[role][P.OWN]) for role in (*HEADS, Role.COMMITTEE_MEMBER)]
     found += [Post(P.EXPIRED, (held,)) for held in ended]
     found += [Post(P.FUTURE, (held,)) for held in ended[:1]]

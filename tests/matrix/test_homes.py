@@ -81,6 +81,13 @@ def resident(scene: Scene, _: str) -> dict[str, Any]:
     return {"name": f"李{scene.number}", "relation": "family", "reason": "户口本"}
 
 
+async def tenant(scene: Scene) -> str:
+    """Somebody who rents a home."""
+    number = f"+86{makers.phone(scene)}"
+    row = scene.town.seats.residency(scene.place, Role.TENANT, phone=number)
+    return await scene.town.insert(residencies.COLLECTION, row)
+
+
 def phone(scene: Scene, _: str) -> dict[str, Any]:
     return {"phone": makers.phone(scene), "reason": "本人到窗口更换"}
 
@@ -344,6 +351,13 @@ ROWS = (
         at(HOME, seen=KNOW_THE_PEOPLE),
         makes=makers.resident,
         body=phone,
+    ),
+    Row(
+        "put",
+        "/api/v1/residencies/{residency_id}/tenant-pays",
+        at(HOME, seen=KNOW_THE_PEOPLE),
+        makes=tenant,
+        body={"pays": True, "reason": "租赁合同第四条"},
     ),
     Row(
         "post",

@@ -14,7 +14,7 @@ from services.bills.runs.jobs import homes_at_once
 from services.bills.runs.models import BillRun, SkipReason
 from services.bills.views import title_of
 from services.fees import tariff
-from services.fees.models import FeeKind, FeeRule
+from services.fees.models import FeeKind, FeeRule, HandOver
 from services.fees.payees.charters import Charter
 from services.firms.models import Contract
 from services.kernel import days
@@ -212,6 +212,74 @@ def test_a_month_of_two_payees_is_two_bills() -> None:
         ("另一家", "2026-03-16", 2642),
     ]
     assert len({b.id for b in made}) == 2
+
+
+SOLD = "2026-03-16"
+WHOLE, SELLERS_PART, BUYERS_PART = 5118, 2476, 2642  # 85.30 m² at 0.60 yuan: 31, 15 and 16 days
+
+
+def sold(by: HandOver, first: str, months: int, *days: str) -> list[tuple[str | None, ...]]:
+    """Bill some months of a home that has other owners from some days on."""
+    charged = msgspec.structs.replace(rule(), hand_over=by)
+    book = prices([charged])
+    book = msgspec.structs.replace(book, hand_overs={HOME: list(days)})
+    made, _ = draft(run(first, months, PROPERTY), [home()], book, Known(), at=NOW)
+    assert len({bill.id for bill in made}) == len(made)
+    return [(b.from_day, b.liable_on, b.owners_until, b.amount_fen) for b in made]
+
+
+def test_the_month_of_a_sale_is_the_sellers_the_buyers_or_both_by_days() -> None:
+    until = "2026-03-15"
+    assert sold(HandOver.SELLER, "2026-03", 1, SOLD) == [(None, "2026-03-01", until, WHOLE)]
+    assert sold(HandOver.BUYER, "2026-03", 1, SOLD) == [(None, SOLD, None, WHOLE)]
+    assert sold(HandOver.DAYS, "2026-03", 1, SOLD) == [
+        ("2026-03-01", "2026-03-01", until, SELLERS_PART),
+        (SOLD, SOLD, None, BUYERS_PART),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("by", "split"),
+    [
+        (HandOver.SELLER, [("2026-02-01", 2 * WHOLE), ("2026-04-01", WHOLE)]),
+        (HandOver.BUYER, [("2026-02-01", WHOLE), (SOLD, 2 * WHOLE)]),
+        (
+            HandOver.DAYS,
+            [
+                ("2026-02-01", WHOLE),
+                ("2026-03-01", SELLERS_PART),
+                (SOLD, BUYERS_PART),
+                ("2026-04-01", WHOLE),
+            ],
+        ),
+    ],
+)
+def test_no_bill_of_several_months_is_owed_by_two_households(
+    by: HandOver, split: list[tuple[str, int]]
+) -> None:
+    found = sold(by, "2026-02", 3, SOLD)
+    assert [(liable_on, fen) for _, liable_on, _, fen in found] == split
+
+
+def test_a_sale_on_the_first_of_a_month_leaves_its_month_whole() -> None:
+    for by in HandOver:
+        assert sold(by, "2026-03", 1, "2026-03-01") == [(None, "2026-03-01", None, WHOLE)]
+
+
+def test_days_without_a_known_owner_are_not_the_next_owners() -> None:
+    found = sold(HandOver.SELLER, "2026-03", 3, "2026-03-01", "2026-05-01")
+    assert [(liable, until, fen) for _, liable, until, fen in found] == [
+        ("2026-03-01", "2026-04-30", 2 * WHOLE),
+        ("2026-05-01", None, WHOLE),
+    ]
+
+
+def test_the_sellers_month_is_theirs_also_where_a_rule_begins_after_the_sale() -> None:
+    """What they owe is found by a day on which they owned the home."""
+    charged = msgspec.structs.replace(rule(start="2026-03-20"), hand_over=HandOver.SELLER)
+    book = msgspec.structs.replace(prices([charged]), hand_overs={HOME: [SOLD]})
+    [made], _ = draft(run("2026-03", 1, PROPERTY), [home()], book, Known(), at=NOW)
+    assert (made.from_day, made.liable_on) == ("2026-03-20", "2026-03-15")
 
 
 def test_a_firm_is_paid_for_no_day_without_a_contract() -> None:

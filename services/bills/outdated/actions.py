@@ -1,4 +1,4 @@
-"""Outdated bills: issued before their home was corrected, and not what they would be today.
+"""Outdated bills: issued before their home was corrected or sold, and now wrong.
 
 What is published is never edited. Until a correction of a bill is an entry of its own, staff
 read here which bills are wrong and by how much: the unpaid ones can be voided and billed again.
@@ -25,6 +25,7 @@ from services.kernel.pages import Key, Keyset, Page, between, chosen
 from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
 from services.places.models import Place
+from services.residencies import owners
 
 HOMES_AT_ONCE: Final = 20
 BY_HOME: Final = Keyset(Key("home"), Key("period"), Key("bill_id"))
@@ -33,17 +34,18 @@ BY_HOME: Final = Keyset(Key("home"), Key("period"), Key("bill_id"))
 async def listing(
     deps: Dependencies, actor: Actor, place: str, query: OutdatedBillsQuery
 ) -> Page[OutdatedBill]:
-    """Return the outdated bills of the next corrected homes of a place, by home and month.
+    """Return the outdated bills of the next changed homes of a place, by home and month.
 
-    A page looks at twenty homes and may be empty although others follow. Raises NotFound.
+    Those that were corrected, or sold: a bill that two households owe is to be two. A page
+    looks at twenty homes and may be empty although others follow. Raises NotFound.
     """
     require_at(actor, Permission.RUN_BILLS, place)
     begin = BY_HOME.read(query.cursor)
-    corrected = await home_corrections.homes_corrected(
+    changed = await _changed(
         deps, place, since=begin[0] if begin else "", limit=HOMES_AT_ONCE + 1
     )
-    following = corrected.popitem()[0] if len(corrected) > HOMES_AT_ONCE else None
-    found = await _outdated_of(deps, actor, corrected, query)
+    following = changed.popitem()[0] if len(changed) > HOMES_AT_ONCE else None
+    found = await _outdated_of(deps, actor, changed, query)
     rows = [_position(item.bill) for item in found]
     first = sum(begin is not None and [*row.values()] <= begin for row in rows)
     page = BY_HOME.cut(rows[first:], query.limit)
@@ -53,18 +55,27 @@ async def listing(
     return Page(items, page.next_cursor)
 
 
+async def _changed(deps: Dependencies, place: str, *, since: str, limit: int) -> dict[str, Day]:
+    """Return home → the first day of its earliest correction or sale, by home."""
+    corrected = await home_corrections.homes_corrected(deps, place, since=since, limit=limit)
+    sold = await owners.homes_sold(deps, place, since=since, limit=limit)
+    homes = sorted(corrected.keys() | sold.keys())[:limit]
+    days = {home: [d[home] for d in (corrected, sold) if home in d] for home in homes}
+    return {home: min(days[home]) for home in homes}
+
+
 def _position(bill: BillView) -> Document:
     return {key.field: getattr(bill, key.field) for key in BY_HOME.keys}
 
 
 async def _outdated_of(
-    deps: Dependencies, actor: Actor, corrected: Mapping[str, Day], query: OutdatedBillsQuery
+    deps: Dependencies, actor: Actor, changed: Mapping[str, Day], query: OutdatedBillsQuery
 ) -> list[OutdatedBill]:
-    """Return the outdated bills of some homes. `corrected`: home → its first day."""
+    """Return the outdated bills of some homes. `changed`: home → its first day."""
     months = between("period", query.period_from, query.period_to)
     wanted = chosen(query, "kind", "state") | months
-    homes = {home.id: home for home in await places.find_many(deps, list(corrected))}
-    issued = await store.issued_since(deps.db, corrected, wanted)
+    homes = {home.id: home for home in await places.find_many(deps, list(changed))}
+    issued = await store.issued_since(deps.db, changed, wanted)
     prices = await _prices(deps, sorted(homes))
     return [
         shown
@@ -117,7 +128,8 @@ def _outdated(
     run = _run(compound, [FeeKind(bill.kind)], at=now, period=bill.period, months=bill.months)
     right, _ = drafts.draft(run, [home], prices[compound], _others(bill), at=now)
     right_fen = sum(draft.amount_fen for draft in right)
-    if right_fen == bill.amount_fen:
+    same_owners = {draft.owners_until for draft in right} == {bill.owners_until}
+    if right_fen == bill.amount_fen and same_owners:
         return None
     return OutdatedBill(
         bill=view(bill, home.address, deps.today()),

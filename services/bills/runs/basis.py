@@ -19,12 +19,14 @@ from services.fees.tariff import rule_book
 from services.home_corrections import actions as home_corrections
 from services.kernel.days import last_day, plus_months
 from services.kernel.documents import digest_id
+from services.residencies import owners
 
 
 async def prices_for(deps: Dependencies, run: BillRun, homes: Sequence[str]) -> Prices:
     """Return what these homes are billed by: the rules there were when the run was started."""
     rules = await fees.for_homes(deps, homes, run.kinds, run.asked_at)
-    return Prices(rule_book(rules), await charters.charters_of(deps, run.place, rules))
+    found = await charters.charters_of(deps, run.place, rules)
+    return Prices(rule_book(rules), found, await owners.turns_of(deps, homes))
 
 
 async def digest_of(deps: Dependencies, run: BillRun) -> str:

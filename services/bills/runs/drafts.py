@@ -1,10 +1,11 @@
 """Drafts of a bill run. Pure functions: the same homes and rules give the same bills.
 
 The days a home was not billed for yet are cut where the rule changes, what its payee may
-charge, or the home's area or use. Whole months in a row of one rule and area are one bill. A
-month that a rule covers in part is a bill of its own, one for each payee, charged by its days
-(services/fees/tariff.py). What is left over is a gap, listed with its reason. A quarterly run
-after a monthly one therefore bills the two months that are left.
+charge, or the home's area, use or owners. Whole months in a row of one rule, area and
+household of owners are one bill. A month that is billed in part is a bill of its own, one for
+each payee and household, charged by its days (services/fees/tariff.py). What is left over is a
+gap, listed with its reason. A quarterly run after a monthly one therefore bills the two months
+that are left.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,6 +17,8 @@ from msgspec import Struct
 from services.bills.models import Bill, Known
 from services.bills.runs.models import BillRun, Skipped, SkipReason
 from services.bills.runs.pieces import Piece, Prices, pieces, slot
+from services.fees import liability
+from services.fees.liability import BEGINNING
 from services.fees.models import BillKind, FeeKind, FeeRule
 from services.fees.tariff import Part, charge_fen, explain
 from services.kernel.days import Day, Month, days_of, last_day, months_from, plus_days
@@ -24,12 +27,16 @@ from services.places.models import Place
 
 
 class Stretch(Struct, frozen=True):
-    """Time that one bill is for: whole months, or `days` of one month."""
+    """Time that one bill is for: whole months, or `days` of one month.
+
+    `owners`: since when those who owe it own the home.
+    """
 
     home: Place
     parts: list[Part]
     months: list[Month]
     days: list[Day] = []
+    owners: str = BEGINNING
 
     @property
     def rule(self) -> FeeRule:
@@ -95,7 +102,10 @@ def _whole(home: Place, rules: Sequence[Piece], month: Month) -> Stretch | None:
     if len(rules) != 1 or (rules[0].from_day, rules[0].to_day) != _span(month):
         return None
     [piece] = rules
-    return Stretch(home, [Part(piece.rule, piece.area, 1)], [month]) if piece.rule else None
+    if piece.rule is None:
+        return None
+    part = Part(piece.rule, piece.area, 1)
+    return Stretch(home, [part], [month], owners=piece.owners)
 
 
 def _span(month: Month) -> tuple[Day, Day]:
@@ -103,30 +113,33 @@ def _span(month: Month) -> tuple[Day, Day]:
 
 
 def _goes_on(whole: Stretch, month: Stretch) -> bool:
-    """Tell whether a month has the rule and the area of the months before it."""
+    """Tell whether a month has the rule, the area and the owners of the months before it."""
     [before], [part] = whole.parts, month.parts
-    return (before.rule.id, before.area) == (part.rule.id, part.area)
+    same = (before.rule.id, before.area) == (part.rule.id, part.area)
+    return same and whole.owners == month.owners
 
 
 def _longer(whole: Stretch, month: Month) -> Stretch:
     months, [part] = [*whole.months, month], whole.parts
-    return Stretch(whole.home, [Part(part.rule, part.area, len(months))], months)
+    longer = Part(part.rule, part.area, len(months))
+    return Stretch(whole.home, [longer], months, owners=whole.owners)
 
 
 def _by_days(
     home: Place, month: Month, found: Iterable[Piece], prices: Prices
 ) -> Iterator[Stretch]:
-    """Yield a bill of this one month for each payee, by its days."""
-    by_payee: dict[str, list[tuple[FeeRule, Piece]]] = {}
+    """Yield a bill of this one month for each payee and household of owners, by its days."""
+    bills: dict[tuple[str, str], list[tuple[FeeRule, Piece]]] = {}
     for piece in found:
         if piece.rule:
             payee = prices.charters[piece.rule.id].payee.id
-            by_payee.setdefault(payee, []).append((piece.rule, piece))
+            bills.setdefault((payee, piece.owners), []).append((piece.rule, piece))
     length = len(days_of(month))
-    for charged in by_payee.values():
+    for (_, owners), charged in bills.items():
         days = [day for _, piece in charged for day in piece.days]
         parts = [Part(rule, p.area, len(p.days), length) for rule, p in charged]
-        yield Stretch(home, parts, [month], [] if len(days) == length else days)
+        own = [] if len(days) == length else days
+        yield Stretch(home, parts, [month], own, owners=owners)
 
 
 def _gap(home: Place, kind: FeeKind, reason: SkipReason, first: Day, last: Day) -> Skipped:
@@ -153,6 +166,7 @@ def bill_for(
     rule, home, months, days = stretch.rule, stretch.home, stretch.months, stretch.days
     payee = prices.charters[rule.id].payee
     edition = known.editions.get((home.id, rule.kind, months[0]), 0)
+    hand_overs = prices.hand_overs.get(home.id, ())
     return Bill(
         id=digest_id(home.id, rule.kind, days[0] if days else months[0], edition),
         run_id=run.id,
@@ -164,6 +178,8 @@ def bill_for(
         from_day=days[0] if days else None,
         to_day=days[-1] if days else None,
         edition=edition,
+        liable_on=liability.liable_on(stretch.first, stretch.owners, hand_overs),
+        owners_until=liability.until(stretch.owners, hand_overs),
         slots=[slot(rule.kind, time) for time in days or months],
         amount_fen=fen,
         explanation=explain(stretch.parts, fen),

@@ -23,6 +23,7 @@ from services.bills.runs.states import RunState
 from services.bills.states import BillState
 from services.bills.sums import changes as sums
 from services.dependencies import Dependencies, Transaction
+from services.fees import liability
 from services.fees.payees import actions as payees
 from services.jobs import actions as jobs
 from services.jobs.models import Again
@@ -33,6 +34,7 @@ from services.messaging.broadcasts import actions as broadcasts
 from services.messaging.broadcasts.models import Wish
 from services.places import actions as places
 from services.places.models import Kind
+from services.residencies import owners
 
 # Small enough for a transaction of well under a second: MongoDB advises below 1,000 writes. A
 # home may have a bill of each kind and month, and is written itself; a bill has a journal.
@@ -161,6 +163,8 @@ async def _issue(
     deps: Dependencies, tx: Transaction, run: BillRun, drafts: Sequence[Bill], at: datetime
 ) -> None:
     today = day_of(at)
+    # Read in this transaction: a home may have changed hands since its bill was drafted.
+    turns = await owners.turns_of(deps, sorted({bill.home for bill in drafts}), tx=tx)
     issued = [
         msgspec.structs.replace(
             bill,
@@ -168,6 +172,7 @@ async def _issue(
             due_on=due_on(bill, today),
             issued_at=at,
             issued_in=run.round,
+            owners_until=liability.until(bill.liable_on, turns.get(bill.home, ())),
         )
         for bill in drafts
     ]

@@ -1,11 +1,11 @@
 """Messages about a run's bills, made or taken back: one per person and round, not per bill."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, Final
 
 from msgspec import Struct
 
-from services.audiences import residents
 from services.bills import store as bills_store
 from services.bills.models import HomeNews
 from services.bills.runs import store
@@ -17,6 +17,7 @@ from services.kernel.templates import Ask, Moment, Purpose, Template
 from services.messaging.broadcasts.models import Part, Recipients, Source, Wish
 from services.places import actions as places
 from services.residencies import actions as residencies
+from services.residencies.models import Claimant
 from services.wechat import template_values
 
 BILL_ISSUED: Final = Template(
@@ -81,23 +82,29 @@ def _key(run: BillRun) -> str:
     return f"{run.id}:{run.round}"
 
 
-class Residents:
-    """Residents of the homes that a round billed: a source of broadcasts.
+class Debtors:
+    """Who owes what a round billed, and who lives with them: a source of broadcasts.
 
     A person has one message for all their homes, which may lie at both ends of the compound:
-    whoever meets them first tells the sum of all.
+    whoever meets them first tells the sum of all. Whoever bought a home is not told what its
+    owners of before owe.
     """
 
     def __init__(self, of: Round) -> None:
         self._of = of
 
     async def part(self, deps: Dependencies, key: str, after: str, limit: int) -> Part:
-        """Return the next homes of the round with their residents of today."""
+        """Return the next homes of the round with those who owe it."""
         homes = await bills_store.homes_of(
             deps.db, **self._bills(key), after=after, limit=limit
         )
-        people = await residents.at_homes(deps, homes)
-        recipients = [Recipients(home, people.get(home, ())) for home in homes]
+        people: dict[str, list[str]] = {home: [] for home in homes}
+        if homes:
+            claimants = await residencies.claimants_of(deps, homes=homes)
+            for person, news in (await self._news(deps, key, claimants)).items():
+                for each in {each.home: each for each in news}.values():
+                    people[each.home].append(person)
+        recipients = [Recipients(home, tuple(people[home])) for home in homes]
         return Part(recipients, homes[-1] if len(homes) == limit else None)
 
     async def write(
@@ -105,20 +112,28 @@ class Residents:
     ) -> dict[str, dict[str, str]]:
         """Return person → what their message speaks of; who owes nothing by now has none."""
         run = await store.get(deps.db, key.rpartition(":")[0])
-        homes_of = await residencies.homes_of(deps, people)
-        homes = sorted({home for homes in homes_of.values() for home in homes})
-        news = await bills_store.news(deps.db, homes, **self._bills(key))
-        billed = {
-            person: [home for home in homes if home in news]
-            for person, homes in homes_of.items()
-        }
-        firsts = sorted({homes[0] for homes in billed.values() if homes})
+        claimants = await residencies.claimants_of(deps, people=people)
+        news = await self._news(deps, key, claimants)
+        firsts = sorted({owed[0].home for owed in news.values()})
         addresses = await places.addresses(deps, firsts)
         return {
-            person: words(run, [news[home] for home in homes], addresses[homes[0]])
-            for person, homes in billed.items()
-            if homes
+            person: words(run, owed, addresses[owed[0].home]) for person, owed in news.items()
         }
+
+    async def _news(
+        self, deps: Dependencies, key: str, claimants: Sequence[Claimant]
+    ) -> dict[str, list[HomeNews]]:
+        """Return person → what the round did that they owe, by home; of those who owe some."""
+        homes = sorted({row.home for row in claimants})
+        today, found = deps.today(), defaultdict[str, list[HomeNews]](list)
+        for each in await bills_store.news(deps.db, homes, **self._bills(key)):
+            found[each.home].append(each)
+        owed: dict[str, dict[tuple[str, str], HomeNews]] = {}
+        for row in claimants:
+            for each in found[row.home]:
+                if row.window(today).has(each.liable_on):
+                    owed.setdefault(row.person, {})[each.home, each.liable_on] = each
+        return {person: [own[k] for k in sorted(own)] for person, own in owed.items()}
 
     def _bills(self, key: str) -> dict[str, Any]:
         run_id, _, number = key.rpartition(":")
@@ -126,7 +141,7 @@ class Residents:
 
 
 def source(of: Round) -> Source:
-    people = Residents(of)
+    people = Debtors(of)
     return Source(part=people.part, write=people.write)
 
 
@@ -139,8 +154,9 @@ SOURCES: Final = {
 def words(run: BillRun, news: list[HomeNews], address: str) -> dict[str, str]:
     """Sum up one person's homes: the first one's address, all their fees, the first due day."""
     kinds = sorted({kind for home in news for kind in home.kinds})
+    homes = len({each.home for each in news})
     return {
-        "home": address if len(news) == 1 else f"{address}等{len(news)}处",
+        "home": address if homes == 1 else f"{address}等{homes}处",
         "fee": "、".join(kind.label for kind in kinds),
         "period": span(run.period, run.months),
         "amount": template_values.amount(sum(home.amount_fen for home in news)),

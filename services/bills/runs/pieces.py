@@ -1,11 +1,12 @@
 """Pieces of a month: days on which one rule charges a home, or nothing does, and why.
 
 Pure functions. A month is cut where a rule begins or ends, where its payee may charge from or
-no longer, where the home's use was corrected, or its area where the rule has a price for it,
-and around days that were billed before. Days without an area are listed, the others billed.
+no longer, where the home changes hands and the rule charges both owners by days, where its use
+was corrected, or its area where the rule has a price for it, and around days that were billed
+before. Days without an area are listed, the others billed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -13,6 +14,8 @@ from msgspec import Struct
 
 from services.bills.models import Known
 from services.bills.runs.models import SkipReason
+from services.fees import liability
+from services.fees.liability import BEGINNING
 from services.fees.models import FeeKind, FeeRule
 from services.fees.payees.charters import Charter
 from services.fees.payees.models import Obstacle
@@ -30,20 +33,28 @@ REASONS: Final = {
 
 
 class Prices(Struct, frozen=True):
-    """What bills of a compound are made by: its rules, and rule id → charter of its payee."""
+    """What bills of a compound are made by: its rules, and rule id → charter of its payee.
+
+    `hand_overs`: home → the first days on which it has other owners (residencies/tenures.py).
+    """
 
     book: RuleBook
     charters: Mapping[str, Charter]
+    hand_overs: Mapping[str, Sequence[Day]] = {}
 
 
 class Piece(Struct, frozen=True):
-    """Days of a month on which one rule charges, or nothing does for a reason."""
+    """Days of a month on which one rule charges, or nothing does for a reason.
+
+    `owners`: since when those who owe the days own the home (liability.py).
+    """
 
     from_day: Day
     to_day: Day
     rule: FeeRule | None = None
     area: int | None = None
     reason: SkipReason | None = None
+    owners: str = BEGINNING
 
     @property
     def days(self) -> list[Day]:
@@ -72,13 +83,24 @@ def pieces(
         turns |= {(rule.start_day, rule.end_day)} | (charter.turns() if charter else set())
     taken = _taken(home, kind, month, known)
     turns |= {(day, day) for day in taken}
+    hand_overs = prices.hand_overs.get(home.id, ())
+    turns |= {(day, None) for day in hand_overs}
     found: list[Piece] = []
     for first, last in spans(month, turns):
         if first not in taken:
             then = homes.on(home, first)
             applied = rule_on(rules[then.usage], first)
-            _append(found, _piece(then, applied, kind, (first, last), prices.charters))
+            piece = _piece(then, applied, kind, (first, last), prices.charters)
+            _append(found, _owed(piece, hand_overs))
     return found
+
+
+def _owed(piece: Piece, hand_overs: Sequence[Day]) -> Piece:
+    """Return a piece with those who owe it."""
+    if piece.rule is None or not hand_overs:
+        return piece
+    owners = liability.owners(piece.rule.hand_over, piece.from_day, hand_overs)
+    return msgspec.structs.replace(piece, owners=owners)
 
 
 def _taken(home: Place, kind: FeeKind, month: Month, known: Known) -> set[Day]:
@@ -115,7 +137,7 @@ def _append(found: list[Piece], piece: Piece) -> None:
     """Append a piece, or lengthen the one before it that says the same."""
     if found and plus_days(found[-1].to_day, 1) == piece.from_day:
         before = found[-1]
-        same = ("rule", "area", "reason")
+        same = ("rule", "area", "reason", "owners")
         if all(getattr(before, name) == getattr(piece, name) for name in same):
             found[-1] = msgspec.structs.replace(before, to_day=piece.to_day)
             return

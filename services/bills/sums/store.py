@@ -33,9 +33,9 @@ async def months_of(
 async def unpaid_months_of(
     db: Database, tx: Transaction, homes: Sequence[str], first: Month, last: Month
 ) -> dict[str, Months]:
-    """Return the same of what is owed alone: who pays has little. Covered by index `debts`."""
+    """Return the same of what is owed alone: who pays has little. Covered by index `owed`."""
     query = {"state": BillState.OWING, **_of(homes, first, last)}
-    return await _months(db, tx, query, hint="debts")
+    return await _months(db, tx, query, hint="owed")
 
 
 def _of(homes: Sequence[str], first: Month, last: Month) -> Document:
@@ -56,14 +56,14 @@ async def _months(
 
 
 async def issued(db: Database, tx: Transaction, place: str) -> list[Fee]:
-    """Return the fees that homes under a place owe or paid. By `debts` and `received`."""
+    """Return the fees that homes under a place owe or paid. By `owed` and `received`."""
     where, fields = {"home": under(place), **OF_FEES}, {"_id": 0, **dict.fromkeys(FIELDS, 1)}
     owed, paid = (
         {**where, "state": BillState.OWING},
         {**where, "paid_at": {"$gt": BEGINNING}},
     )
     bills = db[COLLECTION]
-    found = await bills.find(owed, fields, hint="debts", session=tx).to_list()
+    found = await bills.find(owed, fields, hint="owed", session=tx).to_list()
     fields["paid_at"] = 1
     found += await bills.find(paid, fields, hint="received", session=tx).to_list()
     return [_fee(row) for row in found]

@@ -2,6 +2,7 @@
 
 A head rings at doors with this list, so it shows first, and unless it is asked for more only,
 the homes of which a due day is over: nobody is asked for what they need not have paid yet.
+What is owed by who sold a home is not on it: whoever bought it owes none of that.
 """
 
 import asyncio
@@ -44,7 +45,7 @@ async def listing(
     """
     await access(deps, actor, place, Permission.VIEW_UNPAID)
     days = query.overdue_days or 1
-    debts = Debts(query.period, query.kind, query.due, deps.today(), days)
+    debts = Debts(deps.today(), query.period, query.kind, query.due, days)
     if query.overdue_days and debts.due is Due.ALL:
         debts = msgspec.structs.replace(debts, due=Due.OVERDUE)
     after, items = ORDER.read(query.cursor), list[UnpaidHome]()
@@ -135,7 +136,7 @@ async def owing_since(deps: Dependencies, homes: Sequence[str], month: Month) ->
     What was billed to a home that is merged into one of them is owed by that one.
     """
     merged = await place_homes.merged_into(deps, homes)
-    found = await store.owing_since(deps.db, [*homes, *merged], month)
+    found = await store.owing_since(deps.db, [*homes, *merged], month, deps.today())
     return {merged.get(home, home) for home in found}
 
 
@@ -145,7 +146,7 @@ async def bills_owed(deps: Dependencies, home: str) -> list[str]:
     For other packages, which may tell of the debt only to who may see it.
     """
     merged = await place_homes.merged_into(deps, [home])
-    return await store.ids_owed(deps.db, [home, *merged])
+    return await store.ids_owed(deps.db, [home, *merged], deps.today())
 
 
 async def _names(deps: Dependencies, homes: Sequence[str]) -> dict[str, str]:

@@ -23,14 +23,14 @@ class Due(Labelled):
 class Debts(Struct, frozen=True):
     """Bills owed: of one period and kind, or of all; of homes that are late, or are not.
 
-    `today`: the Beijing day that decides; without it `due` must be ALL. `days`: how many days
-    a bill of a late home is overdue at least.
+    `today`: the Beijing day that decides. `days`: how many days a bill of a late home is
+    overdue at least.
     """
 
+    today: Day
     period: Month | None = None
     kind: FeeKind | None = None
     due: Due = Due.ALL
-    today: Day = ""
     days: int = 1
 
 

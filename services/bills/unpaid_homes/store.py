@@ -12,7 +12,7 @@ from services.bills.states import BillState
 from services.bills.unpaid_homes.models import Arrears, Debt, Debts, Due
 from services.dependencies import Database
 from services.fees.models import FeeKind
-from services.kernel.days import plus_days
+from services.kernel.days import Day, plus_days
 from services.kernel.documents import Document
 from services.kernel.paths import under
 
@@ -28,7 +28,7 @@ def of_kind(kind: FeeKind | None) -> Document:
 async def unpaid(
     db: Database, place: str, debts: Debts, *, after: str, limit: int
 ) -> list[Arrears]:
-    """Add up what the next homes owe, by path, reading no further. Covered by index `debts`.
+    """Add up what the next homes owe, by path, reading no further. Covered by index `owed`.
 
     A $group would read everything under the place for every page; the index already lies in
     the order of homes, so the page ends where it is full. Of homes that are late only the late
@@ -41,7 +41,7 @@ async def unpaid(
     cursor = db[COLLECTION].find(query, fields).sort([("home", 1), ("period", 1)])
     at_once = limit * (len(FeeKind) if debts.period else BILLS_PER_HOME)
     homes: list[Arrears] = []
-    async with cursor.hint("debts").batch_size(at_once) as bills:
+    async with cursor.hint("owed").batch_size(at_once) as bills:
         async for bill in bills:
             if not homes or homes[-1].home != bill["home"]:
                 _drop_late(homes, debts)
@@ -61,30 +61,35 @@ def _drop_late(homes: list[Arrears], debts: Debts) -> None:
 
 
 def _owing(debts: Debts) -> Document:
-    """Return the condition for what is owed, of one kind and period or of all."""
+    """Return the condition for what homes owe today, of one kind and period or of all."""
     of_period = {"period": debts.period} if debts.period else {}
-    return {"state": BillState.OWING, **of_kind(debts.kind), **of_period}
+    return {**owed_today(debts.today), **of_kind(debts.kind), **of_period}
+
+
+def owed_today(today: Day) -> Document:
+    """Return the condition for what those owe who own a home, not who sold it."""
+    return {"state": BillState.OWING, "owners_until": {"$not": {"$lt": today}}}
 
 
 async def debts_of(db: Database, homes: Sequence[str], debts: Debts) -> list[Debt]:
-    """Return the bills these homes owe, by home and month. Served by index `debts`."""
+    """Return the bills these homes owe, by home and month. Served by index `owed`."""
     query = {**_owing(debts), "home": {"$in": list(homes)}}
-    cursor = db[COLLECTION].find(query).sort([("home", 1), ("period", 1)]).hint("debts")
+    cursor = db[COLLECTION].find(query).sort([("home", 1), ("period", 1)]).hint("owed")
     return msgspec.convert(await cursor.to_list(), list[Debt])
 
 
-async def owing_since(db: Database, homes: Sequence[str], month: str) -> set[str]:
-    """Return those of the homes that owe for a month up to this one. Covered by `debts`."""
-    owed = {"state": BillState.OWING, "home": {"$in": list(homes)}, **OF_FEES}
+async def owing_since(db: Database, homes: Sequence[str], month: str, today: Day) -> set[str]:
+    """Return those of the homes that owe for a month up to this one. Covered by `owed`."""
+    owed = {**owed_today(today), "home": {"$in": list(homes)}, **OF_FEES}
     owed |= {"period": {"$lte": month}}
     pipeline: list[Document] = [{"$match": owed}, {"$group": {"_id": "$home"}}]
-    cursor = await db[COLLECTION].aggregate(pipeline, hint="debts")
+    cursor = await db[COLLECTION].aggregate(pipeline, hint="owed")
     return {row["_id"] for row in await cursor.to_list()}
 
 
-async def ids_owed(db: Database, homes: Sequence[str]) -> list[str]:
-    """Return the ids of the fees that some homes owe. Served by index `home_issued`."""
-    query = {"home": {"$in": list(homes)}, **_owing(Debts())}
+async def ids_owed(db: Database, homes: Sequence[str], today: Day) -> list[str]:
+    """Return the ids of the fees that some homes owe. Served by index `home_liable`."""
+    query = {"home": {"$in": list(homes)}, **_owing(Debts(today=today))}
     cursor = db[COLLECTION].find(query, {"_id": 1}).sort("_id", 1)
     return [bill["_id"] for bill in await cursor.to_list()]
 

@@ -1,0 +1,111 @@
+"""Store of what is owed of homes, by who owes it."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+from mongo_indexes.bills import COLLECTION
+from services.bills.debts.models import Debt
+from services.bills.due_days import is_overdue
+from services.bills.models import OF_FEES
+from services.bills.states import BillState
+from services.bills.unpaid_homes.store import of_kind
+from services.bills.visibility import Claims
+from services.dependencies import Database, Transaction
+from services.fees.models import FeeKind
+from services.kernel.days import Day
+from services.kernel.documents import Document
+from services.kernel.paths import under
+
+FIELDS = ("home", "kind", "period", "due_on", "amount_fen", "owners_until")
+FETCHED_AT_ONCE = 200
+
+
+async def of_homes(
+    db: Database, homes: Sequence[str], today: Day, claims: Claims | None
+) -> list[Debt]:
+    """Return what is owed of homes, by home and the last day of who owes it.
+
+    `claims`: only the bills that somebody sees. Served by index `home_liable`.
+    """
+    query = {"home": {"$in": list(homes)}, "state": BillState.OWING, **OF_FEES}
+    fields = dict.fromkeys((*FIELDS, "liable_on"), 1)
+    found = await db[COLLECTION].find(query, fields).to_list()
+    if claims is not None:
+        found = [bill for bill in found if claims.covers(bill["home"], bill["liable_on"])]
+    return _debts(found, today)
+
+
+async def sums_of(
+    db: Database, tx: Transaction, homes: Sequence[str], accounts: Sequence[str]
+) -> dict[FeeKind, tuple[int, int]]:
+    """Return fee → number and sum of what is owed of homes. Served by index `home_liable`."""
+    query = {"home": {"$in": list(homes)}, "state": BillState.OWING, **OF_FEES}
+    if accounts:
+        query["account"] = {"$in": list(accounts)}
+    group: Document = {
+        "_id": "$kind",
+        "bills": {"$sum": 1},
+        "amount_fen": {"$sum": "$amount_fen"},
+    }
+    cursor = await db[COLLECTION].aggregate(
+        [{"$match": query}, {"$group": group}], session=tx, hint="home_liable"
+    )
+    return {FeeKind(row["_id"]): (row["bills"], row["amount_fen"]) async for row in cursor}
+
+
+async def former(
+    db: Database,
+    place: str,
+    kind: FeeKind | None,
+    today: Day,
+    *,
+    after: list[Any] | None,
+    limit: int,
+) -> list[Debt]:
+    """Return the next debts of who sold a home, by home and day. Served by `former_debts`.
+
+    Reads no further than what is returned.
+    """
+    query: Document = {"state": BillState.OWING, "home": under(place), **of_kind(kind)}
+    query["owners_until"] = {"$gt": "", "$lt": today}
+    if after:
+        home, day = after
+        later = [{"home": {"$gt": home}}, {"home": home, "owners_until": {"$gt": day}}]
+        query["$or"] = later
+    cursor = db[COLLECTION].find(query, dict.fromkeys(FIELDS, 1))
+    bills: list[Document] = []
+    groups = 0
+    order = [("home", 1), ("owners_until", 1)]
+    async with cursor.sort(order).hint("former_debts").batch_size(FETCHED_AT_ONCE) as rows:
+        async for bill in rows:
+            if not bills or _key(bills[-1]) != _key(bill):
+                if groups == limit:
+                    break
+                groups += 1
+            bills.append(bill)
+    return _debts(bills, today)
+
+
+def _key(bill: Document) -> tuple[str, str]:
+    return bill["home"], bill.get("owners_until") or ""
+
+
+def _debts(bills: Sequence[Document], today: Day) -> list[Debt]:
+    """Add up bills, by home and the last day of who owes them; those of today last."""
+    groups = groupby(sorted(bills, key=_key), key=_key)
+    return [_debt(home, until or None, list(rows), today) for (home, until), rows in groups]
+
+
+def _debt(home: str, until: Day | None, bills: Sequence[Document], today: Day) -> Debt:
+    late = [bill for bill in bills if is_overdue(bill["due_on"], today)]
+    return Debt(
+        home=home,
+        owners_until=until,
+        kinds=frozenset(FeeKind(bill["kind"]) for bill in bills),
+        bills=len(bills),
+        amount_fen=sum(bill["amount_fen"] for bill in bills),
+        overdue_bills=len(late),
+        overdue_fen=sum(bill["amount_fen"] for bill in late),
+        since=min(bill["period"] for bill in bills),
+    )

@@ -47,7 +47,7 @@ class Permission(StrEnum):
     MANAGE_HOME = auto()  # see who belongs to it, invite, end
     VIEW_PLACES = auto()
     VIEW_UNPAID = auto()
-    VIEW_DEBTORS = auto()  # who owes what of a home, also who sold it
+    VIEW_DEBTORS = auto()  # who owes and paid what of a home, also who sold it
     VIEW_RATES = auto()
     VIEW_RESIDENTS = auto()  # who lives where, masked
     ADVISE_HOMES = auto()  # say what one knows about somebody who wants to be bound

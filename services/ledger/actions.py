@@ -121,6 +121,11 @@ async def find(
     return await store.find(deps.db, journal_id, tx=tx)
 
 
+async def find_many(deps: Dependencies, journal_ids: Sequence[str]) -> list[Journal]:
+    """Return those of some journals that exist."""
+    return await store.find_many(deps.db, journal_ids)
+
+
 async def amounts(
     deps: Dependencies, journal_ids: Sequence[str], account: str
 ) -> dict[str, int]:

@@ -25,6 +25,12 @@ async def find(
     return msgspec.convert(document, Journal | None)
 
 
+async def find_many(db: Database, journal_ids: Sequence[str]) -> list[Journal]:
+    """Return those that exist. Served by `_id`."""
+    cursor = db[COLLECTION].find({"_id": {"$in": list(journal_ids)}})
+    return msgspec.convert(await cursor.to_list(), list[Journal])
+
+
 async def amounts(db: Database, journal_ids: Sequence[str], account: str) -> dict[str, int]:
     """Return what journals post to an account, of those that exist. Served by `_id`."""
     cursor = db[COLLECTION].find({"_id": {"$in": list(journal_ids)}}, {"postings": 1})

@@ -155,6 +155,15 @@ async def get(deps: Dependencies, actor: Actor, payment_id: str) -> PaymentView:
     return views.view(payment)
 
 
+async def ask(deps: Dependencies, payment: Payment) -> Payment:
+    """Ask WeChat how an order stands that it may still say something new about.
+
+    Also a closed one: money that comes after all outranks that. At most every 3 seconds.
+    """
+    may_change = payment.is_pending or payment.state is PaymentState.CLOSED
+    return await _query(deps, payment) if may_change else payment
+
+
 async def _query(deps: Dependencies, payment: Payment) -> Payment:
     now = deps.now()
     before = now - QUERY_AT_MOST_EVERY

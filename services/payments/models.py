@@ -1,7 +1,6 @@
 """Payments: orders and notices as they are kept; what clients send and see of orders."""
 
 from datetime import datetime
-from enum import StrEnum, auto
 from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
@@ -9,6 +8,7 @@ from msgspec import Meta, Struct, field
 from services.bills.models import Bill
 from services.fees.models import BillKind
 from services.kernel.days import Day, Month
+from services.kernel.labels import Labelled
 from services.kernel.money import Fen
 from services.kernel.paths import smallest_around
 from services.kernel.types import Id
@@ -60,6 +60,7 @@ class Payment(Struct, kw_only=True):
     paid_at: datetime | None = None
     transaction_id: str | None = None
     closed_because: str = ""
+    closed_at: datetime | None = None
     billed_on: Day | None = None  # the day of WeChat's trade bill that has it
     returned_fen: int = 0  # of its bills, given back in the merchant's own console
 
@@ -80,10 +81,11 @@ class Told(Payment, kw_only=True):
     bills: list[Bill] = []
 
 
-class EventOutcome(StrEnum):
-    BOOKED = auto()
-    REPEATED = auto()
-    DOUBTFUL = auto()  # does not fit what we know: WeChat is asked before money is placed
+class EventOutcome(Labelled):
+    BOOKED = "booked", "已入账"
+    REPEATED = "repeated", "重复通知,没有重复入账"
+    # Does not fit what we know: WeChat is asked before money is placed.
+    DOUBTFUL = "doubtful", "与订单不符,已向微信核对"
 
 
 class WeChatEvent(Struct, kw_only=True):

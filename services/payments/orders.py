@@ -7,7 +7,7 @@ only after close and query have said that nobody can pay it any more
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import structlog
 
@@ -181,7 +181,8 @@ async def _record_failure(deps: Dependencies, payment: Payment, error: PayError)
     match error.reaction:
         case PayReaction.PERMANENT | PayReaction.CONFIG_ALARM | PayReaction.SHOW:
             # Only a first request: a refused repeat leaves what the first one made payable.
-            await store.move(deps.db, payment.id, Event.REFUSED, closed_because=error.code)
+            about: dict[str, Any] = {"closed_because": error.code, "closed_at": deps.now()}
+            await store.move(deps.db, payment.id, Event.REFUSED, **about)
         case _:
             await store.move(deps.db, payment.id, Event.ANSWER_LOST)
 
@@ -212,7 +213,8 @@ async def _record_missing(deps: Dependencies, payment: Payment) -> None:
     if deps.now() - payment.created_at < IN_FLIGHT:
         return
     because = "never_reached_wechat"
-    if await store.move(deps.db, payment.id, Event.NEVER_ARRIVED, closed_because=because):
+    about: dict[str, Any] = {"closed_because": because, "closed_at": deps.now()}
+    if await store.move(deps.db, payment.id, Event.NEVER_ARRIVED, **about):
         return
     await store.note_missing(deps.db, payment.id, deps.now())
     log.error("order_missing_at_wechat", payment=payment.id, account=payment.account)

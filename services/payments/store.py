@@ -84,11 +84,11 @@ async def note_missing(db: Database, payment_id: str, at: datetime) -> None:
 async def claim_check(
     db: Database, payment_id: str, *, now: datetime, before: datetime
 ) -> bool:
-    """Take the turn to ask WeChat; False when somebody asked since `before`."""
+    """Take the turn to ask WeChat; False when somebody asked since `before`, or it is paid."""
     result = await db[payments.COLLECTION].update_one(
         {
             "_id": payment_id,
-            "state": {"$in": list(states.PENDING)},
+            "state": {"$in": [*states.PENDING, PaymentState.CLOSED]},
             "$or": [{"checked_at": None}, {"checked_at": {"$lt": before}}],
         },
         {"$set": {"checked_at": now}},
@@ -149,6 +149,12 @@ async def insert_event(
 ) -> None:
     """DuplicateKeyError when this notice was dealt with before."""
     await db[wechat_events.COLLECTION].insert_one(to_document(event), session=tx)
+
+
+async def events_of(db: Database, payment_id: str) -> list[WeChatEvent]:
+    """List what WeChat told of an order, the oldest first. Served by index `order`."""
+    cursor = db[wechat_events.COLLECTION].find({"out_trade_no": payment_id})
+    return msgspec.convert(await cursor.sort("received_at", 1).to_list(), list[WeChatEvent])
 
 
 async def note_event(db: Database, event: WeChatEvent) -> bool:

@@ -8,7 +8,7 @@ import msgspec
 from services.kernel.permissions import Role
 from services.places import actions as places
 from services.places.models import Kind, NewPlace
-from tests.build.cast import COMMUNITY, Estate, appoint
+from tests.build.cast import COMMUNITY, LI_HOME, Estate, appoint
 from tests.build.sign_ins import Member
 from tests.build.world import Reply
 
@@ -62,3 +62,14 @@ async def auditor(estate: Estate, name: str) -> Member:
     await appoint(estate.world.deps, Role.AUDITOR, place, phone)
     estate.members[name] = await estate.world.sign_in(name, phone)
     return estate.members[name]
+
+
+async def leased(estate: Estate) -> Ask:
+    change = {"$set": {"relation": "tenant"}}
+    await estate.world.db.residencies.update_one({"_id": "r1-mei"}, change)
+    body = {"pays": True, "reason": "租约"}
+    return Ask("/api/v1/residencies/r1-mei/tenant-pays", body, method="PUT")
+
+
+async def certified(_: Estate) -> Ask:
+    return Ask(f"/api/v1/homes/{LI_HOME}/debt-certificates", {"purpose": "sale"})

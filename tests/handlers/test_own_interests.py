@@ -23,7 +23,7 @@ from tests.build.cast import (
     appoint,
     payee_of,
 )
-from tests.build.deeds import FORGIVEN, Ask, send, voided
+from tests.build.deeds import FORGIVEN, Ask, certified, leased, send, voided
 from tests.build.homes import ask, asked, invite, newcomer, people_of, post
 from tests.build.offices import firm_at, hire
 from tests.build.payments import paid
@@ -108,17 +108,6 @@ async def priced(_: Estate) -> Ask:
 async def unpriced(estate: Estate) -> Ask:
     rule = await send(estate, price(UNIT), await estate.member("admin"))
     return Ask(f"/api/v1/fee-rules/{rule.body['rule_id']}/end", {"end_day": "2026-12-31"})
-
-
-async def leased(estate: Estate) -> Ask:
-    tenant = {"$set": {"relation": "tenant"}}
-    await estate.world.db.residencies.update_one({"_id": "r1-mei"}, tenant)
-    body = {"pays": True, "reason": "租赁合同"}
-    return Ask("/api/v1/residencies/r1-mei/tenant-pays", body, method="PUT")
-
-
-async def certified(_: Estate) -> Ask:
-    return Ask(f"/api/v1/homes/{LI_HOME}/debt-certificates", {"purpose": "sale"})
 
 
 async def taken_back(estate: Estate) -> Ask:

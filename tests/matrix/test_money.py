@@ -25,7 +25,7 @@ from services.register.models import Import
 from services.register.sheet.template import template
 from services.register.states import State
 from tests.matrix import makers
-from tests.matrix.posts import COMPOUND, COMPOUNDS, HOME, HOMES, UNIT, Post
+from tests.matrix.posts import COMPOUND, COMPOUNDS, HOME, HOMES, OWNER, UNIT, Post
 from tests.matrix.row import Row
 from tests.matrix.rules import Outcome, at, citywide, decided, everyone, mine, somewhere
 from tests.matrix.town import Furniture, Scene
@@ -34,6 +34,7 @@ from tests.matrix.walk import IN_TOWN, Walked
 pytestmark = IN_TOWN
 
 WHOLE_SYSTEM = "an installation is one city's: its merchants' accounts and books are one"
+MONEY = "who paid, and who minds the money of a place, see what became of it"
 UNIT_DEPTH = UNIT.count(".")
 
 
@@ -56,6 +57,16 @@ async def repair_bill(scene: Scene) -> str:
     """A bill of a repair that whoever asks ordered."""
     debtor = scene.owner.person_id
     return (await makers.bill(scene, kind=BillKind.REPAIR_FEE, debtor=debtor)).id
+
+
+def sees_money(post: Post, place: str) -> Outcome:
+    sees = post == OWNER or post.may(Permission.VIEW_DEBTORS, place)
+    return Outcome.ALLOWED if sees else Outcome.MISSING
+
+
+async def own_payment(scene: Scene) -> str:
+    """A settled order that the owner of the home made."""
+    return await payment(scene, scene.town.people[OWNER].person_id)
 
 
 async def payment(scene: Scene, payer: str = "") -> str:
@@ -203,6 +214,19 @@ ROWS = (
     ),
     Row("get", "/api/v1/payments/{payment_id}", mine(), makes=payment),
     Row("get", "/api/v1/payments/{payment_id}/receipt", mine(), makes=payment),
+    Row(
+        "get",
+        "/api/v1/money-trails/{number}",
+        decided(sees_money, MONEY, HOME),
+        makes=own_payment,
+    ),
+    Row(
+        "post",
+        "/api/v1/money-trails/{number}/ask",
+        decided(sees_money, MONEY, HOME),
+        makes=own_payment,
+        silent="a question changes nothing; what WeChat answers is booked as always",
+    ),
     Row("get", "/api/v1/refunds", citywide(), beyond=WHOLE_SYSTEM),
     Row(
         "post",

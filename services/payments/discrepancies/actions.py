@@ -124,6 +124,11 @@ async def explain(deps: Dependencies, account: str, out_trade_no: str) -> None:
     await deps.in_transaction(work)
 
 
+async def find(deps: Dependencies, account: str, out_trade_no: str) -> Discrepancy | None:
+    """Return the difference about an order, if there is one."""
+    return await store.find(deps.db, discrepancy_id(account, out_trade_no))
+
+
 async def get(deps: Dependencies, difference: str) -> Discrepancy:
     """Return a difference. NotFound otherwise."""
     found = await store.find(deps.db, difference)

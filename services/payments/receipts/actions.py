@@ -44,6 +44,16 @@ async def get(deps: Dependencies, payment: Payment) -> ReceiptView:
     return await views.view(deps, receipt, returned_fen=payment.returned_fen)
 
 
+async def find(deps: Dependencies, payment_id: str) -> Receipt | None:
+    """Return the receipt of a payment, if it has one."""
+    return await store.find(deps.db, payment_id)
+
+
+async def payment_of(deps: Dependencies, number: str) -> str | None:
+    """Return the id of the payment that has a receipt of this number."""
+    return await store.payment_of(deps.db, number)
+
+
 def receipt_number(payment_id: str, paid_at: datetime) -> str:
     """Number a receipt, e.g. 20261123-4T9K2MXA7Q.
 

@@ -13,6 +13,12 @@ async def insert(db: Database, tx: Transaction, receipt: Receipt) -> None:
     await db[receipts.COLLECTION].insert_one(to_document(receipt), session=tx)
 
 
+async def payment_of(db: Database, number: str) -> str | None:
+    """Return the payment of a receipt by its number. Served by index `by_number`."""
+    found = await db[receipts.COLLECTION].find_one({"number": number}, {"_id": 1})
+    return found["_id"] if found else None
+
+
 async def find(db: Database, payment_id: str) -> Receipt | None:
     document = await db[receipts.COLLECTION].find_one({"_id": payment_id})
     return msgspec.convert(document, Receipt | None)

@@ -22,6 +22,8 @@ from services.payments.refunds.models import JOB, Refund, RefundsQuery, RefundVi
 from services.payments.refunds.states import TABLE, RefundAction, RefundState
 from services.wechat.pay_models import Transaction as Trade
 
+# A payment has one refund of each cause at most; its id names the cause and the payment.
+EXCESS, SUSPENDED = "X", "S"
 EXCESS_REASON: Final = "重复缴费退款"
 VOID_REASON: Final = "账单已作废,原款退回"
 MIXED_REASON: Final = "账单已缴或已作废,原款退回"
@@ -50,8 +52,8 @@ async def request_excess(
 ) -> None:
     """Request the refund of what a payment's bills did not take; `reason` is the payer's."""
     refund = Refund(
-        id=f"X{payment.id}",
-        number=f"X{payment.id}",
+        id=f"{EXCESS}{payment.id}",
+        number=f"{EXCESS}{payment.id}",
         payment=payment.id,
         person=payment.person,
         account=payment.account,
@@ -95,8 +97,8 @@ async def return_suspended(deps: Dependencies, actor: Actor, found_id: str) -> N
 
 def _of_suspended(deps: Dependencies, found: Discrepancy, payment: Payment | None) -> Refund:
     return Refund(
-        id=f"S{found.out_trade_no}",
-        number=f"S{found.out_trade_no}",
+        id=f"{SUSPENDED}{found.out_trade_no}",
+        number=f"{SUSPENDED}{found.out_trade_no}",
         payment=found.out_trade_no,
         person=payment.person if payment else None,
         account=found.account,
@@ -107,6 +109,18 @@ def _of_suspended(deps: Dependencies, found: Discrepancy, payment: Payment | Non
         reason=SUSPENSE_REASON,
         requested_at=deps.now(),
     )
+
+
+async def of_payment(deps: Dependencies, payment_id: str) -> list[Refund]:
+    """Return the refunds of a payment."""
+    ids = [f"{cause}{payment_id}" for cause in (EXCESS, SUSPENDED)]
+    return await store.find_many(deps.db, ids)
+
+
+async def payment_of(deps: Dependencies, number: str) -> str | None:
+    """Return the payment of a refund by its number, also one of a later try."""
+    found = await store.find(deps.db, number.partition("-")[0])
+    return found.payment if found else None
 
 
 async def listing(deps: Dependencies, actor: Actor, query: RefundsQuery) -> Page[RefundView]:

@@ -37,7 +37,7 @@ async def send(deps: Dependencies, payload: Document) -> Again | None:
         case RefundState.REQUESTED:
             answer = await _request(deps, refund)
         case RefundState.SENT | RefundState.ABNORMAL:
-            client = await _client(deps, refund)
+            client = await client_of(deps, refund)
             answer = await client.query_refund(refund.number)
         case _:
             return None
@@ -48,7 +48,7 @@ async def send(deps: Dependencies, payload: Document) -> Again | None:
     return _next_query(deps, refund, answer)
 
 
-async def _client(deps: Dependencies, refund: Refund) -> PayClient:
+async def client_of(deps: Dependencies, refund: Refund) -> PayClient:
     """Return the client of the merchant that was paid. PayError when it is gone."""
     payment = await payments_store.find(deps.db, refund.payment)
     if payment is None:
@@ -57,7 +57,7 @@ async def _client(deps: Dependencies, refund: Refund) -> PayClient:
 
 
 async def _request(deps: Dependencies, refund: Refund) -> Answer:
-    client = await _client(deps, refund)
+    client = await client_of(deps, refund)
     try:
         return await client.refund(
             refund.payment,

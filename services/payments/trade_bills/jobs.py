@@ -8,7 +8,7 @@ day, for three months (docs/reference/wechat.md, Bills).
 from collections.abc import Mapping
 from contextlib import aclosing
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
@@ -178,7 +178,8 @@ async def _close_unpaid(deps: Dependencies, client: PayClient, day: str) -> None
         if days <= await store.matched(deps.db, key, client.account.mchid, **span):
             because = "not_in_trade_bill"
             event = Event.CLOSED_AT_WECHAT
-            await payments_store.move(deps.db, payment.id, event, closed_because=because)
+            about: dict[str, Any] = {"closed_because": because, "closed_at": deps.now()}
+            await payments_store.move(deps.db, payment.id, event, **about)
 
 
 JOBS: Final[Mapping[str, jobs.Handler]] = {DAILY: read_all, ONE: read}

@@ -1,0 +1,66 @@
+"""Actions on trails: where somebody's money is, and WeChat asked once more."""
+
+from services.bills import own_money
+from services.dependencies import Dependencies
+from services.kernel.access import accessible
+from services.kernel.errors import NotFound
+from services.kernel.permissions import Actor, Permission
+from services.payments import actions as payments
+from services.payments.models import Payment
+from services.payments.refunds import inquiries
+from services.payments.trails import sources, words
+from services.payments.trails.models import MoneyTrail
+from services.payments.trails.sources import Sources
+
+
+async def get(deps: Dependencies, actor: Actor, number: str) -> MoneyTrail:
+    """Return the trail of a payment by any number of it: order, receipt, refund, WeChat's.
+
+    For who paid, and for who sees the payments of its homes: a firm's people those to their own
+    firm. Raises NotFound.
+    """
+    payment = await _access(deps, actor, number)
+    return _view(await sources.read(deps, payment))
+
+
+async def ask(deps: Dependencies, actor: Actor, number: str) -> MoneyTrail:
+    """Ask WeChat how the payment and its refunds stand, and return the trail.
+
+    At most every three seconds for one payment: who asks too soon sees what is known. Closed
+    orders are asked about, too: money may come after that. Raises NotFound.
+    """
+    payment = await payments.ask(deps, await _access(deps, actor, number))
+    found = await sources.read(deps, payment)
+    if any(refund.open for refund in found.refunds):
+        await inquiries.ask(deps, found.refunds)
+        found = await sources.read(deps, payment)
+    return _view(found)
+
+
+async def _access(deps: Dependencies, actor: Actor, number: str) -> Payment:
+    payment = accessible(
+        actor,
+        await sources.find(deps, number),
+        Permission.VIEW_DEBTORS,
+        at=lambda found: found.place,
+        people=lambda found: [found.person],
+        missing="没有找到这笔支付",
+    )
+    if payment.person != actor.person_id:
+        own = await own_money.find(deps, actor, payment.place)
+        if own is not None and payment.account not in own.accounts:
+            raise NotFound("没有找到这笔支付")
+    return payment
+
+
+def _view(found: Sources) -> MoneyTrail:
+    payment = found.payment
+    return MoneyTrail(
+        payment_id=payment.id,
+        state=payment.state,
+        amount_fen=payment.amount_fen,
+        payee_name=payment.payee_name,
+        answer=words.answer(found),
+        entries=words.entries(found),
+        can_ask=found.may_change,
+    )

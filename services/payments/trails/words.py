@@ -1,0 +1,152 @@
+"""Words of a trail: each step in one short Chinese line, and where the money is now."""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from services.kernel.days import day_of
+from services.kernel.money import yuan
+from services.payments.discrepancies.models import Discrepancy
+from services.payments.models import Payment, WeChatEvent
+from services.payments.refunds.models import Refund
+from services.payments.refunds.states import REFUND_STUCK, RefundState
+from services.payments.states import PaymentState
+from services.payments.trails.models import TrailEntry, TrailStep
+from services.payments.trails.sources import Sources
+
+LAST = "9999"
+
+
+def entries(found: Sources) -> list[TrailEntry]:
+    """Return the steps of a payment in the order of time; those of a day last in it."""
+    made = [
+        *_of_order(found.payment),
+        *(_of_notice(notice) for notice in found.notices),
+        *_of_books(found),
+        *(entry for refund in found.refunds for entry in _of_refund(refund)),
+        *_of_difference(found.difference),
+        *_of_bill(found.payment),
+    ]
+    return sorted(made, key=lambda each: each.at.isoformat() if each.at else LAST)
+
+
+def _of_order(payment: Payment) -> Iterator[TrailEntry]:
+    yield TrailEntry(
+        step=TrailStep.ORDERED,
+        at=payment.created_at,
+        text=f"下单缴{len(payment.lines)}张账单,共{yuan(payment.amount_fen)}元",
+        number=payment.id,
+        amount_fen=payment.amount_fen,
+    )
+    if payment.prepaid_at:
+        yield TrailEntry(step=TrailStep.PREPARED, at=payment.prepaid_at, text="微信已受理订单")
+    if payment.checked_at:
+        text = "最近一次向微信查询这笔订单"
+        yield TrailEntry(step=TrailStep.ASKED, at=payment.checked_at, text=text)
+    if payment.paid_at:
+        yield TrailEntry(
+            step=TrailStep.PAID,
+            at=payment.paid_at,
+            text="微信确认付款成功",
+            number=payment.transaction_id,
+            amount_fen=payment.amount_fen,
+        )
+    if payment.state is PaymentState.CLOSED:
+        yield TrailEntry(
+            step=TrailStep.CLOSED, at=payment.closed_at, text="订单已关闭,不能再付款"
+        )
+
+
+def _of_notice(notice: WeChatEvent) -> TrailEntry:
+    return TrailEntry(
+        step=TrailStep.NOTICE,
+        at=notice.received_at,
+        text=f"收到微信通知,{notice.outcome.label}",
+        number=notice.transaction_id or None,
+    )
+
+
+def _of_books(found: Sources) -> Iterator[TrailEntry]:
+    if found.journal is None:
+        return
+    yield TrailEntry(
+        step=TrailStep.BOOKED,
+        at=found.journal.at,
+        text=f"已入账,收款单位:{found.payment.payee_name}",
+        amount_fen=found.payment.amount_fen,
+    )
+    if found.receipt:
+        yield TrailEntry(
+            step=TrailStep.RECEIPT,
+            at=found.journal.at,
+            text="已开收据",
+            number=found.receipt.number,
+            amount_fen=found.receipt.amount_fen,
+        )
+
+
+def _of_refund(refund: Refund) -> Iterator[TrailEntry]:
+    money = f"{yuan(refund.amount_fen)}元"
+    asked = TrailEntry(
+        step=TrailStep.REFUND_ASKED,
+        at=refund.requested_at,
+        text=f"申请退款{money}:{refund.reason}",
+        number=refund.number,
+        amount_fen=refund.amount_fen,
+    )
+    yield asked
+    if refund.state is RefundState.DONE:
+        done = {"step": TrailStep.REFUND_DONE, "at": refund.settled_at}
+        yield replace(asked, **done, text=f"退款{money}已退回原支付方式")
+
+
+def _of_difference(found: Discrepancy | None) -> Iterator[TrailEntry]:
+    if found is None:
+        return
+    doubts = "、".join(doubt.label for doubt in found.doubts)
+    yield TrailEntry(step=TrailStep.DOUBTED, at=found.found_at, text=f"发现不符:{doubts}")
+    if found.settled_at:
+        text = f"核对结果:{found.state.label}"
+        yield TrailEntry(step=TrailStep.SETTLED, at=found.settled_at, text=text)
+
+
+def _of_bill(payment: Payment) -> Iterator[TrailEntry]:
+    if payment.returned_fen:
+        text = f"收款单位在微信商户平台退回{yuan(payment.returned_fen)}元,账单重新待缴"
+        amount_fen = payment.returned_fen
+        yield TrailEntry(step=TrailStep.RETURNED, at=None, text=text, amount_fen=amount_fen)
+    if payment.billed_on:
+        text = f"{payment.billed_on}的微信账单里有这笔款,已对上"
+        yield TrailEntry(step=TrailStep.RECONCILED, at=None, text=text)
+
+
+def answer(found: Sources) -> str:
+    """Say in one sentence where the money is now."""
+    payment = found.payment
+    match payment.state:
+        case PaymentState.CREATED | PaymentState.UNKNOWN | PaymentState.PREPAID:
+            return "微信还没有确认收到付款。如果您已经付款,请稍等片刻,或点“问一下微信”。"
+        case PaymentState.CLOSED:
+            return "订单已关闭,没有收到这笔款。如果微信显示已扣款,请点“问一下微信”。"
+        case PaymentState.SUSPENDED:
+            return "款项已收到,但与订单不符,工作人员正在核对,不会丢失。"
+        case PaymentState.PAID:
+            return _of_paid(found)
+
+
+def _of_paid(found: Sources) -> str:
+    settled_fen = found.receipt.amount_fen if found.receipt else 0
+    arrived = f"{yuan(settled_fen)}元已由{found.payment.payee_name}收到" if settled_fen else ""
+    back = [_of_money_back(refund) for refund in found.refunds]
+    day = day_of(found.payment.paid_at) if found.payment.paid_at else ""
+    said = ",".join(filter(None, [arrived, *back])) or "款项已收到"
+    return f"{day} {said}。".strip()
+
+
+def _of_money_back(refund: Refund) -> str:
+    money = f"{yuan(refund.amount_fen)}元"
+    if refund.state is RefundState.DONE:
+        return f"{money}已退回"
+    if refund.state in REFUND_STUCK:
+        return f"{money}的退款没有成功,工作人员正在处理"
+    return f"{money}正在退回"

@@ -13,6 +13,7 @@ import pytest
 
 from tests.faults.fault import ROOT, Fault, row
 from tests.faults.heard import HEARD
+from tests.faults.owed import OWED
 from tests.matrix.rows import FILES
 
 NOTICES: Final = "tests/handlers/test_payment_notices.py"
@@ -23,7 +24,6 @@ MISSING: Final = "tests/handlers/test_payment_missing_orders.py"
 TRADE_BILLS: Final = "tests/services/test_trade_bills.py"
 REFUNDS: Final = "tests/handlers/test_refund_cases.py"
 SUMS: Final = "tests/services/test_place_sums.py"
-HISTORY: Final = "tests/handlers/test_bill_history.py"
 MATRIX: Final = "tests/matrix/test_matrix.py"
 DELETION: Final = "tests/handlers/test_privacy_deletion.py"
 ERASURES: Final = "tests/handlers/test_erasures.py"
@@ -201,13 +201,6 @@ TENANCY: Final = (
         f"{MATRIX}::test_everybody_holds_what_the_matrix_says",
     ),
     Fault(
-        "a tenant sees what the one before paid",
-        "services.bills.store",
-        '"paid_at": {"$gte": at}',
-        '"paid_at": {"$ne": at}',
-        f"{HISTORY}::test_tenant_after_tenant",
-    ),
-    Fault(
         "a session that was ended goes on",
         "services.sessions.lifecycle",
         "session is None or session.revoked_at or _over",
@@ -345,7 +338,7 @@ TOLD: Final = (
         "tests/handlers/test_notices_reading.py::test_only_who_was_told_reads_what_goes_to_few",
     ),
 )
-FAULTS: Final = (*MONEY, *TENANCY, *ERASURE, *LATER, *CONTENT, *TOLD, *HEARD)
+FAULTS: Final = (*MONEY, *TENANCY, *OWED, *ERASURE, *LATER, *CONTENT, *TOLD, *HEARD)
 
 
 def module_file(fault: Fault) -> Path:

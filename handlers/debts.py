@@ -52,7 +52,12 @@ class DebtCertificatesHandler(ApiHandler):
 
 
 class DebtDisclosureHandler(ApiHandler):
-    @endpoint("setDebtDisclosure", needs=Access.SIGNED_IN, status=204)
+    @endpoint(
+        "setDebtDisclosure",
+        needs=Access.SIGNED_IN,
+        status=204,
+        example=Disclose(disclosed=True),
+    )
     async def put(self, home: HomePath, body: Disclose) -> None:
         """Let who bought my home see what I owe of it, or no longer."""
         await disclosures.disclose(self.deps, self.actor, home, body)

@@ -105,4 +105,7 @@ async def test_the_home_is_sold(estate: Estate, redis: servers.RedisServer) -> N
     body = {"name": "赵强", "day": "2026-03-02", "reason": "已过户"}
     assert (await post(estate, "staff", f"homes/{LI_HOME}/transfer", **body)).status == 201
     assert await refused(estate, mei)
-    assert await refused(estate, li)
+    people = await get(estate, li, f"homes/{LI_HOME}/residents")
+    assert (people.status, await homes_of(estate, li)) == (403, {})  # they owe, and no more
+    owing = await get(estate, li, "me/bills?state=owing")
+    assert owing.status == 200

@@ -41,6 +41,8 @@ DRAFTING = [
     "find places",
     "find fee_rules",
     "find payees",
+    # which of them changed hands
+    "find residencies",
     "find bills",
     "aggregate bills",
     # the compound is held, the run moves on, homes are used
@@ -55,6 +57,8 @@ PUBLISHING = [
     "find bill_runs",
     "find bills",
     "findAndModify bill_runs",
+    # which homes changed hands since their bills were drafted
+    "find residencies",
     "delete bills",
     "insert bills",
     "insert place_sums",
@@ -72,6 +76,8 @@ CHUNK = [
     "insert phones",
     "find residencies",
     "insert residencies",
+    # whose homes were owned by somebody before
+    "find residencies",
     "commitTransaction 1",
 ]
 

@@ -1,11 +1,8 @@
 """Command `rebuild-place-sums`: the kept sums of places, counted again from what they sum."""
 
 import argparse
-import sys
 
-from server.dependencies import open_dependencies
-from server.embedded.lifecycle import attached
-from server.serving import asking_mongo, run_async
+from server import rebuilds
 from server.settings import Settings
 from services.place_sums import jobs as place_sums
 
@@ -18,12 +15,4 @@ def add_arguments(_parser: argparse.ArgumentParser) -> None:
 
 
 def run(_arguments: argparse.Namespace, settings: Settings) -> int:
-    return run_async(rebuild(attached(settings)))
-
-
-async def rebuild(settings: Settings) -> int:
-    async with open_dependencies(settings) as deps:
-        with asking_mongo():
-            count = await place_sums.rebuild(deps)
-    sys.stdout.write(f"{count} units counted\n")
-    return 0
+    return rebuilds.run(settings, place_sums.rebuild, "units")

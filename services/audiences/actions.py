@@ -99,7 +99,7 @@ def require_filters(actor: Actor, audience: Audience) -> None:
 def _check_words(audience: Audience) -> None:
     if not audience.relations and not audience.roles:
         raise AudienceEmpty("请选择对象:住户,或者有职务的人")
-    if any(role.by_living for role in audience.roles):
+    if not all(role.is_office for role in audience.roles):
         raise NotAnOffice("业主、家属、租户请在住户里选择")
     filtered = audience.usages or audience.lacks or audience.owing_since
     if filtered and not audience.relations:

@@ -64,7 +64,7 @@ async def reader_keys(deps: Dependencies, actor: Actor) -> list[str]:
         for row in mine
         for place in (row.home, *(old for old, home in merged.items() if home == row.home))
     ]
-    held = [(grant.place, grant.role) for grant in actor.grants if not grant.role.by_living]
+    held = [(grant.place, grant.role) for grant in actor.grants if grant.role.is_office]
     return keys_of(homes, held)
 
 

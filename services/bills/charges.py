@@ -77,7 +77,6 @@ def _draft(charge: Charge, at: datetime) -> Bill:
         payee_name=charge.payee_name,
         due_days=DUE_DAYS,
         debtor=charge.debtor,
-        liable_on=today,
         created_at=at,
     )
 

@@ -9,7 +9,7 @@ homes are no fees, and never count.
 from typing import Final
 
 from mongo_indexes.bills import COLLECTION
-from services.bills.models import OF_FEES
+from services.bills.models import OF_FEES, owed_today
 from services.bills.states import BillState
 from services.bills.sums import figures
 from services.kernel.days import months_from, plus_months, start_of
@@ -138,7 +138,7 @@ MEASURES: Final = (
         scans=(
             Scan(
                 index="owed",
-                match={"state": BillState.OWING, **OF_FEES},
+                match=lambda today: {**owed_today(today), **OF_FEES},
                 each={"owing_fen": AMOUNT},
                 sums={"owing_homes": ONE, "owing_fen": {"$sum": "$owing_fen"}},
             ),

@@ -8,13 +8,24 @@ from msgspec import Struct, field
 from services.bills.states import BillState
 from services.fees.models import AccountKey, BillKind, FeeKind
 from services.kernel.days import Day, Month
+from services.kernel.documents import Document
 from services.kernel.labels import Labelled
 from services.kernel.pages import ListQuery
 from services.kernel.paths import PlacePath
 from services.kernel.types import Reason
 
 # The bills that homes owe by the month, as a query: those of repairs are not among them.
-OF_FEES: Final = {"kind": {"$in": list(FeeKind)}}
+OF_FEES: Final[Document] = {"kind": {"$in": list(FeeKind)}}
+
+
+def of_kind(kind: FeeKind | None) -> Document:
+    """Return the condition for one kind of fee, or for all; repairs are none."""
+    return {"kind": kind} if kind else OF_FEES
+
+
+def owed_today(today: Day) -> Document:
+    """Return the condition for what those owe who own a home, not who sold it."""
+    return {"state": BillState.OWING, "owners_until": {"$not": {"$lt": today}}}
 
 
 class Bill(Struct, kw_only=True):
@@ -65,7 +76,7 @@ class Bill(Struct, kw_only=True):
     voided_in: int = 0  # the round in which the run was withdrawn
 
     def __post_init__(self) -> None:
-        """Bills from before there were debtors are owed by the owners of their first day."""
+        """Unless it is said otherwise the owners of the first day owe it."""
         if not self.liable_on:
             self.liable_on = self.from_day or f"{self.period}-01"
 

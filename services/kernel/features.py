@@ -137,7 +137,7 @@ class Features:
     `callables`: name → kind of matters that somebody may be called about.
     `findings`: name → what a finding can become.
     `work`: what is counted of heads' work, in the order of the packages; `work_figures`: name →
-    what it is.
+    what it is. `hand_overs`: what is written when a home changes hands.
     Raises ValueError for what two packages register by one name, since one of them would never
     be seen, and for the lane of a job that is not the package's; KeyError for a package of
     `before` that registers nothing; CycleError for a circle.

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from enum import StrEnum, auto
 
 from services.kernel.errors import Forbidden
-from services.kernel.permissions import Actor, Role
+from services.kernel.permissions import Actor
 
 
 class Guard(StrEnum):
@@ -42,8 +42,7 @@ class OtherPayee(Forbidden):
 
 def homes_of(actor: Actor) -> frozenset[str]:
     """Return the homes that the actor belongs to today, in whatever way: also who only pays."""
-    own = (grant for grant in actor.grants if grant.role.by_living)
-    return frozenset(grant.place for grant in own if grant.role is not Role.DEBTOR)
+    return frozenset(grant.place for grant in actor.grants if grant.role.by_living)
 
 
 def require_not_own(actor: Actor, homes: Iterable[str]) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from services.kernel.days import Month
+from services.kernel.days import Day, Month
 from services.kernel.documents import Document
 from services.kernel.sums import Cells, Wanted
 
@@ -31,7 +31,8 @@ class Scan(Struct, frozen=True, kw_only=True):
     """Figures of one pass over an index that covers it: no document is read.
 
     `index`: holds the path of the place and every field that is named here.
-    `match`: condition of what counts, but for the place.
+    `match`: condition of what counts, but for the place; a function of the Beijing day where
+    it depends on it.
     `each`: name → accumulator over the documents of one path, for what is counted by homes
     and kept by bills; none where each document counts by itself.
     `sums`: figure → accumulator over the results of `each`, or else over the documents.
@@ -39,10 +40,13 @@ class Scan(Struct, frozen=True, kw_only=True):
     """
 
     index: str
-    match: Document
+    match: Document | Callable[[Day], Document]
     each: Mapping[str, Document] = {}
     sums: Mapping[str, Document]
     cells: tuple[str, ...] = ()
+
+    def match_on(self, today: Day) -> Document:
+        return self.match(today) if callable(self.match) else self.match
 
 
 class Figure(Struct, frozen=True):

@@ -15,9 +15,14 @@ class Role(Labelled):
     """Role at a place, by living there or by being appointed."""
 
     @property
+    def is_office(self) -> bool:
+        """Tell whether it comes from an appointment, and not from a home."""
+        return self in RUNGS
+
+    @property
     def by_living(self) -> bool:
-        """Tell whether it comes from belonging to a home, and not from an appointment."""
-        return self not in RUNGS
+        """Tell whether it comes from belonging to a home today."""
+        return not self.is_office and self is not Role.DEBTOR
 
     OWNER = "owner", "业主"
     RESIDENT = "resident", "家属"  # family

@@ -6,7 +6,7 @@ not fit its order is kept in suspense, what the bills do not take is refunded.
 """
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
@@ -51,8 +51,8 @@ async def record(
             if payment is not None:
                 because = trade.trade_state.value.lower()
                 event = Event.CLOSED_AT_WECHAT
-                about: dict[str, Any] = {"closed_because": because, "closed_at": deps.now()}
-                await store.move(deps.db, payment.id, event, **about)
+                at = deps.now()
+                await store.close(deps.db, payment.id, event, because=because, at=at)
         case Word.PAID | Word.PAID_AND_BACK:
             await _record_paid(deps, client, payment, trade)
 

@@ -7,7 +7,7 @@ only after close and query have said that nobody can pay it any more
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import structlog
 
@@ -181,8 +181,8 @@ async def _record_failure(deps: Dependencies, payment: Payment, error: PayError)
     match error.reaction:
         case PayReaction.PERMANENT | PayReaction.CONFIG_ALARM | PayReaction.SHOW:
             # Only a first request: a refused repeat leaves what the first one made payable.
-            about: dict[str, Any] = {"closed_because": error.code, "closed_at": deps.now()}
-            await store.move(deps.db, payment.id, Event.REFUSED, **about)
+            event, at = Event.REFUSED, deps.now()
+            await store.close(deps.db, payment.id, event, because=error.code, at=at)
         case _:
             await store.move(deps.db, payment.id, Event.ANSWER_LOST)
 
@@ -208,15 +208,15 @@ async def _record_missing(deps: Dependencies, payment: Payment) -> None:
     """Record that WeChat denies an order: it frees the bills only of one that no phone has.
 
     With a prepay id somebody can pay, or has paid, whatever a query says. Such an order is
-    asked for beyond its end, until WeChat answers or its daily bill shows that nobody paid.
+    asked for beyond its end, until WeChat answers or its daily bill shows that nobody paid. Of
+    one that is closed already nobody expects that WeChat knows it.
     """
-    if deps.now() - payment.created_at < IN_FLIGHT:
+    now, because = deps.now(), "never_reached_wechat"
+    if now - payment.created_at < IN_FLIGHT or not payment.is_pending:
         return
-    because = "never_reached_wechat"
-    about: dict[str, Any] = {"closed_because": because, "closed_at": deps.now()}
-    if await store.move(deps.db, payment.id, Event.NEVER_ARRIVED, **about):
+    if await store.close(deps.db, payment.id, Event.NEVER_ARRIVED, because=because, at=now):
         return
-    await store.note_missing(deps.db, payment.id, deps.now())
+    await store.note_missing(deps.db, payment.id, now)
     log.error("order_missing_at_wechat", payment=payment.id, account=payment.account)
 
 

@@ -57,6 +57,20 @@ async def move(
     return await states.TABLE.move(db[payments.COLLECTION], key, event, changes, tx=tx)
 
 
+async def close(
+    db: Database,
+    payment_id: str,
+    event: Event,
+    *,
+    because: str,
+    at: datetime,
+    tx: Transaction | None = None,
+) -> bool:
+    """Close an order by an event that does, with why and when; False as `move`."""
+    changes = {"closed_because": because, "closed_at": at}
+    return await move(db, payment_id, event, tx=tx, **changes)
+
+
 async def move_and_get(
     db: Database, payment_id: str, event: Event, **changes: Any
 ) -> Payment | None:

@@ -79,14 +79,12 @@ async def homes_sold(
     return {home: turns[home][0] for home in homes if turns.get(home)}
 
 
-async def households_of(
-    deps: Dependencies, homes: Sequence[str]
-) -> dict[str, list[tenures.Household]]:
-    """Return home → its owners of today and of before, by tenure, the first ones first."""
+async def debtors_of(deps: Dependencies, homes: Sequence[str]) -> dict[str, list[Residency]]:
+    """Return home → whoever owned it, or rented it and owed by contract: tenures.py."""
     rows: dict[str, list[Residency]] = {home: [] for home in homes}
-    for row in await store.owners_of(deps.db, homes):
+    for row in await store.debtors_of(deps.db, homes):
         rows[row.home].append(row)
-    return {home: tenures.households(own) for home, own in rows.items()}
+    return rows
 
 
 async def rebuild(deps: Dependencies) -> int:

@@ -43,6 +43,8 @@ BELONGING: Final = (
     "disclosed_since",
     "pays_fees",
 )
+# Who owes what a home is charged, and not only sees it: its owners, and tenants by contract.
+OWING: Final[list[Document]] = [{"relation": {"$in": list(OWNERS)}}, {"pays_fees": True}]
 KEPT_STEPS: Final = 50
 # `source` of a residency that the person themself brought in.
 OWN_SOURCES: Final = r"^(request|invitation):"
@@ -90,8 +92,7 @@ def part_of_person(person_id: str, day: str) -> Part[Belonging]:
 def _owing_on(day: str) -> Document:
     """Return the condition for who belongs to a home on a day, or may owe from before."""
     current = [{"to_day": None}, {"to_day": {"$gte": day}}]
-    owed = [{"relation": {"$in": list(OWNERS)}}, {"pays_fees": True}]
-    return {"from_day": {"$lte": day}, "$or": [*current, *owed]}
+    return {"from_day": {"$lte": day}, "$or": [*current, *OWING]}
 
 
 async def claimants(db: Database, among: Document, day: str) -> list[Claimant]:
@@ -151,9 +152,9 @@ async def ever_of_home(db: Database, tx: Transaction, home: str) -> list[Residen
     return await _rows(db[COLLECTION].find({"home": home}, session=tx))
 
 
-async def owners_of(db: Database, homes: Sequence[str]) -> list[Residency]:
-    """List all owners of homes, of today and of before. Served by index `home`."""
-    query = {"home": {"$in": list(homes)}, "relation": {"$in": list(OWNERS)}}
+async def debtors_of(db: Database, homes: Sequence[str]) -> list[Residency]:
+    """List all who owe what homes are or were charged. Served by index `home`."""
+    query = {"home": {"$in": list(homes)}, "$or": OWING}
     return await _rows(db[COLLECTION].find(query))
 
 

@@ -43,6 +43,20 @@ def households(rows: Iterable[Residency]) -> list[Household]:
     ]
 
 
+def debtors(rows: Sequence[Residency], day: Day) -> list[Residency]:
+    """Return who owes what a home is charged for a day: its owners of then, all who joined.
+
+    And whoever rented it then and owes the fees by contract. Nobody where nobody is known.
+    """
+    owning = [each.owners for each in households(rows) if each.tenure.has(day)]
+    renting = [row for row in rows if row.pays_fees and _lived_there(row, day)]
+    return [*(owner for owners in owning for owner in owners), *renting]
+
+
+def _lived_there(row: Residency, day: Day) -> bool:
+    return row.from_day <= day and (row.to_day is None or day <= row.to_day)
+
+
 def _owners(rows: Iterable[Residency]) -> list[Residency]:
     """Return the owners among residents, but for those who never were: written by mistake."""
     owners = [row for row in rows if row.relation in OWNERS]

@@ -13,7 +13,8 @@ from msgspec import Struct
 from pymongo.errors import PyMongoError
 
 from services import deadlines
-from services.dependencies import Database, Dependencies, Transaction
+from services.dependencies import Dependencies, Transaction
+from services.kernel.days import Day
 from services.kernel.documents import Document
 from services.kernel.measures import Measure, Scan, Span
 from services.kernel.paths import outermost, part, under
@@ -119,10 +120,10 @@ async def _counted(
     """Return the figures counted from the documents; None when that was not done in time."""
     measure = deps.features.measures[question.name]
     if question.until == inf:
-        return await counted(deps.db, measure, question, session=snapshot)
+        return await counted(deps, measure, question, session=snapshot)
     try:
         with deadlines.until(question.until):
-            return await counted(deps.db, measure, question, session=snapshot)
+            return await counted(deps, measure, question, session=snapshot)
     except PyMongoError as error:
         if not error.timeout:
             raise
@@ -143,11 +144,15 @@ async def total(
 
 
 async def counted(
-    db: Database, measure: Measure, question: Question, *, session: Transaction | None = None
+    deps: Dependencies,
+    measure: Measure,
+    question: Question,
+    *,
+    session: Transaction | None = None,
 ) -> dict[str, Figures]:
     """Return part → figures of a measure, counted from its documents."""
     found: dict[str, Figures] = {}
-    for row in await _rows(db, measure, question, session):
+    for row in await _rows(deps, measure, question, session):
         where, told = _read(row)
         figures = found.setdefault(where, Counter())
         for name, amount in told:
@@ -156,27 +161,31 @@ async def counted(
 
 
 async def _rows(
-    db: Database, measure: Measure, question: Question, session: Transaction | None
+    deps: Dependencies, measure: Measure, question: Question, session: Transaction | None
 ) -> list[Document]:
     places = outermost(question.places)
     if not places:
         return []
     first, *others = measure.scans_of(question.span)
-    pipeline = _stages(measure.path, first, places, question.depth)
+    today, depth = deps.today(), question.depth
+    pipeline = _stages(measure.path, first, places, depth, today=today)
     for other in others:
-        stages = _stages(measure.path, other, places, question.depth)
+        stages = _stages(measure.path, other, places, depth, today=today)
         pipeline.append({"$unionWith": {"coll": measure.collection, "pipeline": stages}})
-    collection = db[measure.collection]
+    collection = deps.db[measure.collection]
     cursor = await collection.aggregate(pipeline, hint=first.index, session=session)
     return await cursor.to_list()
 
 
-def _stages(path: str, scan: Scan, places: Sequence[str], depth: int) -> list[Document]:
+def _stages(
+    path: str, scan: Scan, places: Sequence[str], depth: int, *, today: Day
+) -> list[Document]:
     """Return the stages of one scan: what counts, by path where it says so, by part.
 
     Each place has the whole condition, so that each is one range of the index.
     """
-    match, *more = ({**scan.match, path: under(place)} for place in places)
+    counts = scan.match_on(today)
+    match, *more = ({**counts, path: under(place)} for place in places)
     stages: list[Document] = [{"$match": {"$or": [match, *more]} if more else match}]
     where, cells = f"${path}", {name: f"${name}" for name in scan.cells}
     if scan.each:

@@ -17,10 +17,7 @@ from services.kernel.permissions import PERMISSIONS, Permission
 EXCEPTED: Final[dict[str, str]] = {}
 # What somebody is appointed for; what only people of a home may is their own business.
 AT_WORK: Final = frozenset(
-    permission
-    for role, held in PERMISSIONS.items()
-    for permission in held
-    if not role.by_living
+    permission for role, held in PERMISSIONS.items() for permission in held if role.is_office
 )
 
 

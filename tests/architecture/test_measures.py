@@ -113,7 +113,7 @@ def fields(value: Any) -> Iterator[str]:
 
 def read_by(measure: Measure, scan: Scan) -> set[str]:
     counted = {*fields(scan.each)} if scan.each else {*fields(scan.sums)}
-    return {measure.path, *scan.match, *counted, *scan.cells}
+    return {measure.path, *scan.match_on("2026-03-02"), *counted, *scan.cells}
 
 
 @of_each

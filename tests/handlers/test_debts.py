@@ -14,6 +14,7 @@ from services.bills.unpaid_homes import actions as unpaid_homes
 from services.kernel.permissions import Role
 from services.residencies import owners
 from services.residencies.models import Relation
+from services.statistics import measures
 from tests.build.cast import (
     COMPOUND,
     LI_HOME,
@@ -263,6 +264,44 @@ async def test_who_never_owned_a_home_discloses_nothing(estate: Estate) -> None:
     for who in ("wang", "mei", "head"):
         reply = await disclose(estate, await estate.member(who), disclosed=True)
         assert (reply.status, reply.code) == (404, "not_found")
+
+
+async def test_a_tenant_who_owes_by_contract_is_named_with_the_owner(estate: Estate) -> None:
+    await live_there(estate.world.deps, [(LI_HOME, BUYER, Relation.TENANT)])
+    rented = {"from_day": "2026-02-01", "owes_since": "2026-02-01", "pays_fees": True}
+    row = {"_id": f"r0-{BUYER}"}
+    await estate.world.db.residencies.update_one(row, {"$set": rented})
+    [debt] = await debts(estate, "staff")
+    assert debt["debtors"] == ["1*", "l*"]
+    before = {"to_day": "2026-01-31", "from_day": "2025-01-01", "pays_fees": False}
+    await estate.world.db.residencies.update_one(row, {"$set": before})
+    [debt] = await debts(estate, "staff")
+    assert debt["debtors"] == ["l*"]
+
+
+async def test_an_owner_who_left_and_was_not_followed_is_named_for_their_days(
+    estate: Estate,
+) -> None:
+    """What is charged after they left is nobody's that is known."""
+    wish = {"reason": "户口迁出", "last_day": "2026-03-02"}
+    assert (await post(estate, "staff", "residencies/r0-li/end", **wish)).status == 204
+    await estate.advance(days=40)
+    [debt] = await debts(estate, "staff")
+    assert debt["debtors"] == ["l*"]
+    await estate.world.db.bills.delete_many({"home": LI_HOME})
+    await bill(estate.world, "2026-04")
+    [debt] = await debts(estate, "staff")
+    assert debt["debtors"] == []
+
+
+async def test_a_hand_over_counts_the_homes_that_its_head_would_ask(estate: Estate) -> None:
+    counted = ["bills.owed"]
+    deps, unit = estate.world.deps, [UNIT]
+    assert (await measures.total(deps, counted, unit))["owing_homes"] == 2
+    await sell(estate)
+    figures = await measures.total(deps, counted, unit)
+    assert figures["owing_homes"] == len(await unpaid(estate)) == 1
+    assert figures["owing_fen"] == 2 * (3600 + 500)
 
 
 async def certify(estate: Estate, who: Any) -> Reply:

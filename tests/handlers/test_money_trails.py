@@ -10,7 +10,6 @@ from tests.build.cast import COMPOUND, Estate
 from tests.build.homes import get, post
 from tests.build.offices import hire
 from tests.build.payments import craft, order, ordered, paid, paid_silently, pass_time
-from tests.build.sign_ins import Member
 
 pytestmark = [
     pytest.mark.slow,
@@ -138,6 +137,34 @@ async def test_money_that_does_not_fit_is_said_to_be_safe(estate: Estate) -> Non
     assert "doubted" in steps(found)
 
 
+async def test_money_that_did_not_fit_and_went_back_is_said_to_be_back(estate: Estate) -> None:
+    payment_id = await paid(estate, await estate.member("li"), notify=False)
+    await estate.world.db.payments.update_one({"_id": payment_id}, {"$inc": {"amount_fen": 1}})
+    await craft(estate, payment_id)
+    await estate.world.work()
+    path = f"discrepancies/firm:{payment_id}/return"
+    assert (await post(estate, "admin", path)).status == 204
+    await pass_time(estate)
+    estate.members.clear()  # their tokens are for minutes
+    found = await trail(estate, "li", payment_id)
+    assert (found["state"], found["answer"]) == ("closed", "51.18元已退回。")
+    [closed] = [entry for entry in found["entries"] if entry["step"] == "closed"]
+    assert closed["at"] is not None
+
+
+async def test_asking_about_an_order_that_wechat_refused_alarms_nobody(
+    estate: Estate, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It was never there; of an open order that would be an alarm."""
+    await estate.world.wechat.fault("/v3/pay/transactions/jsapi", http=403, code="RULE_LIMIT")
+    assert (await order(estate, await estate.member("li"))).code == "payment_refused"
+    [made] = await estate.world.db.payments.find().to_list()
+    await estate.advance(minutes=2)
+    capsys.readouterr()
+    assert (await ask(estate, "li", made["_id"]))["state"] == "closed"
+    assert "order_missing_at_wechat" not in capsys.readouterr().out + caplog.text
+
+
 async def test_who_paid_and_who_minds_the_money_see_it(estate: Estate) -> None:
     payment_id = await paid(estate, await estate.member("li"))
     path = f"money-trails/{payment_id}"
@@ -147,11 +174,11 @@ async def test_who_paid_and_who_minds_the_money_see_it(estate: Estate) -> None:
     assert (await get(estate, "head", path)).status == 404
     # the firm is paid by nobody here: what others are paid is not its business
     assert (await get(estate, cashier, path)).status == 404
-    await be_paid(estate, cashier)
+    await be_paid(estate)
     assert (await get(estate, cashier, path)).status == 200
 
 
-async def be_paid(estate: Estate, _cashier: Member) -> None:
+async def be_paid(estate: Estate) -> None:
     """Make the cashier's firm the payee of the property fee."""
     db = estate.world.db
     firm = await db.firms.find_one({})

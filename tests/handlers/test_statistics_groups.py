@@ -11,7 +11,7 @@ from pymongo.errors import ExecutionTimeout
 from services import deadlines
 from services.bills.runs import actions as runs
 from services.bills.runs.models import StartBillRun
-from services.dependencies import Database
+from services.dependencies import Dependencies
 from services.fees.models import FeeKind
 from services.kernel.measures import Measure
 from services.kernel.permissions import Role
@@ -131,10 +131,10 @@ async def test_arrears_are_withheld_when_their_groups_cannot_be_counted_in_time(
     count, given = measures.counted, list[float]()
 
     async def late(
-        db: Database, measure: Measure, *about: Any, **more: Any
+        deps: Dependencies, measure: Measure, *about: Any, **more: Any
     ) -> dict[str, Figures]:
         if measure.name != withheld_figures.BILLED_BEFORE:
-            return await count(db, measure, *about, **more)
+            return await count(deps, measure, *about, **more)
         given.append(deadlines.left(SAFETY_NET))
         raise ExecutionTimeout("operation exceeded time limit")
 

@@ -26,7 +26,7 @@ PLACES = [
 ]
 PLACES += ["cc", "cc.d.s.m.c1.b1.u1.1012", "cc.d.s.m.c1.b10.u1.101"]
 HOMES = [place for place in PLACES if place.endswith(("101", "1012"))]
-OFFICES = [role for role in Role if not role.by_living]
+OFFICES = [role for role in Role if role.is_office]
 HELD = st.tuples(st.sampled_from(PLACES), st.sampled_from(OFFICES))
 LIVES = st.tuples(
     st.sampled_from(HOMES), st.sampled_from(Relation), st.sampled_from([*Usage, None])

@@ -34,7 +34,7 @@ from tests.build.world import World
 
 HOME: Final = f"{ONE}.b1.u1.101"
 TEMPLATE: Final = "bill_issued"
-ALL_ROLES: Final = [role for role in Role if not role.by_living]
+ALL_ROLES: Final = [role for role in Role if role.is_office]
 PLACES: Final = (
     [COMMUNITY],
     [GRID],

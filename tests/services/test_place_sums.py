@@ -126,7 +126,7 @@ async def kept(
 
 async def counted_figures(deps: Dependencies, question: Question) -> dict[str, Figures]:
     measure = deps.features.measures[question.name]
-    return await measures.counted(deps.db, measure, question)
+    return await measures.counted(deps, measure, question)
 
 
 async def test_sums_are_those_of_the_bills_before_and_after_they_are_added(

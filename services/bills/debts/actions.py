@@ -14,16 +14,14 @@ from services.dependencies import Dependencies, Transaction
 from services.fees.models import FeeKind
 from services.kernel import masking
 from services.kernel.access import accessible
-from services.kernel.pages import Key, Keyset, Page
+from services.kernel.pages import Page
 from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
 from services.places import homes as place_homes
-from services.residencies import owners, sealed
+from services.residencies import owners, sealed, tenures
 from services.residencies.models import Residency
-from services.residencies.tenures import Household
 
 NO_END: Final = "~"  # sorts after every day
-BY_HOME: Final = Keyset(Key("home"), Key("owners_until"))
 
 
 async def of_home(deps: Dependencies, actor: Actor, home: str) -> HomeDebts:
@@ -65,48 +63,35 @@ async def former(
 ) -> Page[DebtView]:
     """Return what is owed by who sold a home under a place, by home. Raises NotFound."""
     require_at(actor, Permission.VIEW_DEBTORS, place)
-    after = BY_HOME.read(query.cursor)
-    found = await store.former(
-        deps.db, place, query.kind, deps.today(), after=after, limit=query.limit + 1
-    )
-    rows = [{"home": debt.home, "owners_until": debt.owners_until} for debt in found]
-    shown = await _views(deps, actor, found[: query.limit])
-    return BY_HOME.cut(rows, query.limit).of(shown)
+    found = await store.former(deps.db, place, query, deps.today())
+    return found.of(await _views(deps, actor, found.items))
 
 
 async def _views(deps: Dependencies, actor: Actor, debts: Sequence[Debt]) -> list[DebtView]:
     homes = sorted({debt.home for debt in debts})
     if not homes:
         return []
-    owned = await owners.households_of(deps, homes)
+    rows = await owners.debtors_of(deps, homes)
     addresses = await places.addresses(deps, homes)
-    return [
-        _view(deps, actor, debt, _owners(owned.get(debt.home, []), debt), addresses)
-        for debt in debts
-    ]
-
-
-def _owners(households: Sequence[Household], debt: Debt) -> Sequence[Residency]:
-    """Return who owes a debt: the owners whose last day it names, or those of today."""
-    until = debt.owners_until
-    return next((each.owners for each in households if each.tenure.last == until), ())
+    return [_view(deps, actor, debt, rows[debt.home], addresses) for debt in debts]
 
 
 def _view(
     deps: Dependencies,
     actor: Actor,
     debt: Debt,
-    owners: Sequence[Residency],
+    rows: Sequence[Residency],
     addresses: Mapping[str, str],
 ) -> DebtView:
-    names = {masking.name(sealed.name_of(deps, row)) for row in owners}
+    found = [row for day in sorted(debt.days) for row in tenures.debtors(rows, day)]
+    names = {masking.name(sealed.name_of(deps, row)) for row in found}
     lives_there = debt.owners_until is None and actor.may(Permission.VIEW_HOME, debt.home)
     return DebtView(
         place=debt.home,
         address=addresses.get(debt.home, debt.home),
         debtors=sorted(names),
         owners_until=debt.owners_until,
-        mine=lives_there or any(row.person == actor.person_id for row in owners),
+        mine=lives_there or any(row.person == actor.person_id for row in found),
         kinds=sorted(debt.kinds),
         bills=debt.bills,
         amount_fen=debt.amount_fen,

@@ -24,10 +24,14 @@ class FormerDebtsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
 
 
 class Debt(Struct, frozen=True, kw_only=True):
-    """What one household owes of a home: of those who owned it until one day, or own it."""
+    """What one household owes of a home: of those who owned it until one day, or own it.
+
+    `days`: on which they are liable for it; whose debt it is follows from them.
+    """
 
     home: str
     owners_until: Day | None
+    days: frozenset[Day]
     kinds: frozenset[FeeKind]
     bills: int
     amount_fen: int

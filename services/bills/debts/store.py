@@ -2,23 +2,32 @@
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Any
+from typing import Final
 
 from mongo_indexes.bills import COLLECTION
-from services.bills.debts.models import Debt
+from services.bills.debts.models import Debt, FormerDebtsQuery
 from services.bills.due_days import is_overdue
-from services.bills.models import OF_FEES
+from services.bills.models import OF_FEES, of_kind
 from services.bills.states import BillState
-from services.bills.unpaid_homes.store import of_kind
 from services.bills.visibility import Claims
 from services.dependencies import Database, Transaction
 from services.fees.models import FeeKind
 from services.kernel.days import Day
 from services.kernel.documents import Document
+from services.kernel.pages import Key, Keyset, Page
 from services.kernel.paths import under
 
-FIELDS = ("home", "kind", "period", "due_on", "amount_fen", "owners_until")
-FETCHED_AT_ONCE = 200
+FIELDS: Final = (
+    "home",
+    "kind",
+    "period",
+    "due_on",
+    "amount_fen",
+    "owners_until",
+    "liable_on",
+)
+FETCHED_AT_ONCE: Final = 200
+BY_HOME: Final = Keyset(Key("home"), Key("owners_until"))
 
 
 async def of_homes(
@@ -29,8 +38,7 @@ async def of_homes(
     `claims`: only the bills that somebody sees. Served by index `home_liable`.
     """
     query = {"home": {"$in": list(homes)}, "state": BillState.OWING, **OF_FEES}
-    fields = dict.fromkeys((*FIELDS, "liable_on"), 1)
-    found = await db[COLLECTION].find(query, fields).to_list()
+    found = await db[COLLECTION].find(query, dict.fromkeys(FIELDS, 1)).to_list()
     if claims is not None:
         found = [bill for bill in found if claims.covers(bill["home"], bill["liable_on"])]
     return _debts(found, today)
@@ -54,37 +62,25 @@ async def sums_of(
     return {FeeKind(row["_id"]): (row["bills"], row["amount_fen"]) async for row in cursor}
 
 
-async def former(
-    db: Database,
-    place: str,
-    kind: FeeKind | None,
-    today: Day,
-    *,
-    after: list[Any] | None,
-    limit: int,
-) -> list[Debt]:
+async def former(db: Database, place: str, query: FormerDebtsQuery, today: Day) -> Page[Debt]:
     """Return the next debts of who sold a home, by home and day. Served by `former_debts`.
 
-    Reads no further than what is returned.
+    Reads no further than what is returned, and the first one behind it.
     """
-    query: Document = {"state": BillState.OWING, "home": under(place), **of_kind(kind)}
-    query["owners_until"] = {"$gt": "", "$lt": today}
-    if after:
-        home, day = after
-        later = [{"home": {"$gt": home}}, {"home": home, "owners_until": {"$gt": day}}]
-        query["$or"] = later
-    cursor = db[COLLECTION].find(query, dict.fromkeys(FIELDS, 1))
-    bills: list[Document] = []
-    groups = 0
-    order = [("home", 1), ("owners_until", 1)]
-    async with cursor.sort(order).hint("former_debts").batch_size(FETCHED_AT_ONCE) as rows:
+    owed = {"state": BillState.OWING, "home": under(place), **of_kind(query.kind)}
+    owed["owners_until"] = {"$gt": "", "$lt": today}
+    where = {"$and": [owed, behind]} if (behind := BY_HOME.after(query.cursor)) else owed
+    cursor = db[COLLECTION].find(where, dict.fromkeys(FIELDS, 1)).sort(BY_HOME.order)
+    bills, keys = list[Document](), set[tuple[str, str]]()
+    async with cursor.hint("former_debts").batch_size(FETCHED_AT_ONCE) as rows:
         async for bill in rows:
-            if not bills or _key(bills[-1]) != _key(bill):
-                if groups == limit:
-                    break
-                groups += 1
+            keys.add(_key(bill))
+            if len(keys) > query.limit + 1:
+                break
             bills.append(bill)
-    return _debts(bills, today)
+    debts = _debts(bills, today)
+    found = [{"home": debt.home, "owners_until": debt.owners_until} for debt in debts]
+    return BY_HOME.cut(found, query.limit).of(debts[: query.limit])
 
 
 def _key(bill: Document) -> tuple[str, str]:
@@ -102,6 +98,7 @@ def _debt(home: str, until: Day | None, bills: Sequence[Document], today: Day) -
     return Debt(
         home=home,
         owners_until=until,
+        days=frozenset(bill["liable_on"] for bill in bills),
         kinds=frozenset(FeeKind(bill["kind"]) for bill in bills),
         bills=len(bills),
         amount_fen=sum(bill["amount_fen"] for bill in bills),

@@ -7,8 +7,7 @@ import msgspec
 
 from mongo_indexes.bills import COLLECTION
 from services.bills.due_days import is_overdue
-from services.bills.models import OF_FEES
-from services.bills.states import BillState
+from services.bills.models import OF_FEES, of_kind, owed_today
 from services.bills.unpaid_homes.models import Arrears, Debt, Debts, Due
 from services.dependencies import Database
 from services.fees.models import FeeKind
@@ -18,11 +17,6 @@ from services.kernel.paths import under
 
 # How much is fetched at once for a page; more bills of a home only mean another round trip.
 BILLS_PER_HOME: Final = 10
-
-
-def of_kind(kind: FeeKind | None) -> Document:
-    """Return the condition for one kind of fee, or for all; repairs are none."""
-    return {"kind": kind} if kind else OF_FEES
 
 
 async def unpaid(
@@ -64,11 +58,6 @@ def _owing(debts: Debts) -> Document:
     """Return the condition for what homes owe today, of one kind and period or of all."""
     of_period = {"period": debts.period} if debts.period else {}
     return {**owed_today(debts.today), **of_kind(debts.kind), **of_period}
-
-
-def owed_today(today: Day) -> Document:
-    """Return the condition for what those owe who own a home, not who sold it."""
-    return {"state": BillState.OWING, "owners_until": {"$not": {"$lt": today}}}
 
 
 async def debts_of(db: Database, homes: Sequence[str], debts: Debts) -> list[Debt]:

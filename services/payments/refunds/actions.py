@@ -23,7 +23,8 @@ from services.payments.refunds.states import TABLE, RefundAction, RefundState
 from services.wechat.pay_models import Transaction as Trade
 
 # A payment has one refund of each cause at most; its id names the cause and the payment.
-EXCESS, SUSPENDED = "X", "S"
+EXCESS: Final = "X"
+SUSPENDED: Final = "S"
 EXCESS_REASON: Final = "重复缴费退款"
 VOID_REASON: Final = "账单已作废,原款退回"
 MIXED_REASON: Final = "账单已缴或已作废,原款退回"

@@ -94,7 +94,8 @@ async def _end_suspense(
     """Free the bills of an order whose suspended money has gone back whole."""
     key, order, fen = client.account.key, answer.out_trade_no, answer.refund_fen
     if await discrepancies.take_out(deps, tx, key, order, amount_fen=fen):
-        await payments_store.move(deps.db, order, Event.RETURNED, tx=tx)
+        event, because, at = Event.RETURNED, "money_returned", deps.now()
+        await payments_store.close(deps.db, order, event, because=because, at=at, tx=tx)
 
 
 def _journal(

@@ -78,7 +78,10 @@ async def _finish(deps: Dependencies, refund: Refund, answer: Answer) -> None:
             return
         await ledger.post(deps, tx, journal)
         # of suspended money: its order is over, and its difference with WeChat
-        await payments_store.move(deps.db, refund.payment, Event.RETURNED, tx=tx)
+        event, because, at = Event.RETURNED, "money_returned", deps.now()
+        await payments_store.close(
+            deps.db, refund.payment, event, because=because, at=at, tx=tx
+        )
         await discrepancies.finish_return(deps, tx, refund.account, refund.payment)
         await notify.notify_payer(deps, tx, refund, notify.REFUND_DONE)
 

@@ -8,7 +8,7 @@ day, for three months (docs/reference/wechat.md, Bills).
 from collections.abc import Mapping
 from contextlib import aclosing
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
@@ -176,10 +176,8 @@ async def _close_unpaid(deps: Dependencies, client: PayClient, day: str) -> None
         days = {day_of(payment.created_at), day_of(last)}
         span = {"from_day": min(days), "to_day": max(days)}
         if days <= await store.matched(deps.db, key, client.account.mchid, **span):
-            because = "not_in_trade_bill"
-            event = Event.CLOSED_AT_WECHAT
-            about: dict[str, Any] = {"closed_because": because, "closed_at": deps.now()}
-            await payments_store.move(deps.db, payment.id, event, **about)
+            event, because, at = Event.CLOSED_AT_WECHAT, "not_in_trade_bill", deps.now()
+            await payments_store.close(deps.db, payment.id, event, because=because, at=at)
 
 
 JOBS: Final[Mapping[str, jobs.Handler]] = {DAILY: read_all, ONE: read}

@@ -59,11 +59,11 @@ async def find(deps: Dependencies, number: str) -> Payment | None:
     """
     if payment := await store.find(deps.db, number):
         return payment
-    ids = [
-        await receipts.payment_of(deps, number),
-        await refunds.payment_of(deps, number),
-        await _of_transaction(deps, number),
-    ]
+    ids = await asyncio.gather(
+        receipts.payment_of(deps, number),
+        refunds.payment_of(deps, number),
+        _of_transaction(deps, number),
+    )
     known = next(filter(None, ids), None)
     return await store.find(deps.db, known) if known else None
 

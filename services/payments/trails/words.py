@@ -126,15 +126,17 @@ def answer(found: Sources) -> str:
     match payment.state:
         case PaymentState.CREATED | PaymentState.UNKNOWN | PaymentState.PREPAID:
             return "微信还没有确认收到付款。如果您已经付款,请稍等片刻,或点“问一下微信”。"
+        case PaymentState.CLOSED if found.refunds:  # money that did not fit, sent back
+            return _of_money(found)
         case PaymentState.CLOSED:
             return "订单已关闭,没有收到这笔款。如果微信显示已扣款,请点“问一下微信”。"
         case PaymentState.SUSPENDED:
             return "款项已收到,但与订单不符,工作人员正在核对,不会丢失。"
         case PaymentState.PAID:
-            return _of_paid(found)
+            return _of_money(found)
 
 
-def _of_paid(found: Sources) -> str:
+def _of_money(found: Sources) -> str:
     settled_fen = found.receipt.amount_fen if found.receipt else 0
     arrived = f"{yuan(settled_fen)}元已由{found.payment.payee_name}收到" if settled_fen else ""
     back = [_of_money_back(refund) for refund in found.refunds]

@@ -35,7 +35,7 @@ OWED: Final = (
     ),
     Fault(
         "heads ask a buyer for what the seller owes",
-        "services.bills.unpaid_homes.store",
+        "services.bills.models",
         '"owners_until": {"$not": {"$lt": today}}',
         '"owners_until": {"$ne": today}',
         f"{DEBTS}::test_heads_ask_nobody_for_what_others_owe",

@@ -1,0 +1,61 @@
+"""Kill the product while people pay, and see that no fen is lost: `make faults`.
+
+    python -m tests.faults.kills [--seed 15] [--only long|three|mutants]
+
+What is printed is the page docs/reference/faults.md.
+"""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from tests.faults.kills import page
+from tests.faults.kills.mutants import MUTANTS, planted
+from tests.faults.kills.plan import LONG, OF_A_MUTANT, SHORT, THREE
+from tests.faults.kills.run import Outcome, run
+
+PARTS = ("long", "three", "mutants")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--seed", type=int, default=LONG.seed)
+    parser.add_argument("--only", choices=(*PARTS, "short"), action="append")
+    wish = parser.parse_args()
+    sys.stderr.write(f"seed {wish.seed}\n")
+    outcomes = list(runs(wish.seed, wish.only or PARTS))
+    sys.stdout.write(page.written(outcomes))
+    if not all(page.is_as_it_should_be(each) for each in outcomes):
+        sys.exit("not as it should be: see the tables")
+
+
+def runs(seed: int, parts: tuple[str, ...]) -> Iterator[tuple[str, Outcome]]:
+    """Run what is asked for; yield the mutant's name, "" for the product itself."""
+    for part, plan in (("short", SHORT), ("long", LONG), ("three", THREE)):
+        if part in parts:
+            yield "", noted(asyncio.run(run(replace(plan, seed=seed))))
+    if "mutants" in parts:
+        for mutant in MUTANTS:
+            with planted(mutant) as tree:
+                plan = replace(OF_A_MUTANT, seed=seed, title=mutant.title, tree=tree)
+                yield mutant.title, noted(asyncio.run(run(plan)))
+
+
+def noted(outcome: Outcome) -> Outcome:
+    """Tell whoever waits how a run went: no part of the page."""
+    counts = {title: len(lines) for title, lines in outcome.problems.items() if lines}
+    sys.stderr.write(
+        f"{outcome.plan.title}: {outcome.kills.total()} kills and stops, "
+        f"{outcome.load_seconds:.0f} s, quiet after {outcome.quiet_after}, found {counts}\n"
+    )
+    for title, lines in outcome.problems.items():
+        sys.stderr.writelines(f"  {title}: {line}\n" for line in lines[:5])
+    sys.stderr.flush()
+    return outcome
+
+
+if __name__ == "__main__":
+    main()

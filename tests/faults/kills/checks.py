@@ -1,0 +1,209 @@
+"""Checks of a run: what WeChat knows against what the product booked, when all is quiet."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final, NamedTuple
+
+from tests.faults.kills.books import Books
+from tests.faults.kills.truth import Truth
+
+PAID: Final = "paid"
+
+
+class Evidence(NamedTuple):
+    """`paid`: orders of which the payers were told that they paid. `answered`: notices that
+    the product answered with 2xx, by account and id.
+    """
+
+    truth: Truth
+    books: Books
+    paid: Sequence[str]
+    answered: Sequence[str]
+
+
+Check = Callable[[Evidence], Iterator[str]]
+
+
+def journals_of(books: Books) -> dict[str, list[dict[str, Any]]]:
+    """Return order → the journals of money that came for it."""
+    found = defaultdict[str, list[dict[str, Any]]](list)
+    for journal in books.journals.values():
+        if journal["kind"] in {"payment", "suspense"}:
+            found[journal["reference"]["payment"]].append(journal)
+    return found
+
+
+def settled_fen(evidence: Evidence, payment_id: str) -> int:
+    """Return what of an order's money is in bills, as the bills say."""
+    ids = {journal["_id"] for journal in journals_of(evidence.books)[payment_id]}
+    bills = evidence.books.bills.values()
+    return sum(b["amount_fen"] for b in bills if b["journal_id"] in ids)
+
+
+def payments_lost(evidence: Evidence) -> Iterator[str]:
+    found, paid = journals_of(evidence.books), evidence.truth.paid()
+    yield from (n for n in paid if n not in found)
+    yield from (f"{n}: WeChat's own file lost it" for n in evidence.paid if n not in paid)
+
+
+def payments_booked_twice(evidence: Evidence) -> Iterator[str]:
+    for number, journals in journals_of(evidence.books).items():
+        if len(journals) > 1:
+            yield f"{number}: {len(journals)} journals"
+
+
+def payments_booked_wrongly(evidence: Evidence) -> Iterator[str]:
+    """Money that nobody paid, another sum, or an order that says something else."""
+    paid = evidence.truth.paid()
+    for number, journals in journals_of(evidence.books).items():
+        booked = sum(p["amount_fen"] for p in journals[0]["postings"] if _is_cash(p))
+        if number not in paid:
+            yield f"{number}: booked, and nobody paid"
+        elif booked != paid[number]["total_fen"]:
+            yield f"{number}: booked {booked}, paid {paid[number]['total_fen']}"
+    for number in paid:
+        state = evidence.books.payments[number]["state"]
+        if state != PAID:
+            yield f"{number}: paid at WeChat, {state} here"
+
+
+def _is_cash(posting: dict[str, Any]) -> bool:
+    return str(posting["account"]).startswith("wechat:")
+
+
+def excess_not_back_once(evidence: Evidence) -> Iterator[str]:
+    by_journal = Counter[str]()
+    for bill in evidence.books.bills.values():
+        by_journal[bill["journal_id"]] += bill["amount_fen"]
+    journals = journals_of(evidence.books)
+    back = defaultdict[str, list[int]](list)
+    for refund in evidence.truth.refunds.values():
+        if refund["status"] in {"SUCCESS", "PROCESSING"}:
+            back[refund["order_key"].partition("/")[2]].append(refund["refund_fen"])
+    for number, order in evidence.truth.paid().items():
+        in_bills = sum(by_journal[journal["_id"]] for journal in journals[number])
+        excess = order["total_fen"] - in_bills
+        if back[number] != ([excess] if excess else []):
+            yield f"{number}: excess {excess}, went back {back[number]}"
+
+
+def refunds_not_booked(evidence: Evidence) -> Iterator[str]:
+    for number, refund in evidence.books.refunds.items():
+        if refund["state"] != "done":
+            yield f"{number}: {refund['state']}"
+    booked = Counter(
+        j["reference"]["refund"] for j in evidence.books.of_kind("refund").values()
+    )
+    for number in evidence.books.refunds.keys() | booked.keys():
+        if booked[number] != 1:
+            yield f"{number}: {booked[number]} journals"
+
+
+def jobs_left(evidence: Evidence) -> Iterator[str]:
+    """The outbox is empty, and no job is dead."""
+    for name, job in evidence.books.jobs.items():
+        if job["open"] or job["state"] != "done":
+            yield f"{name}: {job['state']} {job['last_error'][:200]}"
+
+
+def work_never_promised(evidence: Evidence) -> Iterator[str]:
+    """What is written with a change must have its job, which is kept when it is done."""
+    books = evidence.books
+    wanted = {f"payments.check:{number}" for number in books.payments}
+    wanted |= {f"payments.refund:{number}:0" for number in books.refunds}
+    yield from sorted(wanted - books.jobs.keys())
+
+
+def orders_stuck(evidence: Evidence) -> Iterator[str]:
+    """No order is open; what is closed here can be paid no more at WeChat."""
+    for number, payment in evidence.books.payments.items():
+        order = evidence.truth.orders.get(number)
+        if payment["open"] or payment["state"] not in {PAID, "closed"}:
+            yield f"{number}: {payment['state']}"
+        elif payment["state"] == "closed" and order and order["state"] != "CLOSED":
+            yield f"{number}: closed here, {order['state']} at WeChat"
+
+
+def ledger_unbalanced(evidence: Evidence) -> Iterator[str]:
+    """Each journal is balanced and unchanged; cash is what lies at WeChat; nothing is owed."""
+    yield from evidence.books.altered
+    balances = evidence.books.balances()
+    if sum(balances.values()):
+        yield f"the sum of all accounts is {sum(balances.values())}"
+    cash = sum(fen for account, fen in balances.items() if account.startswith("wechat:"))
+    came = sum(order["total_fen"] for order in evidence.truth.paid().values())
+    refunds = evidence.truth.refunds.values()
+    left = sum(r["refund_fen"] for r in refunds if r["status"] == "SUCCESS")
+    if cash != came - left:
+        yield f"cash is {cash}, at WeChat lies {came - left}"
+    for account, fen in balances.items():
+        if fen and account.startswith(("overpaid:", "suspense:")):
+            yield f"{account}: {fen}"
+
+
+def bills_unlike_the_journal(evidence: Evidence) -> Iterator[str]:
+    balances = evidence.books.balances()
+    paid_by = defaultdict[str, list[str]](list)
+    for number, journal in evidence.books.of_kind("payment").items():
+        for posting in journal["postings"]:
+            if posting["account"].startswith("receivable:"):
+                paid_by[posting["account"].partition(":")[2]].append(number)
+    for number, bill in evidence.books.bills.items():
+        owed = bill["amount_fen"] if bill["state"] == "owing" else 0
+        if balances[f"receivable:{number}"] != owed:
+            yield f"{number}: {bill['state']}, owes {balances[f'receivable:{number}']}"
+        by = [bill["journal_id"]] if bill["state"] == PAID else []
+        if paid_by[number] != by:
+            yield f"{number}: {bill['state']} by {by}, in the journal by {paid_by[number]}"
+
+
+def messages_wrong(evidence: Evidence) -> Iterator[str]:
+    """Each message arrives once at most; each receipt has one in the inbox."""
+    for (_, words), count in evidence.truth.messages.items():
+        if count > 1:
+            yield f"arrived {count} times: {words}"
+    told = Counter(
+        message["page"].partition("=")[2]
+        for message in evidence.books.messages.values()
+        if message["template"] == "payment_received"
+    )
+    for number in evidence.books.receipts.keys() | told.keys():
+        if told[number] != 1 or number not in evidence.books.receipts:
+            yield f"{number}: {told[number]} in the inbox"
+
+
+def receipts_wrong(evidence: Evidence) -> Iterator[str]:
+    """Whatever settled a bill has a receipt over that sum, and nothing else has one."""
+    for number in journals_of(evidence.books):
+        settled = settled_fen(evidence, number)
+        receipt = evidence.books.receipts.get(number)
+        if (receipt["amount_fen"] if receipt else 0) != settled:
+            yield f"{number}: settled {settled}"
+
+
+def notices_answered_and_not_kept(evidence: Evidence) -> Iterator[str]:
+    """Commit first, answer after: WeChat sends no notice again that was answered with 2xx."""
+    kept = evidence.books.notices.keys()
+    yield from (name for name in evidence.answered if name not in kept)
+
+
+CHECKS: Final[dict[str, Check]] = {
+    "payments lost": payments_lost,
+    "payments booked twice": payments_booked_twice,
+    "payments booked wrongly": payments_booked_wrongly,
+    "excess not back exactly once": excess_not_back_once,
+    "refunds not done and booked once": refunds_not_booked,
+    "jobs left or dead": jobs_left,
+    "changes without their job": work_never_promised,
+    "orders stuck": orders_stuck,
+    "ledger out of balance": ledger_unbalanced,
+    "bills unlike the journal": bills_unlike_the_journal,
+    "messages sent twice, or missing in the inbox": messages_wrong,
+    "receipts wrong": receipts_wrong,
+    "notices answered and not kept": notices_answered_and_not_kept,
+}
+
+
+def found(evidence: Evidence) -> dict[str, list[str]]:
+    """Return what each check found, in the order of CHECKS."""
+    return {title: list(check(evidence)) for title, check in CHECKS.items()}

@@ -1,0 +1,146 @@
+"""Payers: each orders bills over HTTP and pays in WeChat, again and again, while all dies.
+
+To add a way to pay, e.g. at the counter for bills that somebody is just paying online: an act
+of `Payers` with its weight in ACTS; what it moved belongs into `Truth` (truth.py).
+"""
+
+import asyncio
+import random
+from collections import Counter, defaultdict
+from typing import Any, Final
+
+from tests.build.sign_ins import Member
+from tests.faults.kills.site import Site
+
+HOT: Final = 0.3
+MOST_BILLS: Final = 3
+FIRST: Final = 4  # of what a home owes, the bills that are chosen from: in hot homes, hot ones
+REFRESH_SECONDS: Final = 1.5
+TOLD_AGAIN: Final = 0.06  # by another notice, which has a name of its own
+SLOW_SECONDS: Final = 2.0
+# How WeChat tells of a payment: 15 of 100 twice, half of them at once.
+NOTICES: Final[dict[Any, int]] = {True: 72, "twice": 8, "simultaneous": 7, False: 13}
+ACTS: Final = {"at_once": 72, "slowly": 6, "after_a_void": 14, "never": 8}
+
+
+class Payers:
+    """`done`: what they did and were told. `paid`: orders of which WeChat said "paid"."""
+
+    def __init__(self, site: Site, chance: random.Random) -> None:
+        self.site, self.chance = site, chance
+        self.done: Counter[str] = Counter()
+        self.paid: list[str] = []
+        self.owing: dict[tuple[str, str], list[str]] = {}
+
+    async def go_on(self) -> None:
+        while True:
+            await self.pay_once()
+
+    async def look(self) -> None:
+        """Know what homes owe, as their people would see it."""
+        while True:
+            found = defaultdict[tuple[str, str], list[str]](list)
+            cursor = self.site.deps.db.bills.find({"state": "owing"}, {"home": 1, "kind": 1})
+            for row in await cursor.sort("liable_on", 1).to_list():
+                found[row["home"], row["kind"]].append(row["_id"])
+            self.owing = found
+            await asyncio.sleep(REFRESH_SECONDS)
+
+    async def pay_once(self) -> None:
+        who, bill_ids = self._choose()
+        if not bill_ids:
+            self.done["nothing owed"] += 1
+            await asyncio.sleep(REFRESH_SECONDS)
+            return
+        said = await self.site.wire.ask(
+            "POST", "payments", {"bill_ids": bill_ids}, token=who.token, address=_address(who)
+        )
+        if said.status != 201:
+            code = said.body.get("code") if isinstance(said.body, dict) else said.body
+            self.done[f"order refused: {code or said.status}"] += 1
+            await asyncio.sleep(self.chance.uniform(0.1, 0.5))
+            return
+        self.done["ordered"] += 1
+        [act] = self.chance.choices([*ACTS], [*ACTS.values()])
+        await getattr(self, act)(who, said.body, bill_ids)
+
+    def _choose(self) -> tuple[Member, list[str]]:
+        """Choose a person and one to three bills of one fee."""
+        people = self.site.people
+        is_hot = self.chance.random() < HOT
+        homes = self.site.hot if is_hot else [h for h in people if h not in self.site.hot]
+        owing = [key for key in self.owing if key[0] in homes and self.owing[key]]
+        if not owing:
+            return self.site.staff, []
+        self.done["orders tried for hot bills"] += is_hot
+        home, kind = self.chance.choice(sorted(owing))
+        first = self.owing[home, kind][:FIRST]
+        count = min(self.chance.randint(1, MOST_BILLS), len(first))
+        return self.chance.choice(people[home]), self.chance.sample(first, count)
+
+    async def at_once(self, who: Member, made: Any, _: list[str]) -> None:
+        [how] = self.chance.choices([*NOTICES], [*NOTICES.values()])
+        answer = await self._in_wechat(who, made, notify=how)
+        if answer["result"] == "ok":
+            await self._paid(made, how)
+        else:
+            self.done["could not be paid any more"] += 1
+        path = f"payments/{made['payment_id']}"
+        await self.site.wire.ask("GET", path, token=who.token, address=_address(who))
+
+    async def slowly(self, who: Member, made: Any, _: list[str]) -> None:
+        """Type the password slowly: somebody else may want the same bills meanwhile."""
+        answer = await self._in_wechat(who, made, slow=True)
+        if answer["result"] != "paying":
+            return
+        await asyncio.sleep(self.chance.uniform(0, SLOW_SECONDS))
+        path = f"users/{who.name}/finish-payment"
+        await self.site.wire.control(path, out_trade_no=made["payment_id"])
+        await self._paid(made, True)
+        self.done["paid slowly"] += 1
+
+    async def after_a_void(self, who: Member, made: Any, bill_ids: list[str]) -> None:
+        """Pay although staff voids one of the bills at this moment: its money goes back."""
+        path, staff = f"bills/{bill_ids[0]}/void", self.site.staff
+        wish = {"reason": "登记有误", "months": "forgiven"}
+        voiding = self.site.wire.ask("POST", path, wish, token=staff.token, address="10.9.9.9")
+        if self.chance.random() < 0.5:
+            said, _ = await asyncio.gather(voiding, self.at_once(who, made, bill_ids))
+        else:
+            said = await voiding
+            await self.at_once(who, made, bill_ids)
+        self.done["bills voided while they were ordered"] += said.status == 200
+
+    async def never(self, _: Member, __: Any, ___: list[str]) -> None:
+        self.done["ordered and not paid"] += 1
+
+    async def _in_wechat(self, who: Member, made: Any, **how: Any) -> Any:
+        wish = {**made["pay_params"], **how}
+        return await self.site.wire.control(f"users/{who.name}/pay", **wish)
+
+    async def _paid(self, made: Any, how: Any) -> None:
+        payment_id = made["payment_id"]
+        self.paid.append(payment_id)
+        self.done["paid"] += 1
+        self.done[f"told of: {_SAID[how]}"] += 1
+        if self.chance.random() < TOLD_AGAIN:
+            await self.tell_again(payment_id)
+
+    async def tell_again(self, payment_id: str) -> None:
+        """Have WeChat tell of a payment by one notice more."""
+        await self.site.wire.control("notify", out_trade_no=payment_id)
+        self.done["told of: by a notice more"] += 1
+
+
+_SAID: Final[dict[Any, str]] = {
+    True: "once",
+    "twice": "twice",
+    "simultaneous": "twice at once",
+    False: "never",
+}
+
+
+def _address(who: Member) -> str:
+    """Return the address that somebody asks from: everybody has an own one."""
+    number = int(who.phone)
+    return f"10.{number // 10_000 % 250}.{number % 10_000 // 100}.{number % 100}"

@@ -1,0 +1,50 @@
+"""Plan of a run: how large the compound is, what is killed, and for how long."""
+
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+
+from tests.faults.fault import ROOT
+
+WEBS: Final = 2
+WORKERS: Final = 2
+# Between two kills, in seconds.
+SHORTEST_PAUSE: Final = 0.4
+LONGEST_PAUSE: Final = 1.1
+# A worker is stopped for longer than its lease, which within.py makes this long.
+LEASE_SECONDS: Final = 6
+STOPPED_SECONDS: Final = 9
+BETWEEN_STOPS: Final = 12
+# The primary of three members is killed, or steps down, so often.
+BETWEEN_PRIMARIES: Final = 15
+# What is still to be done when nothing is killed any more must be done within this time.
+SETTLE_SECONDS: Final = 150
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """`kills`: the load goes on until there were so many, at most `seconds`.
+
+    `points`: how likely a process kills itself at a point, as a multiple of the point's own
+    chance. `members`: of the replica set, of which the primary is killed when there are three.
+    `tree`: the product that is run.
+    """
+
+    title: str
+    seed: int = 15
+    kills: int
+    seconds: float
+    homes: int = 48
+    months: int = 30
+    payers: int = 14
+    points: float = 1.0
+    members: int = 1
+    tree: Path = ROOT
+
+
+LONG: Final = Plan(title="product", kills=220, seconds=420)
+THREE: Final = Plan(title="product, three members of MongoDB", kills=60, seconds=180, members=3)
+SHORT: Final = Plan(title="short", kills=25, seconds=60, homes=24, months=4, payers=8, points=2)
+OF_A_MUTANT: Final = Plan(
+    title="", kills=70, seconds=75, homes=30, months=12, payers=12, points=4
+)

@@ -1,0 +1,177 @@
+"""One run: load and kills, then quiet, then the checks."""
+
+import asyncio
+import random
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final
+
+import msgspec
+
+from tests.faults.kills import books, truth, within
+from tests.faults.kills.checks import Evidence, found
+from tests.faults.kills.payers import Payers
+from tests.faults.kills.plan import SETTLE_SECONDS, Plan
+from tests.faults.kills.processes import Killer
+from tests.faults.kills.site import Site, opened
+
+LOOK: Final = 0.5
+NOTICES: Final = "/wx/pay/notify/"
+OVERLAP: Final = 500  # entries of the stand-in's journal that are read again: some end late
+ACCEPTED: Final = (200, 204)
+LATE_NOTICES: Final = 40  # told once more when all is quiet
+HOURS_AGO: Final = timedelta(hours=2)
+
+
+@dataclass
+class Outcome:
+    """`problems`: what each check found. `quiet_after`: seconds, None when it never was."""
+
+    plan: Plan
+    problems: dict[str, list[str]] = field(default_factory=dict)
+    done: Counter[str] = field(default_factory=Counter)
+    kills: Counter[str] = field(default_factory=Counter)
+    endings: Counter[int] = field(default_factory=Counter)
+    counts: dict[str, int] = field(default_factory=dict)
+    load_seconds: float = 0
+    quiet_after: float | None = None
+
+    @property
+    def is_right(self) -> bool:
+        return self.quiet_after is not None and not any(self.problems.values())
+
+
+async def run(plan: Plan) -> Outcome:
+    chance = random.Random(plan.seed)  # noqa: S311  # the same choices for the same seed
+    outcome = Outcome(plan)
+    async with opened(plan, chance) as site:
+        payers = Payers(site, chance)
+        answered = Answered(site)
+        killer = Killer(site.processes, chance, site.points)
+        began = time.monotonic()
+        await load(site, payers, killer, answered)
+        outcome.load_seconds = time.monotonic() - began
+        site.points.touch()
+        points = killer.points()
+        await lay_down_arms(site)
+        outcome.quiet_after = await quiet(site)
+        for payment_id in payers.paid[-LATE_NOTICES:]:
+            await payers.tell_again(payment_id)
+        await quiet(site)
+        await answered.read()
+        evidence = Evidence(
+            truth.read(site.state), await books.read(site.deps), payers.paid, answered.names
+        )
+        outcome.problems = found(evidence)
+        outcome.done, outcome.kills = payers.done, killer.kills + Counter(points)
+        outcome.kills["worker stopped"] = killer.stops
+        if site.replicas:
+            outcome.kills |= Counter(
+                {f"primary {h}": n for h, n in site.replicas.deposed.items()}
+            )
+        for process in site.processes:
+            outcome.endings += process.endings
+        outcome.counts = counted(evidence)
+    return outcome
+
+
+def counted(evidence: Evidence) -> dict[str, int]:
+    paid = evidence.truth.paid()
+    return {
+        "orders": len(evidence.books.payments),
+        "payments at WeChat": len(paid),
+        "refunds at WeChat": len(evidence.truth.refunds),
+        "bills paid": sum(b["state"] == "paid" for b in evidence.books.bills.values()),
+        "notices answered": len(evidence.answered),
+        "messages arrived": evidence.truth.messages.total(),
+    }
+
+
+async def load(site: Site, payers: Payers, killer: Killer, answered: "Answered") -> None:
+    """Pay and kill until there were enough kills, or it took too long."""
+    plan = site.plan
+    tasks = [payers.look(), killer.kill(), killer.stop(), answered.go_on()]
+    if site.replicas:
+        tasks.append(site.replicas.depose(payers.chance))
+    tasks += [payers.go_on() for _ in range(plan.payers)]
+    running = [asyncio.create_task(task) for task in tasks]
+    ends_at = time.monotonic() + plan.seconds
+    try:
+        while killer.count < plan.kills and time.monotonic() < ends_at:
+            done, _ = await asyncio.wait(
+                running, timeout=LOOK, return_when=asyncio.FIRST_EXCEPTION
+            )
+            for task in done:
+                task.result()
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+async def lay_down_arms(site: Site) -> None:
+    """Let processes kill themselves no more: they begin anew, the last time by our hand."""
+    wish = within.Wish(factor=0, log=str(site.points), seed=site.plan.seed)
+    peace = {within.VARIABLE: msgspec.json.encode(wish).decode()}
+    await asyncio.gather(*(process.begin_anew(**peace) for process in site.processes))
+
+
+async def quiet(site: Site) -> float | None:
+    """Wait until nothing is to be done; return after how long, None when it never was.
+
+    What waits for an hour of its own is due at once, and orders are over: their time to pay is
+    skipped.
+    """
+    began = time.monotonic()
+    while time.monotonic() - began < SETTLE_SECONDS:
+        await skip_waits(site)
+        if not await busy(site):
+            return time.monotonic() - began
+        await asyncio.sleep(LOOK)
+    return None
+
+
+async def skip_waits(site: Site) -> None:
+    db, now = site.deps.db, site.deps.now()
+    past = {"$set": {"created_at": now - HOURS_AGO, "expires_at": now - HOURS_AGO}}
+    await db.payments.update_many({"open": True, "expires_at": {"$gt": now}}, past)
+    waiting = {"state": "ready", "open": True, "due_at": {"$gt": now}, "last_error": ""}
+    await db.outbox.update_many(waiting, {"$set": {"due_at": now}})
+
+
+async def busy(site: Site) -> bool:
+    db = site.deps.db
+    for name in ("outbox", "payments", "refunds"):
+        if await db[name].find_one({"open": True}):
+            return True
+    return False
+
+
+class Answered:
+    """Notices of payments that the product answered with 2xx, as the stand-in heard it."""
+
+    def __init__(self, site: Site) -> None:
+        self.site, self._seen = site, 0
+        self._names: dict[str, None] = {}
+
+    @property
+    def names(self) -> list[str]:
+        return [*self._names]
+
+    async def go_on(self) -> None:
+        while True:
+            await asyncio.sleep(10)
+            await self.read()
+
+    async def read(self) -> None:
+        since = max(0, self._seen - OVERLAP)
+        entries: list[dict[str, Any]] = await self.site.wire.look(
+            f"journal?path={NOTICES}&since={since}"
+        )
+        for entry in entries:
+            self._seen = max(self._seen, entry["n"])
+            if entry["direction"] == "out" and entry["status"] in ACCEPTED:
+                account = entry["path"].removeprefix(NOTICES)
+                self._names[f"{account}:{entry['body']['id']}"] = None

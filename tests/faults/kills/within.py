@@ -1,0 +1,134 @@
+"""A process of the product that waits less and kills itself at named points.
+
+    python -m tests.faults.kills.within web
+
+It runs the command as `python -m server` does. The product itself knows nothing of it: what is
+changed is put in from outside, before the command begins. KILLS in the environment says how.
+"""
+
+import ctypes
+import importlib
+import os
+import random
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from tests.faults.kills.plan import LEASE_SECONDS
+
+VARIABLE: Final = "KILLS"
+DIE_WITH_PARENT: Final = 1  # PR_SET_PDEATHSIG
+SECOND: Final = timedelta(seconds=1)
+
+# Module, name, what it is here. The shortest time to pay that WeChat takes is one minute.
+WAITS: Final[tuple[tuple[str, str, Any], ...]] = (
+    ("services.jobs.actions", "LEASE", LEASE_SECONDS * SECOND),
+    ("services.jobs.actions", "HEARTBEAT_SECONDS", LEASE_SECONDS / 3),
+    ("services.jobs.actions", "FIRST_BACKOFF", SECOND),
+    ("services.jobs.actions", "LONGEST_BACKOFF", 10 * SECOND),
+    ("services.payments.orders", "TIME_TO_PAY", 75 * SECOND),
+    ("services.payments.orders", "GRACE", 5 * SECOND),
+    ("services.payments.actions", "TOO_LATE_TO_REUSE", 15 * SECOND),
+    ("services.payments.refunds.jobs", "FIRST_QUERY", 3 * SECOND),
+)
+
+
+class Point(NamedTuple):
+    """A place at which a process may die: before or after what `name` in `module` does."""
+
+    title: str
+    module: str
+    name: str
+    after: bool
+    chance: float
+
+
+PAY: Final = "services.wechat.pay"
+STORE: Final = "services.jobs.store"
+POINTS: Final = (
+    Point("order written, WeChat not asked", PAY, "PayClient.prepay", False, 0.02),
+    Point("order placed, answer not written", PAY, "PayClient.prepay", True, 0.02),
+    Point("order closed, not asked about", PAY, "PayClient.close_order", True, 0.04),
+    Point("notice read, not booked", "services.payments.booking", "book", False, 0.02),
+    Point(
+        "all written, not committed", "services.kernel.endings", "Ending.finish", True, 0.006
+    ),
+    Point(
+        "committed, nothing done since",
+        "pymongo.asynchronous.client_session",
+        "AsyncClientSession.with_transaction",
+        True,
+        0.006,
+    ),
+    Point("refund due, not sent", PAY, "PayClient.refund", False, 0.04),
+    Point("refund taken, not written", PAY, "PayClient.refund", True, 0.08),
+    Point("refund's end heard, not booked", PAY, "PayClient.query_refund", True, 0.04),
+    Point("job leased, not begun", STORE, "claim", True, 0.003),
+    Point("job done, not written", STORE, "finish", False, 0.01),
+    Point(
+        "message taken, not written",
+        "services.wechat.mini_program",
+        "MiniProgram.send_subscribe_message",
+        True,
+        0.02,
+    ),
+)
+
+
+class Wish(msgspec.Struct):
+    """How this process is to die: `factor` times each chance; `log` is told at which point."""
+
+    factor: float
+    log: str
+    seed: int
+
+
+def main() -> int:
+    ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
+    wish = msgspec.json.decode(os.environ[VARIABLE], type=Wish)  # noqa: TID251  # not a setting of the product
+    for module, name, value in WAITS:
+        _replace(module, name, lambda _, value=value: value)
+    chance = random.Random(f"{wish.seed} {os.getpid()}")  # noqa: S311  # which kill comes when
+    for point in POINTS:
+        _replace(point.module, point.name, lambda old, at=point: dying(old, at, wish, chance))
+    cli = importlib.import_module("server.cli")
+    return int(cli.main(sys.argv[1:]))
+
+
+def _replace(module: str, name: str, change: Callable[[Any], Any]) -> None:
+    """Put something in the place of what is there. AttributeError when nothing is."""
+    owner: Any = importlib.import_module(module)
+    *outer, last = name.split(".")
+    for each in outer:
+        owner = getattr(owner, each)
+    setattr(owner, last, change(getattr(owner, last)))
+
+
+def dying(
+    old: Callable[..., Awaitable[Any]], point: Point, wish: Wish, chance: random.Random
+) -> Callable[..., Awaitable[Any]]:
+    """Return the function, at whose beginning or end the process now and then is killed."""
+
+    def maybe_die() -> None:
+        if chance.random() < point.chance * wish.factor:
+            log = os.open(wish.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+            os.write(log, f"{point.title}\n".encode())
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    async def new(*args: Any, **more: Any) -> Any:
+        if not point.after:
+            maybe_die()
+        result = await old(*args, **more)
+        if point.after:
+            maybe_die()
+        return result
+
+    return new
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -11,8 +11,10 @@ PAID: Final = "paid"
 
 
 class Evidence(NamedTuple):
-    """`paid`: orders of which the payers were told that they paid. `answered`: notices that
-    the product answered with 2xx, by account and id.
+    """What was seen from outside, and what the product kept.
+
+    `paid`: orders of which payers were told that they paid. `answered`: account and id of the
+    notices that the product answered with 2xx.
     """
 
     truth: Truth
@@ -76,10 +78,7 @@ def excess_not_back_once(evidence: Evidence) -> Iterator[str]:
     for bill in evidence.books.bills.values():
         by_journal[bill["journal_id"]] += bill["amount_fen"]
     journals = journals_of(evidence.books)
-    back = defaultdict[str, list[int]](list)
-    for refund in evidence.truth.refunds.values():
-        if refund["status"] in {"SUCCESS", "PROCESSING"}:
-            back[refund["order_key"].partition("/")[2]].append(refund["refund_fen"])
+    back = evidence.truth.back()
     for number, order in evidence.truth.paid().items():
         in_bills = sum(by_journal[journal["_id"]] for journal in journals[number])
         excess = order["total_fen"] - in_bills

@@ -90,7 +90,7 @@ MUTANTS: Final = (
 
 @contextmanager
 def planted(mutant: Mutant) -> Iterator[Path]:
-    """Yield a copy of the tree with the mutant in it. LookupError unless each edit fits once."""
+    """Yield a copy of the tree with it. LookupError unless each edit fits exactly once."""
     with TemporaryDirectory() as folder:
         tree = Path(folder) / "tree"
         shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(".*", "__pycache__"))

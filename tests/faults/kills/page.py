@@ -11,17 +11,19 @@ from tests.faults.kills.within import WAITS
 
 HEAD: Final = f"""# What is left when processes are killed
 
-`make faults > docs/reference/faults.md` wrote this page: `tests/faults/kills/` runs {WEBS} web and
-{WORKERS} worker processes of the product with MongoDB and Redis, lets people order and pay bills over
-HTTP, and kills meanwhile: `kill -9` of any process every 0.4 to 1.1 s, which begins again at
-once; named points at which a process kills itself; a worker stopped for {STOPPED_SECONDS} s. When enough were
-killed it waits until all work is done, and compares the books with what WeChat's stand-in knows,
-which is never killed. Power cuts are not tried: what a killed process wrote, the kernel keeps.
+`make faults > docs/reference/faults.md` wrote this page. `tests/faults/kills/` runs {WEBS} web
+and {WORKERS} worker processes of the product with MongoDB and Redis, lets people order and pay
+bills over HTTP, and kills meanwhile: `kill -9` of any process every 0.4 to 1.1 s, which begins
+again at once; named points at which a process kills itself; a worker that is stopped for
+{STOPPED_SECONDS} s. Then it waits until all work is done, and compares the books with what
+WeChat's stand-in knows, which is never killed. Power cuts are not tried: what a killed process
+wrote, the kernel keeps.
 
-30 of 100 orders are for some 20 to 40 bills that several people want at once; each is for one to
-three bills. WeChat tells of 72 payments in 100 once, of 15 twice, half of these at the same
-moment, of 13 never, and of 6 once more under another name. Of 14 orders in 100 a bill is voided
-while somebody pays it, so that its money must go back. 8 in 100 are never paid.
+Of the orders 30 % are for the first bills of a few homes, which several people want at once;
+each order is for one to three bills. WeChat tells of 72 % of the payments once, of 15 % twice,
+half of these at the same moment, of 13 % never, and of 6 % once more under another name. With
+14 % of the orders a bill is voided while somebody pays it, so that its money must go back. 8 %
+are never paid. What is paid at the counter at the same time is not among it yet.
 """
 
 

@@ -13,13 +13,14 @@ from tests.build.sign_ins import Member
 from tests.faults.kills.site import Site
 
 HOT: Final = 0.3
+ONCE: Final = True
 MOST_BILLS: Final = 3
 FIRST: Final = 4  # of what a home owes, the bills that are chosen from: in hot homes, hot ones
 REFRESH_SECONDS: Final = 1.5
 TOLD_AGAIN: Final = 0.06  # by another notice, which has a name of its own
 SLOW_SECONDS: Final = 2.0
 # How WeChat tells of a payment: 15 of 100 twice, half of them at once.
-NOTICES: Final[dict[Any, int]] = {True: 72, "twice": 8, "simultaneous": 7, False: 13}
+NOTICES: Final[dict[Any, int]] = {ONCE: 72, "twice": 8, "simultaneous": 7, False: 13}
 ACTS: Final = {"at_once": 72, "slowly": 6, "after_a_void": 14, "never": 8}
 
 
@@ -96,7 +97,7 @@ class Payers:
         await asyncio.sleep(self.chance.uniform(0, SLOW_SECONDS))
         path = f"users/{who.name}/finish-payment"
         await self.site.wire.control(path, out_trade_no=made["payment_id"])
-        await self._paid(made, True)
+        await self._paid(made, ONCE)
         self.done["paid slowly"] += 1
 
     async def after_a_void(self, who: Member, made: Any, bill_ids: list[str]) -> None:
@@ -133,7 +134,7 @@ class Payers:
 
 
 _SAID: Final[dict[Any, str]] = {
-    True: "once",
+    ONCE: "once",
     "twice": "twice",
     "simultaneous": "twice at once",
     False: "never",

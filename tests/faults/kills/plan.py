@@ -36,15 +36,19 @@ class Plan(Struct, frozen=True, kw_only=True):
     seconds: float
     homes: int = 48
     months: int = 30
-    payers: int = 14
+    payers: int = 20
     points: float = 1.0
     members: int = 1
     tree: Path = ROOT
 
 
 LONG: Final = Plan(title="product", kills=220, seconds=420)
-THREE: Final = Plan(title="product, three members of MongoDB", kills=60, seconds=180, members=3)
-SHORT: Final = Plan(title="short", kills=25, seconds=60, homes=24, months=4, payers=8, points=2)
+THREE: Final = Plan(
+    title="product, three members of MongoDB", kills=100, seconds=150, members=3
+)
+SHORT: Final = Plan(
+    title="short", kills=25, seconds=60, homes=24, months=4, payers=10, points=2
+)
 OF_A_MUTANT: Final = Plan(
-    title="", kills=70, seconds=75, homes=30, months=12, payers=12, points=4
+    title="", kills=70, seconds=75, homes=30, months=12, payers=16, points=4
 )

@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from tests.faults.kills import within
 from tests.faults.kills.plan import (
     BETWEEN_STOPS,
     LONGEST_PAUSE,
@@ -20,69 +21,70 @@ from tests.faults.kills.plan import (
 )
 
 START_SECONDS: Final = 60.0
-PAUSE: Final = 0.2  # before a process that could not start is started again
 
 
 class Immortal:
-    """A web or worker process that lives again as soon as it is dead."""
+    """A web or worker process that lives again as soon as it is dead: see within.py."""
 
     def __init__(
         self, command: str, tree: Path, environ: Mapping[str, str], port: int = 0
     ) -> None:
-        self.command, self.tree, self.environ, self.port = command, tree, environ, port
+        self.command, self.tree, self.port = command, tree, port
+        self.environ = {**environ, "PORT": str(port)}
         self.ready = asyncio.Event()
         self.is_stopped = False
         self.endings: Counter[int] = Counter()
-        self._process: Process | None = None
-        self._is_over = False
-        self._life: asyncio.Task[None] | None = None
+        self._parent: Process | None = None
+        self._pid = 0
+        self._listening: asyncio.Task[None] | None = None
 
     async def begin(self) -> None:
         """Start it and wait until it says that it is ready."""
-        self._life = asyncio.create_task(self._live())
-        await asyncio.wait_for(self.ready.wait(), START_SECONDS)
-
-    async def begin_anew(self, **environ: str) -> None:
-        """Kill it; begin it again with other settings, and wait until it is ready."""
-        self.environ = {**self.environ, **environ}
-        self.ready.clear()
-        self.send(signal.SIGKILL)
+        self._parent = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "tests.faults.kills.within",
+            self.command,
+            cwd=self.tree,
+            env=self.environ,
+            stdout=PIPE,
+            stderr=DEVNULL,
+        )
+        self._listening = asyncio.create_task(self._listen(self._parent))
         await asyncio.wait_for(self.ready.wait(), START_SECONDS)
 
     async def end(self) -> None:
-        self._is_over = True
-        self.send(signal.SIGKILL)
-        if self._life is not None:
-            await self._life
+        """End it for good: it dies with its parent."""
+        if self._parent is not None and self._listening is not None:
+            self._parent.kill()
+            await self._parent.wait()
+            await self._listening
+        self.ready.clear()
 
     @property
     def may_be_killed(self) -> bool:
         return self.ready.is_set() and not self.is_stopped
 
-    def send(self, number: signal.Signals) -> None:
-        if self._process is not None:
-            with suppress(ProcessLookupError):
-                os.kill(self._process.pid, number)
+    def kill(self) -> None:
+        self.ready.clear()
+        self.send(signal.SIGKILL)
 
-    async def _live(self) -> None:
-        program = [sys.executable, "-m", "tests.faults.kills.within", self.command]
-        while not self._is_over:
-            self._process = await asyncio.create_subprocess_exec(
-                *program,
-                cwd=self.tree,
-                env={**self.environ, "PORT": str(self.port)},
-                stdout=PIPE,
-                stderr=DEVNULL,
-            )
-            assert self._process.stdout
-            if await self._process.stdout.readline():
-                self.ready.set()
-            await self._process.stdout.read()
-            status = await self._process.wait()
-            self.ready.clear()
-            self.endings[status] += 1
-            if status != -signal.SIGKILL:
-                await asyncio.sleep(PAUSE)
+    def send(self, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self._pid, number)
+
+    async def _listen(self, parent: Process) -> None:
+        assert parent.stdout
+        while line := (await parent.stdout.readline()).decode():
+            word, _, rest = line.strip().partition(" ")
+            match word:
+                case within.BORN:
+                    self._pid = int(rest)
+                case within.DIED:
+                    self.ready.clear()
+                    self.endings[int(rest)] += 1
+                case _:
+                    self.ready.set()
 
 
 class Killer:
@@ -106,8 +108,7 @@ class Killer:
             await asyncio.sleep(self.chance.uniform(SHORTEST_PAUSE, LONGEST_PAUSE))
             if alive := [each for each in self.processes if each.may_be_killed]:
                 victim = self.chance.choice(alive)
-                victim.ready.clear()
-                victim.send(signal.SIGKILL)
+                victim.kill()
                 self.kills[victim.command] += 1
 
     async def stop(self) -> None:

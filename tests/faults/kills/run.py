@@ -112,10 +112,12 @@ async def load(site: Site, payers: Payers, killer: Killer, answered: "Answered")
 
 
 async def lay_down_arms(site: Site) -> None:
-    """Let processes kill themselves no more: they begin anew, the last time by our hand."""
+    """Kill all once more, and begin processes that kill themselves no more."""
     wish = within.Wish(factor=0, log=str(site.points), seed=site.plan.seed)
-    peace = {within.VARIABLE: msgspec.json.encode(wish).decode()}
-    await asyncio.gather(*(process.begin_anew(**peace) for process in site.processes))
+    for process in site.processes:
+        await process.end()
+        process.environ[within.VARIABLE] = msgspec.json.encode(wish).decode()
+    await asyncio.gather(*(process.begin() for process in site.processes))
 
 
 async def quiet(site: Site) -> float | None:

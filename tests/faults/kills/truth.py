@@ -1,7 +1,7 @@
 """Truth: what WeChat's stand-in kept, read from its own file. The product has no part in it."""
 
 import sqlite3
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,14 +22,13 @@ class Truth(NamedTuple):
         """Return the orders that were paid, whatever went back since."""
         return {n: o for n, o in self.orders.items() if o["transaction_id"]}
 
-    def refunds_of(self, out_trade_no: str) -> list[dict[str, Any]]:
-        """Return what went back of a payment, or is on its way back."""
-        found = [r for r in self.refunds.values() if _order_of(r) == out_trade_no]
-        return [r for r in found if r["status"] in {"SUCCESS", "PROCESSING"}]
-
-
-def _order_of(refund: dict[str, Any]) -> str:
-    return str(refund["order_key"]).partition("/")[2]
+    def back(self) -> defaultdict[str, list[int]]:
+        """Return order → what went back of it, or is on its way back, refund by refund."""
+        found = defaultdict[str, list[int]](list)
+        for refund in self.refunds.values():
+            if refund["status"] in {"SUCCESS", "PROCESSING"}:
+                found[refund["order_key"].partition("/")[2]].append(refund["refund_fen"])
+        return found
 
 
 def read(state: Path) -> Truth:

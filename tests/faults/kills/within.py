@@ -1,9 +1,11 @@
-"""A process of the product that waits less and kills itself at named points.
+"""Parent of a process of the product that waits less and kills itself at named points.
 
     python -m tests.faults.kills.within web
 
-It runs the command as `python -m server` does. The product itself knows nothing of it: what is
-changed is put in from outside, before the command begins. KILLS in the environment says how.
+The process runs the command as `python -m server` does; the product itself knows nothing of
+what is changed here from outside. When it ended, by whatever, it begins again at once: this one
+has imported all of it, and forks. What is printed: "born" with its process id, whatever it
+prints itself when it is ready, "died" with its status. KILLS in the environment says the rest.
 """
 
 import ctypes
@@ -12,9 +14,10 @@ import os
 import random
 import signal
 import sys
+import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
@@ -22,6 +25,8 @@ from tests.faults.kills.plan import LEASE_SECONDS
 
 VARIABLE: Final = "KILLS"
 DIE_WITH_PARENT: Final = 1  # PR_SET_PDEATHSIG
+BORN, DIED = "born", "died"
+PAUSE: Final = 0.2  # before a process that was not killed begins again
 SECOND: Final = timedelta(seconds=1)
 
 # Module, name, what it is here. The shortest time to pay that WeChat takes is one minute.
@@ -43,37 +48,37 @@ class Point(NamedTuple):
     title: str
     module: str
     name: str
-    after: bool
+    when: Literal["before", "after"]
     chance: float
 
 
 PAY: Final = "services.wechat.pay"
 STORE: Final = "services.jobs.store"
 POINTS: Final = (
-    Point("order written, WeChat not asked", PAY, "PayClient.prepay", False, 0.02),
-    Point("order placed, answer not written", PAY, "PayClient.prepay", True, 0.02),
-    Point("order closed, not asked about", PAY, "PayClient.close_order", True, 0.04),
-    Point("notice read, not booked", "services.payments.booking", "book", False, 0.02),
+    Point("order written, WeChat not asked", PAY, "PayClient.prepay", "before", 0.02),
+    Point("order placed, answer not written", PAY, "PayClient.prepay", "after", 0.02),
+    Point("order closed, not asked about", PAY, "PayClient.close_order", "after", 0.04),
+    Point("notice read, not booked", "services.payments.booking", "book", "before", 0.02),
     Point(
-        "all written, not committed", "services.kernel.endings", "Ending.finish", True, 0.006
+        "all written, not committed", "services.kernel.endings", "Ending.finish", "after", 0.006
     ),
     Point(
         "committed, nothing done since",
         "pymongo.asynchronous.client_session",
         "AsyncClientSession.with_transaction",
-        True,
+        "after",
         0.006,
     ),
-    Point("refund due, not sent", PAY, "PayClient.refund", False, 0.04),
-    Point("refund taken, not written", PAY, "PayClient.refund", True, 0.08),
-    Point("refund's end heard, not booked", PAY, "PayClient.query_refund", True, 0.04),
-    Point("job leased, not begun", STORE, "claim", True, 0.003),
-    Point("job done, not written", STORE, "finish", False, 0.01),
+    Point("refund due, not sent", PAY, "PayClient.refund", "before", 0.04),
+    Point("refund taken, not written", PAY, "PayClient.refund", "after", 0.08),
+    Point("refund's end heard, not booked", PAY, "PayClient.query_refund", "after", 0.04),
+    Point("job leased, not begun", STORE, "claim", "after", 0.003),
+    Point("job done, not written", STORE, "finish", "before", 0.01),
     Point(
         "message taken, not written",
         "services.wechat.mini_program",
         "MiniProgram.send_subscribe_message",
-        True,
+        "after",
         0.02,
     ),
 )
@@ -87,16 +92,40 @@ class Wish(msgspec.Struct):
     seed: int
 
 
-def main() -> int:
-    ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
+def main() -> None:
+    die_with(os.getppid())
     wish = msgspec.json.decode(os.environ[VARIABLE], type=Wish)  # noqa: TID251  # not a setting of the product
     for module, name, value in WAITS:
         _replace(module, name, lambda _, value=value: value)
-    chance = random.Random(f"{wish.seed} {os.getpid()}")  # noqa: S311  # which kill comes when
+    chance = random.Random()  # noqa: S311  # which kill comes when; seeded in each process
     for point in POINTS:
         _replace(point.module, point.name, lambda old, at=point: dying(old, at, wish, chance))
     cli = importlib.import_module("server.cli")
-    return int(cli.main(sys.argv[1:]))
+    importlib.import_module(f"server.cli.{sys.argv[1]}")
+    while True:
+        sys.stdout.flush()
+        parent, pid = os.getpid(), os.fork()
+        if not pid:
+            die_with(parent)
+            chance.seed(f"{wish.seed} {os.getpid()}")
+            os._exit(cli.main(sys.argv[1:]))
+        say(f"{BORN} {pid}")
+        _, status = os.waitpid(pid, 0)
+        code = os.waitstatus_to_exitcode(status)
+        say(f"{DIED} {code}")
+        if code != -signal.SIGKILL:
+            time.sleep(PAUSE)
+
+
+def die_with(parent: int) -> None:
+    """Have the kernel kill this process when its parent ends."""
+    ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def say(line: str) -> None:
+    os.write(sys.stdout.fileno(), f"{line}\n".encode())
 
 
 def _replace(module: str, name: str, change: Callable[[Any], Any]) -> None:
@@ -120,10 +149,10 @@ def dying(
             os.kill(os.getpid(), signal.SIGKILL)
 
     async def new(*args: Any, **more: Any) -> Any:
-        if not point.after:
+        if point.when == "before":
             maybe_die()
         result = await old(*args, **more)
-        if point.after:
+        if point.when == "after":
             maybe_die()
         return result
 
@@ -131,4 +160,4 @@ def dying(
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,6 +1,6 @@
 # Everything a person types. Needs Python 3.11 or later and make; the rest is installed in .venv.
 .DEFAULT_GOAL := help
-.PHONY: help run test quick nightly lint tour token api wechat planted generated bench attack broadcast repairs-bench feedback-bench city-bench requirements clean
+.PHONY: help run test quick nightly lint tour token api wechat planted faults generated bench attack broadcast repairs-bench feedback-bench city-bench requirements clean
 SHELL := /bin/sh
 VENV := .venv
 BENCH_VENV := .venv-bench
@@ -42,6 +42,9 @@ tour: $(VENV)/.installed ## walk through what runs, leaving a compound of its ow
 
 planted: $(VENV)/.installed-dev ## break one guard after the other: each must be noticed
 	@$(MAKE) --no-print-directory test ARGS="--nightly -m deep tests/faults $(ARGS)"
+
+faults: $(VENV)/.installed-dev ## kill processes while people pay, and look for a lost fen, as a page; SEED=15
+	@$(PY) -m tests.faults.kills --seed '$(or $(SEED),15)'
 
 # Without the first line AS is make's own name for the assembler.
 token: AS := $(if $(filter default,$(origin AS)),resident,$(AS))

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from server.observability import configure_logging
+from server.settings import Settings
 from tests.faults.kills import page
 from tests.faults.kills.mutants import MUTANTS, planted
 from tests.faults.kills.plan import LONG, OF_A_MUTANT, SHORT, THREE
@@ -25,6 +27,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=LONG.seed)
     parser.add_argument("--only", choices=(*PARTS, "short"), action="append")
     wish = parser.parse_args()
+    configure_logging(Settings(log_level="error"))  # to stderr: what is printed is the page
     sys.stderr.write(f"seed {wish.seed}\n")
     outcomes = list(runs(wish.seed, wish.only or PARTS))
     sys.stdout.write(page.written(outcomes))

@@ -37,9 +37,13 @@ def journals_of(books: Books) -> dict[str, list[dict[str, Any]]]:
 
 def settled_fen(evidence: Evidence, payment_id: str) -> int:
     """Return what of an order's money is in bills, as the bills say."""
-    ids = {journal["_id"] for journal in journals_of(evidence.books)[payment_id]}
-    bills = evidence.books.bills.values()
-    return sum(b["amount_fen"] for b in bills if b["journal_id"] in ids)
+    journals, bills = evidence.books.journals, evidence.books.bills.values()
+    paid = [b for b in bills if b["journal_id"] in journals]
+    return sum(b["amount_fen"] for b in paid if _order(journals[b["journal_id"]]) == payment_id)
+
+
+def _order(journal: dict[str, Any]) -> str:
+    return str(journal["reference"]["payment"])
 
 
 def payments_lost(evidence: Evidence) -> Iterator[str]:
@@ -74,14 +78,9 @@ def _is_cash(posting: dict[str, Any]) -> bool:
 
 
 def excess_not_back_once(evidence: Evidence) -> Iterator[str]:
-    by_journal = Counter[str]()
-    for bill in evidence.books.bills.values():
-        by_journal[bill["journal_id"]] += bill["amount_fen"]
-    journals = journals_of(evidence.books)
     back = evidence.truth.back()
     for number, order in evidence.truth.paid().items():
-        in_bills = sum(by_journal[journal["_id"]] for journal in journals[number])
-        excess = order["total_fen"] - in_bills
+        excess = order["total_fen"] - settled_fen(evidence, number)
         if back[number] != ([excess] if excess else []):
             yield f"{number}: excess {excess}, went back {back[number]}"
 

@@ -21,7 +21,7 @@ TOLD_AGAIN: Final = 0.06  # by another notice, which has a name of its own
 SLOW_SECONDS: Final = 2.0
 # How WeChat tells of a payment: 15 of 100 twice, half of them at once.
 NOTICES: Final[dict[Any, int]] = {ONCE: 72, "twice": 8, "simultaneous": 7, False: 13}
-ACTS: Final = {"at_once": 72, "slowly": 6, "after_a_void": 14, "never": 8}
+ACTS: Final = {"slowly": 6, "never": 8}  # of a hundred orders
 
 
 class Payers:
@@ -62,7 +62,9 @@ class Payers:
             await asyncio.sleep(self.chance.uniform(0.1, 0.5))
             return
         self.done["ordered"] += 1
-        [act] = self.chance.choices([*ACTS], [*ACTS.values()])
+        acts = ACTS | {"after_a_void": self.site.plan.voids}
+        acts["at_once"] = 100 - sum(acts.values())
+        [act] = self.chance.choices([*acts], [*acts.values()])
         await getattr(self, act)(who, said.body, bill_ids)
 
     def _choose(self) -> tuple[Member, list[str]]:

@@ -26,8 +26,9 @@ class Plan(Struct, frozen=True, kw_only=True):
     """`kills`: the load goes on until there were so many, at most `seconds`.
 
     `points`: how likely a process kills itself at a point, as a multiple of the point's own
-    chance. `members`: of the replica set, of which the primary is killed when there are three.
-    `tree`: the product that is run.
+    chance. `voids`: of a hundred orders, those of which a bill is voided meanwhile. `members`:
+    of the replica set, of which the primary is killed when there are three. `tree`: the product
+    that is run.
     """
 
     title: str
@@ -38,6 +39,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     months: int = 30
     payers: int = 20
     points: float = 1.0
+    voids: int = 14
     members: int = 1
     tree: Path = ROOT
 
@@ -50,5 +52,5 @@ SHORT: Final = Plan(
     title="short", kills=25, seconds=60, homes=24, months=4, payers=10, points=2
 )
 OF_A_MUTANT: Final = Plan(
-    title="", kills=70, seconds=75, homes=30, months=12, payers=16, points=4
+    title="", kills=70, seconds=75, homes=30, months=12, payers=16, points=4, voids=40
 )

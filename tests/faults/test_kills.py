@@ -1,0 +1,191 @@
+"""Kills of the product while people pay: briefly by night, at length by `make faults`.
+
+By day that mutants still apply, and that the checks find what they are for.
+"""
+
+import asyncio
+import copy
+from collections import Counter
+from collections.abc import Callable
+from importlib import import_module
+from operator import attrgetter
+from typing import Any, Final
+
+import pytest
+
+from tests.depth import by_night
+from tests.faults.fault import ROOT
+from tests.faults.kills import within
+from tests.faults.kills.books import Books
+from tests.faults.kills.checks import CHECKS, Evidence, found
+from tests.faults.kills.mutants import MUTANTS, Edit, Mutant, edited
+from tests.faults.kills.plan import SHORT
+from tests.faults.kills.run import run
+from tests.faults.kills.truth import Truth
+
+JOURNAL: Final = "pay:1:T1"
+
+
+@pytest.mark.slow
+@pytest.mark.deep
+@pytest.mark.skipif(not by_night(), reason="takes a minute")
+def test_nothing_is_lost_when_processes_are_killed() -> None:
+    outcome = asyncio.run(run(SHORT))
+    assert outcome.is_right, outcome
+    assert outcome.kills.total() >= SHORT.kills
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.title)
+def test_a_mutant_still_applies(mutant: Mutant) -> None:
+    assert mutant.finds in CHECKS
+    texts: dict[str, str] = {}
+    for edit in mutant.edits:
+        text = texts.get(edit.file) or (ROOT / edit.file).read_text(encoding="utf-8")
+        texts[edit.file] = edited(text, edit)
+    for file, text in texts.items():
+        compile(text, file, "exec")
+
+
+def test_a_mutant_that_no_longer_fits_is_told() -> None:
+    with pytest.raises(LookupError, match="does not hold once"):
+        edited("a a", Edit("file", "a", "b"))
+
+
+def test_what_is_changed_in_a_process_is_still_there() -> None:
+    for module, name, _ in within.WAITS:
+        assert hasattr(import_module(module), name)
+    for point in within.POINTS:
+        assert callable(attrgetter(point.name)(import_module(point.module)))
+
+
+def evidence() -> Evidence:
+    """Return what one payment of 30 left, for bills of 20 and 10 of which one was void."""
+    order = {"out_trade_no": "P1", "transaction_id": "T1", "total_fen": 30, "state": "REFUND"}
+    refund = {"order_key": "1/P1", "status": "SUCCESS", "refund_fen": 10}
+    truth = Truth(
+        {"P1": order}, {"XP1": refund}, Counter({("o1", "receipt"): 1, ("o1", "refund"): 1})
+    )
+    bills = {
+        "B1": {"amount_fen": 20, "state": "paid", "journal_id": JOURNAL},
+        "B2": {"amount_fen": 10, "state": "void", "journal_id": None},
+        "B3": {"amount_fen": 40, "state": "owing", "journal_id": None},
+    }
+    journals = {
+        "issue:B1": journal("issue", {"receivable:B1": 20, "income:a:c": -20}),
+        "issue:B2": journal("issue", {"receivable:B2": 10, "income:a:c": -10}),
+        "issue:B3": journal("issue", {"receivable:B3": 40, "income:a:c": -40}),
+        "void:B2": journal("void", {"receivable:B2": -10, "income:a:c": 10}),
+        JOURNAL: journal(
+            "payment", {"wechat:f": 30, "receivable:B1": -20, "overpaid:P1": -10}, payment="P1"
+        ),
+        "refund:1:R1": journal("refund", {"overpaid:P1": 10, "wechat:f": -10}, refund="XP1"),
+    }
+    for name, row in journals.items():
+        row["_id"] = name
+    done = {"open": False, "state": "done", "last_error": ""}
+    books = Books(
+        payments={"P1": {"state": "paid", "open": False}},
+        bills=bills,
+        journals=journals,
+        refunds={"XP1": {"state": "done"}},
+        receipts={"P1": {"amount_fen": 20}},
+        jobs={"payments.check:P1": {**done}, "payments.refund:XP1:0": {**done}},
+        notices={"f:E1": {}},
+        messages={"M1": {"template": "payment_received", "page": "detail?id=P1"}},
+        altered=[],
+    )
+    return Evidence(truth, books, ["P1"], ["f:E1"])
+
+
+def journal(kind: str, postings: dict[str, int], **reference: str) -> dict[str, Any]:
+    rows = [{"account": account, "amount_fen": fen} for account, fen in postings.items()]
+    return {"kind": kind, "postings": rows, "reference": reference}
+
+
+def test_checks_find_nothing_where_all_is_right() -> None:
+    assert not any(found(evidence()).values())
+
+
+def lose(e: Evidence) -> None:
+    del e.books.journals[JOURNAL]
+
+
+def book_twice(e: Evidence) -> None:
+    e.books.journals["pay:1:chance"] = copy.deepcopy(e.books.journals[JOURNAL])
+
+
+def book_another_sum(e: Evidence) -> None:
+    e.books.journals[JOURNAL]["postings"][0]["amount_fen"] = 31
+
+
+def send_back_twice(e: Evidence) -> None:
+    e.truth.refunds["XP1-2"] = copy.deepcopy(e.truth.refunds["XP1"])
+
+
+def send_nothing_back(e: Evidence) -> None:
+    del e.truth.refunds["XP1"]
+
+
+def leave_a_refund(e: Evidence) -> None:
+    e.books.refunds["XP1"]["state"] = "sent"
+
+
+def let_a_job_die(e: Evidence) -> None:
+    e.books.jobs["payments.check:P1"]["state"] = "dead"
+
+
+def forget_a_job(e: Evidence) -> None:
+    del e.books.jobs["payments.refund:XP1:0"]
+
+
+def leave_an_order(e: Evidence) -> None:
+    e.books.payments["P1"] |= {"state": "prepaid", "open": True}
+
+
+def change_a_journal(e: Evidence) -> None:
+    e.books.altered.append("changed after it was written")
+
+
+def reopen_a_bill(e: Evidence) -> None:
+    e.books.bills["B1"]["state"] = "owing"
+
+
+def tell_twice(e: Evidence) -> None:
+    e.truth.messages["o1", "receipt"] = 2
+
+
+def tell_nobody(e: Evidence) -> None:
+    e.books.messages.clear()
+
+
+def issue_no_receipt(e: Evidence) -> None:
+    e.books.receipts.clear()
+
+
+def forget_a_notice(e: Evidence) -> None:
+    e.books.notices.clear()
+
+
+BREACHES: Final[dict[str, tuple[Callable[[Evidence], None], ...]]] = {
+    "payments lost": (lose,),
+    "payments booked twice": (book_twice,),
+    "payments booked wrongly": (book_another_sum, leave_an_order),
+    "excess not back exactly once": (send_back_twice, send_nothing_back),
+    "refunds not done and booked once": (leave_a_refund,),
+    "jobs left or dead": (let_a_job_die,),
+    "changes without their job": (forget_a_job,),
+    "orders stuck": (leave_an_order,),
+    "ledger out of balance": (change_a_journal, book_another_sum, send_back_twice),
+    "bills unlike the journal": (reopen_a_bill, lose),
+    "messages sent twice, or missing in the inbox": (tell_twice, tell_nobody),
+    "receipts wrong": (issue_no_receipt,),
+    "notices answered and not kept": (forget_a_notice,),
+}
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_a_check_finds_what_it_is_for(check: str) -> None:
+    for breach in BREACHES[check]:
+        broken = evidence()
+        breach(broken)
+        assert found(broken)[check], breach.__name__

@@ -18,17 +18,15 @@ STOPPED_SECONDS: Final = 9
 BETWEEN_STOPS: Final = 12
 # The primary of three members is killed, or steps down, so often.
 BETWEEN_PRIMARIES: Final = 15
-# What is still to be done when nothing is killed any more must be done within this time.
-SETTLE_SECONDS: Final = 150
 
 
 class Plan(Struct, frozen=True, kw_only=True):
     """`kills`: the load goes on until there were so many, at most `seconds`.
 
     `points`: how likely a process kills itself at a point, as a multiple of the point's own
-    chance. `voids`: of a hundred orders, those of which a bill is voided meanwhile. `members`:
-    of the replica set, of which the primary is killed when there are three. `tree`: the product
-    that is run.
+    chance. `voids`: of a hundred orders, those of which a bill is voided meanwhile. `settle`:
+    seconds in which all must be done once nothing is killed any more. `members`: of the replica
+    set, of which the primary is killed when there are three. `tree`: the product that is run.
     """
 
     title: str
@@ -40,17 +38,26 @@ class Plan(Struct, frozen=True, kw_only=True):
     payers: int = 20
     points: float = 1.0
     voids: int = 14
+    settle: float = 120
     members: int = 1
     tree: Path = ROOT
 
 
-LONG: Final = Plan(title="product", kills=220, seconds=420)
+LONG: Final = Plan(title="product", kills=300, seconds=300)
 THREE: Final = Plan(
-    title="product, three members of MongoDB", kills=100, seconds=150, members=3
+    title="product, three members of MongoDB", kills=120, seconds=150, members=3
 )
 SHORT: Final = Plan(
     title="short", kills=25, seconds=60, homes=24, months=4, payers=10, points=2
 )
 OF_A_MUTANT: Final = Plan(
-    title="", kills=70, seconds=75, homes=30, months=12, payers=16, points=4, voids=40
+    title="",
+    kills=70,
+    seconds=75,
+    homes=30,
+    months=12,
+    payers=16,
+    points=4,
+    voids=40,
+    settle=45,
 )

@@ -13,7 +13,7 @@ import msgspec
 from tests.faults.kills import books, truth, within
 from tests.faults.kills.checks import Evidence, found
 from tests.faults.kills.payers import Payers
-from tests.faults.kills.plan import SETTLE_SECONDS, Plan
+from tests.faults.kills.plan import Plan
 from tests.faults.kills.processes import Killer
 from tests.faults.kills.site import Site, opened
 
@@ -57,9 +57,10 @@ async def run(plan: Plan) -> Outcome:
         points = killer.points()
         await lay_down_arms(site)
         outcome.quiet_after = await quiet(site)
-        for payment_id in payers.paid[-LATE_NOTICES:]:
-            await payers.tell_again(payment_id)
-        await quiet(site)
+        if outcome.quiet_after is not None:
+            for payment_id in payers.paid[-LATE_NOTICES:]:
+                await payers.tell_again(payment_id)
+            outcome.quiet_after += await quiet(site) or 0
         await answered.read()
         evidence = Evidence(
             truth.read(site.state), await books.read(site.deps), payers.paid, answered.names
@@ -127,7 +128,7 @@ async def quiet(site: Site) -> float | None:
     skipped.
     """
     began = time.monotonic()
-    while time.monotonic() - began < SETTLE_SECONDS:
+    while time.monotonic() - began < site.plan.settle:
         await skip_waits(site)
         if not await busy(site):
             return time.monotonic() - began

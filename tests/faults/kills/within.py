@@ -34,7 +34,7 @@ WAITS: Final[tuple[tuple[str, str, Any], ...]] = (
     ("services.jobs.actions", "LEASE", LEASE_SECONDS * SECOND),
     ("services.jobs.actions", "HEARTBEAT_SECONDS", LEASE_SECONDS / 3),
     ("services.jobs.actions", "FIRST_BACKOFF", SECOND),
-    ("services.jobs.actions", "LONGEST_BACKOFF", 10 * SECOND),
+    ("services.jobs.actions", "LONGEST_BACKOFF", 20 * SECOND),
     ("services.payments.orders", "TIME_TO_PAY", 75 * SECOND),
     ("services.payments.orders", "GRACE", 5 * SECOND),
     ("services.payments.actions", "TOO_LATE_TO_REUSE", 15 * SECOND),

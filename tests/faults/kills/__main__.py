@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Iterator
+from logging import CRITICAL, getLogger
 
 from msgspec.structs import replace
 
@@ -27,7 +28,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=LONG.seed)
     parser.add_argument("--only", choices=(*PARTS, "short"), action="append")
     wish = parser.parse_args()
-    configure_logging(Settings(log_level="error"))  # to stderr: what is printed is the page
+    configure_logging(Settings(log_level="error"))
+    # Requests that a killed process left; and what is printed is the page.
+    getLogger("tornado").setLevel(CRITICAL)
     sys.stderr.write(f"seed {wish.seed}\n")
     outcomes = list(runs(wish.seed, wish.only or PARTS))
     sys.stdout.write(page.written(outcomes))

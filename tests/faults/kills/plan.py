@@ -17,7 +17,7 @@ LEASE_SECONDS: Final = 6
 STOPPED_SECONDS: Final = 9
 BETWEEN_STOPS: Final = 12
 # The primary of three members is killed, or steps down, so often.
-BETWEEN_PRIMARIES: Final = 15
+BETWEEN_PRIMARIES: Final = 10
 
 
 class Plan(Struct, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import signal
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -39,8 +40,15 @@ class Outcome:
     quiet_after: float | None = None
 
     @property
+    def ended_by_themselves(self) -> int:
+        """Count the processes that ended and were not killed: without a primary none starts."""
+        return sum(n for status, n in self.endings.items() if status != -signal.SIGKILL)
+
+    @property
     def is_right(self) -> bool:
-        return self.quiet_after is not None and not any(self.problems.values())
+        is_quiet = self.quiet_after is not None
+        is_alive = self.plan.members > 1 or not self.ended_by_themselves
+        return is_quiet and is_alive and not any(self.problems.values())
 
 
 async def run(plan: Plan) -> Outcome:

@@ -33,8 +33,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     seed: int = 15
     kills: int
     seconds: float
-    homes: int = 48
-    months: int = 30
+    homes: int = 60
+    months: int = 23
     payers: int = 20
     points: float = 1.0
     voids: int = 14

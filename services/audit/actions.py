@@ -12,15 +12,12 @@ all writers queue for its end. See docs/decisions/14-audit.md.
 """
 
 import hashlib
-import hmac
 from typing import Any, Final
-
-import msgspec
 
 from services.audit import store
 from services.audit.models import LANES, AuditQuery, Head, Result, Row, RowView
 from services.dependencies import Dependencies, Transaction
-from services.kernel import interests
+from services.kernel import chains, interests
 from services.kernel.acts import Act
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Page, asked
@@ -146,13 +143,9 @@ def row_id(lane: int, number: int) -> str:
 def fingerprint(vault: Vault, kept: Document) -> str:
     """Return the keyed fingerprint of all of a row or anchor but the fingerprint itself.
 
-    Of the document rather than of the row: what somebody adds to it counts too. KeyError when
-    its key is gone, TypeError when it holds what we never write.
+    KeyError when its key is gone, TypeError when it holds what we never write.
     """
-    bare = {name: value for name, value in kept.items() if name != "mac"}
-    # MongoDB gives large numbers back in a type of its own
-    text = msgspec.json.encode(bare, enc_hook=int, order="deterministic")
-    return hmac.digest(vault.derive("audit", kept["key_id"]), text, hashlib.sha256).hex()
+    return chains.keyed(vault, "audit", kept)
 
 
 async def listing(deps: Dependencies, actor: Actor, query: AuditQuery) -> Page[RowView]:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 from msgspec import Meta, Struct, field
 
 from services.kernel.acts import Act
+from services.kernel.chains import START
 from services.kernel.days import Day
 from services.kernel.labels import Labelled
 from services.kernel.pages import ListQuery
@@ -17,7 +18,6 @@ SubjectId = Annotated[Opaque, Meta(min_length=1)]
 LANES: Final = 64
 # Cybersecurity Law (网络安全法): network logs at least six months; ours stay a year.
 KEEP: Final = timedelta(days=366)
-START: Final = ""  # what the first row of a lane says it follows
 
 
 class Result(Labelled):

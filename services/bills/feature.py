@@ -8,6 +8,7 @@ from services.bills.debts.models import DebtView, FormerDebtsQuery
 from services.bills.models import BillView, RunBillsQuery
 from services.bills.outdated import actions as outdated
 from services.bills.outdated.models import OutdatedBill, OutdatedBillsQuery
+from services.bills.proofs import projection
 from services.bills.runs import actions as runs
 from services.bills.runs import jobs, notify
 from services.bills.runs.models import (
@@ -177,6 +178,7 @@ LISTS: Final = (
 )
 
 FEATURE: Final = Feature(
+    projections=(projection.PROJECTION,),
     broadcasts=notify.SOURCES,
     jobs=jobs.JOBS,
     lanes=dict.fromkeys(jobs.JOBS, Lane.LONG),

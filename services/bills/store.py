@@ -21,7 +21,7 @@ from services.bills.states import TABLE, BillAction, BillState
 from services.bills.visibility import Claims
 from services.dependencies import Database, Transaction
 from services.fees.models import FeeKind
-from services.kernel import unions
+from services.kernel import unions, walks
 from services.kernel.bulk import insert_all
 from services.kernel.days import Day, Month, plus_months
 from services.kernel.documents import Document, to_document
@@ -69,6 +69,11 @@ async def known(
 async def insert_drafts(db: Database, tx: Transaction, drafts: Sequence[Bill]) -> None:
     """Insert a run's drafts, if there are any. DuplicateKeyError when one is there."""
     await insert_all(tx, db[COLLECTION], [to_document(b) for b in drafts])
+
+
+async def ids_after(db: Database, after: str, *, limit: int) -> list[str]:
+    """Return the ids of the next bills in order of their ids, whatever state they are in."""
+    return await walks.ids_after(db[COLLECTION], after, limit)
 
 
 async def find_many(

@@ -19,6 +19,7 @@ from services.kernel.findings import FindingTarget
 from services.kernel.lists import List
 from services.kernel.measures import Measure
 from services.kernel.personal_data import Holding
+from services.kernel.projections import Projection
 from services.kernel.sums import SumSource
 from services.kernel.templates import Template
 from services.kernel.today import TodayKind
@@ -95,6 +96,7 @@ class Feature(Struct, frozen=True, kw_only=True):
     `findings`: what a finding of a round can become.
     `work`: what it counts of a head's work in a month.
     `hand_over`: what it writes in the transaction in which a home changes hands.
+    `projections`: documents that say what the journals say, and how they are held against them.
     """
 
     jobs: Mapping[str, Job] = {}
@@ -122,6 +124,7 @@ class Feature(Struct, frozen=True, kw_only=True):
     findings: tuple[FindingTarget, ...] = ()
     work: tuple[WorkMeasure, ...] = ()
     hand_over: HandOver | None = None
+    projections: tuple[Projection, ...] = ()
 
 
 class Features:
@@ -182,6 +185,9 @@ class Features:
             {one.name: one} for each in features for one in each.findings
         )
         self.work: Final = tuple(one for each in features for one in each.work)
+        self.projections: Final = _once(
+            {one.name: one} for each in features for one in each.projections
+        )
         self.hand_overs: Final = tuple(e.hand_over for e in features if e.hand_over)
         self.work_figures: Final[dict[str, WorkFigure]] = _once(
             one.figures for one in self.work

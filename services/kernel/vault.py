@@ -62,6 +62,10 @@ class Vault:
         """The id of the key that seals."""
         return self._current
 
+    def has(self, key_id: str) -> bool:
+        """Tell whether a key is still listed."""
+        return key_id in self._keys
+
     def derive(self, purpose: str, key_id: str) -> bytes:
         """Return a 32-byte key for one purpose; KeyError for an unknown key id.
 

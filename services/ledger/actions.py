@@ -4,27 +4,25 @@ Source: docs/explanation/money.md (one document is the commit point); double ent
 bookkeeping textbook; TigerBeetle's rule that transfers are immutable.
 """
 
-import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 import msgspec
 from pymongo.errors import DuplicateKeyError
 
 from services.dependencies import Dependencies, Transaction
+from services.kernel import chains
 from services.kernel.days import check_day, end_of, plus_days, start_of
+from services.kernel.documents import to_document
 from services.kernel.errors import InvalidInput
 from services.kernel.permissions import Actor, Permission, require_city
 from services.ledger import store
-from services.ledger.models import AccountClass, Journal, TrialBalance
+from services.ledger.models import AccountClass, Journal, TrialBalance, check_balance
+from services.ledger.proofs import days
+from services.ledger.proofs.models import Report
 
 LONGEST_SPAN_DAYS: Final = 31
 MOST_PROBLEMS: Final = 100
-
-
-class Unbalanced(ValueError):
-    """A bug of ours: the postings of a journal must sum to zero, and none may be zero."""
 
 
 async def post(deps: Dependencies, tx: Transaction, journal: Journal) -> None:
@@ -57,28 +55,9 @@ async def done_once(
     return True
 
 
-def check_balance(journal: Journal) -> None:
-    """Raise Unbalanced unless the postings sum to zero and none is zero."""
-    amounts = [posting.amount_fen for posting in journal.postings]
-    if sum(amounts) != 0 or not all(amounts) or not amounts:
-        raise Unbalanced(f"journal {journal.id} posts {amounts}")
-
-
 def fingerprint(journal: Journal) -> str:
     """Return SHA-256 of everything but the fingerprint, in one canonical form."""
-    content = msgspec.json.encode(store.content(journal), order="deterministic")
-    return hashlib.sha256(content).hexdigest()
-
-
-async def problems(deps: Dependencies, start: datetime, end: datetime) -> AsyncIterator[str]:
-    """Yield, one line each, journals of the span that are unbalanced or were changed."""
-    async for journal in store.between(deps.db, start, end):
-        if fingerprint(journal) != journal.fingerprint:
-            yield f"{journal.id}: changed after it was written"
-        try:
-            check_balance(journal)
-        except Unbalanced as error:
-            yield str(error)
+    return chains.digest(to_document(journal), "fingerprint")
 
 
 async def trial_balance(
@@ -95,7 +74,8 @@ async def trial_balance(
         AccountClass(name=row["_id"], debit_fen=row["debit_fen"], credit_fen=row["credit_fen"])
         for row in rows
     ]
-    found = [line async for line in problems(deps, start, end)]
+    found: list[str] = []
+    await days.prove(deps, from_day, to_day, Report(found.append, lambda _: None))
     debit_fen = sum(row.debit_fen for row in classes)
     credit_fen = sum(row.credit_fen for row in classes)
     return TrialBalance(
@@ -131,6 +111,11 @@ async def amounts(
 ) -> dict[str, int]:
     """Return, of those journals that exist, what each posts to an account, in fen."""
     return await store.amounts(deps.db, journal_ids, account)
+
+
+async def on_accounts(deps: Dependencies, accounts: Sequence[str]) -> list[Journal]:
+    """Return every journal that posts to one of the accounts."""
+    return await store.on_accounts(deps.db, accounts)
 
 
 async def is_posted(

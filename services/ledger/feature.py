@@ -4,5 +4,8 @@ from typing import Final
 
 from services.kernel.features import Feature
 from services.ledger import privacy
+from services.ledger.seals import jobs
 
-FEATURE: Final = Feature(holdings=privacy.HOLDINGS)
+FEATURE: Final = Feature(
+    jobs=jobs.JOBS, lanes=jobs.LANES, schedules=jobs.SCHEDULES, holdings=privacy.HOLDINGS
+)

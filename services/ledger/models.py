@@ -35,6 +35,17 @@ class Journal(Struct, kw_only=True):
     fingerprint: str = ""
 
 
+class Unbalanced(ValueError):
+    """A bug of ours: the postings of a journal must sum to zero, and none may be zero."""
+
+
+def check_balance(journal: Journal) -> None:
+    """Raise Unbalanced unless the postings sum to zero and none is zero."""
+    amounts = [posting.amount_fen for posting in journal.postings]
+    if sum(amounts) != 0 or not all(amounts) or not amounts:
+        raise Unbalanced(f"{journal.id}: posts {amounts}")
+
+
 class AccountClass(Struct, kw_only=True):
     """All accounts of one class over a span.
 
@@ -56,8 +67,8 @@ class TrialBalance(Struct, kw_only=True):
     `classes`: Sums by class of accounts.
     `debit_fen`: Sum of all debits, in fen.
     `credit_fen`: Sum of all credits, in fen.
-    `balanced`: Whether debits and credits are equal and no journal has a problem.
-    `problems`: Ids of journals that do not add up or were changed.
+    `balanced`: Whether debits and credits are equal and nothing has a problem.
+    `problems`: Journals that do not add up, were changed, or are not as they were sealed.
     """
 
     from_day: Day
@@ -102,3 +113,14 @@ def overpaid(payment_id: str) -> str:
 def suspense(transaction_id: str) -> str:
     """Money that came and cannot be placed; a person decides."""
     return f"suspense:{transaction_id}"
+
+
+def posted(journal: Journal, account: str) -> int:
+    """Return what a journal posts to an account, in fen; debit positive."""
+    return sum(each.amount_fen for each in journal.postings if each.account == account)
+
+
+def subjects(journal: Journal, kind: str) -> list[str]:
+    """Return what the accounts of one class, e.g. `receivable`, are of in a journal."""
+    found = [each.account.partition(":") for each in journal.postings]
+    return [subject for name, _, subject in found if name == kind]

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from mongo_indexes import journal
+from mongo_indexes import journal, journal_seals
 from services.kernel.personal_data import Fate, Holding
 
 HOLDINGS: Final = (
@@ -10,5 +10,10 @@ HOLDINGS: Final = (
         collection=journal.COLLECTION,
         fate=Fate.NOBODYS,
         why="总账,只有账单号、订单号和金额",
+    ),
+    Holding(
+        collection=journal_seals.COLLECTION,
+        fate=Fate.NOBODYS,
+        why="总账每天的指纹",
     ),
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -11,6 +11,8 @@ from services.dependencies import Database, Transaction
 from services.kernel.bulk import insert_all
 from services.kernel.documents import Document, to_document
 from services.ledger.models import Journal
+
+AT_ONCE: Final = 1_000
 
 
 async def insert(db: Database, tx: Transaction, journals: Sequence[Journal]) -> None:
@@ -57,18 +59,54 @@ async def balance(db: Database, account: str, *, tx: Transaction | None = None) 
     return int(rows[0]["fen"]) if rows else 0
 
 
-async def between(db: Database, start: datetime, end: datetime) -> AsyncIterator[Journal]:
-    """Every journal of a span, in order of id within an instant. Served by index `at`."""
-    cursor = db[COLLECTION].find({"at": {"$gte": start, "$lt": end}})
-    async for document in cursor.sort([("at", 1), ("_id", 1)]):
-        yield msgspec.convert(document, Journal)
+async def on_accounts(db: Database, accounts: Sequence[str]) -> list[Journal]:
+    """Every readable journal that posts to one of the accounts. Served by index `account`."""
+    cursor = db[COLLECTION].find({"postings.account": {"$in": list(accounts)}})
+    return [each async for kept in cursor if (each := read(kept))]
 
 
-def content(journal: Journal) -> Document:
-    """The part of a journal its fingerprint covers."""
-    document = to_document(journal)
-    del document["fingerprint"]
-    return document
+def read(kept: Document) -> Journal | None:
+    """Return the journal that was kept; None for what is none any more: see proofs."""
+    try:
+        return msgspec.convert(kept, Journal)
+    except msgspec.ValidationError:
+        return None
+
+
+async def between(
+    db: Database, start: datetime, end: datetime, *, at_once: int
+) -> AsyncIterator[list[Document]]:
+    """Every journal of a span as it is kept, by instant and id, some at once. By `at`."""
+    query = {"at": {"$gte": start, "$lt": end}}
+    cursor = db[COLLECTION].find(query).sort([("at", 1), ("_id", 1)]).batch_size(at_once)
+    while batch := await cursor.to_list(at_once):
+        yield batch
+
+
+async def fingerprints(
+    db: Database, start: datetime, end: datetime, *, place: str | None = None
+) -> AsyncIterator[Document]:
+    """Id, place and fingerprint of each journal of a span, by instant and id. By index `at`."""
+    query: Document = {"at": {"$gte": start, "$lt": end}}
+    if place is not None:
+        query["place"] = place
+    cursor = db[COLLECTION].find(query, {"place": 1, "fingerprint": 1})
+    async for document in cursor.sort([("at", 1), ("_id", 1)]).batch_size(AT_ONCE):
+        yield document
+
+
+async def first_at(db: Database, since: datetime) -> datetime | None:
+    """Return the instant of the first journal, not before another. Served by index `at`."""
+    query = {"at": {"$gte": since}}
+    cursor = db[COLLECTION].find(query, {"at": 1}).sort([("at", 1), ("_id", 1)]).limit(1)
+    found = await cursor.to_list()
+    return found[0]["at"] if found else None
+
+
+async def count(db: Database, start: datetime, end: datetime) -> int:
+    """Count the journals of a span. Covered by index `at`."""
+    query = {"at": {"$gte": start, "$lt": end}}
+    return await db[COLLECTION].count_documents(query, hint="at")
 
 
 async def totals(db: Database, start: datetime, end: datetime) -> list[Document]:

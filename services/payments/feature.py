@@ -9,6 +9,8 @@ from services.kernel.tables import columns
 from services.payments import jobs, privacy
 from services.payments.discrepancies import actions as discrepancies
 from services.payments.discrepancies.models import DiscrepanciesQuery, DiscrepancyView
+from services.payments.proofs import orders
+from services.payments.proofs import refunds as proofs
 from services.payments.receipts import notify as receipts
 from services.payments.refunds import actions as refunds
 from services.payments.refunds import notify
@@ -64,4 +66,5 @@ FEATURE: Final = Feature(
     forget=privacy.forget,
     forgets="付款时的微信用户编号",
     lists=(DISCREPANCIES, REFUNDS),
+    projections=(orders.ORDERS, orders.RECEIPTS, *proofs.PROJECTIONS),
 )

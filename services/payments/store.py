@@ -10,7 +10,7 @@ from pymongo.errors import DuplicateKeyError
 from mongo_indexes import payments, wechat_events
 from services.bills import actions as bills_actions
 from services.dependencies import Database, Transaction
-from services.kernel import steps
+from services.kernel import steps, walks
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, ListQuery, Page
 from services.kernel.unions import Part
@@ -209,3 +209,13 @@ async def event_known(db: Database, event_id: str) -> bool:
     """Tell whether this notice was dealt with before."""
     found = await db[wechat_events.COLLECTION].find_one({"_id": event_id}, {"_id": 1})
     return found is not None
+
+
+async def ids_after(db: Database, after: str, *, limit: int) -> list[str]:
+    """Return the ids of the next orders in order of their ids."""
+    return await walks.ids_after(db[payments.COLLECTION], after, limit)
+
+
+async def find_many(db: Database, ids: Sequence[str]) -> dict[str, Payment]:
+    """Return id → order, of those that are there."""
+    return await walks.by_id(db[payments.COLLECTION], Payment, ids)

@@ -6,8 +6,7 @@ import pytest
 
 from services.dependencies import Transaction
 from services.ledger import actions as ledger
-from services.ledger.actions import Unbalanced
-from services.ledger.models import Journal, Posting
+from services.ledger.models import Journal, Posting, Unbalanced
 from tests.build.cast import Estate
 from tests.build.late_reads import one_behind
 from tests.build.world import NOON, World

@@ -12,10 +12,11 @@ from msgspec import Struct
 
 from services.audit import store as audit_store
 from services.audit.actions import fingerprint, row_id
-from services.audit.models import KEEP, LANES, START, Head
+from services.audit.models import KEEP, LANES, Head
 from services.audit.verification import store, views
 from services.audit.verification.models import Anchor, Broken, Verdict
 from services.dependencies import Dependencies
+from services.kernel.chains import START
 from services.kernel.documents import Document
 from services.kernel.vault import Vault
 

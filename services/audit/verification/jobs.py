@@ -7,11 +7,11 @@ import structlog
 
 from services.audit import store as audit_store
 from services.audit.actions import fingerprint
-from services.audit.models import START
 from services.audit.verification import store, views
 from services.audit.verification.models import Anchor
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
+from services.kernel.chains import START
 from services.kernel.documents import Document, to_document
 from services.kernel.features import Schedule
 

@@ -9,6 +9,7 @@ from pymongo import ReturnDocument
 
 from mongo_indexes import discrepancies
 from services.dependencies import Database, Transaction
+from services.kernel import walks
 from services.kernel.documents import to_document
 from services.kernel.pages import Key, Keyset, Page, chosen, within
 from services.payments.discrepancies.models import (
@@ -90,3 +91,13 @@ async def count(db: Database, wanted: Sequence[DiscrepancyState]) -> int:
     """Served by index `state`."""
     query = {"state": {"$in": list(wanted)}}
     return await db[discrepancies.COLLECTION].count_documents(query, hint="state")
+
+
+async def ids_after(db: Database, after: str, *, limit: int) -> list[str]:
+    """Return the ids of the next differences in order of their ids."""
+    return await walks.ids_after(db[discrepancies.COLLECTION], after, limit)
+
+
+async def find_many(db: Database, ids: Sequence[str]) -> dict[str, Discrepancy]:
+    """Return id → difference, of those that are there."""
+    return await walks.by_id(db[discrepancies.COLLECTION], Discrepancy, ids)

@@ -1,9 +1,12 @@
 """Store of receipts."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from mongo_indexes import receipts
 from services.dependencies import Database, Transaction
+from services.kernel import walks
 from services.kernel.documents import to_document
 from services.payments.receipts.models import Receipt
 
@@ -22,3 +25,13 @@ async def payment_of(db: Database, number: str) -> str | None:
 async def find(db: Database, payment_id: str) -> Receipt | None:
     document = await db[receipts.COLLECTION].find_one({"_id": payment_id})
     return msgspec.convert(document, Receipt | None)
+
+
+async def ids_after(db: Database, after: str, *, limit: int) -> list[str]:
+    """Return the ids of the next receipts in order of their ids."""
+    return await walks.ids_after(db[receipts.COLLECTION], after, limit)
+
+
+async def find_many(db: Database, ids: Sequence[str]) -> dict[str, Receipt]:
+    """Return id → receipt, of those that are there."""
+    return await walks.by_id(db[receipts.COLLECTION], Receipt, ids)

@@ -8,6 +8,7 @@ import msgspec
 
 from mongo_indexes.refunds import COLLECTION
 from services.dependencies import Database, Transaction
+from services.kernel import walks
 from services.kernel.documents import to_document
 from services.kernel.pages import Key, Keyset, Page, chosen, within
 from services.payments.refunds.models import Refund, RefundSort, RefundsQuery
@@ -84,3 +85,13 @@ async def unfinished_of(db: Database, tx: Transaction, person: str) -> list[str]
     query = {"person": person, "state": {"$ne": RefundState.DONE}}
     cursor = db[COLLECTION].find(query, {"_id": 1}, session=tx)
     return [document["_id"] for document in await cursor.to_list()]
+
+
+async def ids_after(db: Database, after: str, *, limit: int) -> list[str]:
+    """Return the ids of the next refunds in order of their ids."""
+    return await walks.ids_after(db[COLLECTION], after, limit)
+
+
+async def find_many(db: Database, ids: Sequence[str]) -> dict[str, Refund]:
+    """Return id → refund, of those that are there."""
+    return await walks.by_id(db[COLLECTION], Refund, ids)

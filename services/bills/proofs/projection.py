@@ -1,0 +1,79 @@
+"""Projection of the journals in bills: what each says is owed, and which journal paid it."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from services.bills import store
+from services.bills.models import Bill
+from services.bills.states import BillState
+from services.dependencies import Dependencies
+from services.kernel.projections import Projection
+from services.ledger import actions as ledger
+from services.ledger.models import Journal, posted, receivable, subjects
+
+
+def owed_fen(bill: Bill) -> int:
+    """Return what a bill says is owed on it."""
+    return bill.amount_fen if bill.state is BillState.OWING else 0
+
+
+def touched(journal: Journal) -> list[str]:
+    return subjects(journal, "receivable")
+
+
+async def known(deps: Dependencies, bill_ids: Sequence[str]) -> set[str]:
+    return {bill.id for bill in await store.find_many(deps.db, bill_ids)}
+
+
+async def some(deps: Dependencies, after: str, limit: int) -> list[str]:
+    return await store.ids_after(deps.db, after, limit=limit)
+
+
+async def problems(deps: Dependencies, bill_ids: Sequence[str]) -> list[str]:
+    """Return a line for each bill that says something else than its journals."""
+    found = {bill.id: bill for bill in await store.find_many(deps.db, bill_ids)}
+    journals = await ledger.on_accounts(deps, [receivable(each) for each in bill_ids])
+    own: dict[str, dict[str, Journal]] = {each: {} for each in bill_ids}
+    for journal in journals:
+        for bill_id in own.keys() & set(touched(journal)):
+            own[bill_id][journal.id] = journal
+    return [
+        f"bill {bill_id}: {line}"
+        for bill_id in bill_ids
+        for line in _of_bill(bill_id, found.get(bill_id), own[bill_id])
+    ]
+
+
+def _of_bill(bill_id: str, bill: Bill | None, own: dict[str, Journal]) -> Iterator[str]:
+    account = receivable(bill_id)
+    if bill is None or bill.state is BillState.DRAFT:
+        if own:
+            said = "is not there" if bill is None else "is a draft"
+            yield f"{said}, and journals speak of it: {', '.join(own)}"
+        return
+    if not _posts(own, f"issue:{bill_id}", account, bill.amount_fen):
+        yield f"no journal issued it for {bill.amount_fen} fen"
+    left = sum(posted(journal, account) for journal in own.values())
+    if left != owed_fen(bill):
+        yield f"says that {owed_fen(bill)} fen are owed, its journals say {left}"
+    if bill.state is BillState.PAID and not _pays(own.get(bill.journal_id or ""), account):
+        yield f"paid by {bill.journal_id or 'nothing'}, which is no payment of it"
+    if bill.state is BillState.OWING and bill.journal_id:
+        yield f"owed, and paid by {bill.journal_id}"
+    is_void = _posts(own, f"void:{bill_id}", account, -bill.amount_fen)
+    if is_void != (bill.state is BillState.VOID):
+        yield "taken back by a journal" if is_void else "void, and no journal took it back"
+
+
+def _posts(own: dict[str, Journal], name: str, account: str, amount_fen: int) -> bool:
+    journal = own.get(name)
+    return journal is not None and posted(journal, account) == amount_fen
+
+
+def _pays(journal: Journal | None, account: str) -> bool:
+    return journal is not None and journal.kind == "payment" and posted(journal, account) < 0
+
+
+PROJECTION: Final = Projection(
+    name="bills", touched=touched, known=known, some=some, problems=problems
+)

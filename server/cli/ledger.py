@@ -10,7 +10,7 @@ from server.errors import StartError
 from server.serving import asking_mongo, run_async
 from server.settings import Settings
 from services.dependencies import Dependencies
-from services.kernel.days import check_day, plus_days
+from services.kernel.days import check_day
 from services.kernel.errors import InvalidInput
 from services.ledger.proofs.actions import verify
 from services.ledger.proofs.models import Span, Verdict
@@ -56,7 +56,7 @@ async def prove(settings: Settings, span: Span) -> int:
 
 
 def told(verdict: Verdict) -> str:
-    state = f"{verdict.problems} PROBLEMS" if verdict.problems else "as written"
+    state = f"NOT as written ({verdict.problems})" if verdict.problems else "as written"
     late = f", {verdict.late} came late and are sealed at night" if verdict.late else ""
     counts = (
         f"{verdict.journals} journals, {verdict.documents} documents, {verdict.seals} seals"
@@ -73,11 +73,10 @@ async def seal(settings: Settings, span: Span) -> int:
 
 async def _seal(deps: Dependencies, span: Span) -> bool:
     whole, last = True, seals.last_finished(deps.now())
-    day = await seals.next_day(deps, span.first)
-    while day is not None and day <= min(span.to_day or last, last):
+    async for day in seals.days(deps, span.first, min(span.to_day or last, last)):
         done = await seals.seal_day(deps, day)
         _out(f"{day}: {'sealed' if done else 'NOT sealed: verify it'}")
-        whole, day = whole and done, await seals.next_day(deps, plus_days(day, 1))
+        whole &= done
     return whole
 
 

@@ -1,13 +1,10 @@
 """`python -m server audit verify` on a database the product ran on."""
 
 import asyncio
-import os
-from base64 import b64encode
 
 import pytest
 
 from server import cli
-from server.settings import Settings
 from services.audit.verification import jobs as verification_jobs
 from tests.build.cast import Estate
 from tests.build.deeds import send, voided
@@ -19,23 +16,6 @@ async def verify(capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
     capsys.readouterr()
     code = await asyncio.to_thread(cli.main, ["audit", "verify"])
     return code, capsys.readouterr().out
-
-
-@pytest.fixture
-def _operator(base_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The machine of an operator: everything is in the environment."""
-    keys = {name: b64encode(key).decode() for name, key in base_settings.secret_keys.items()}
-    environ = {
-        "MONGODB_URI": base_settings.mongodb_uri,
-        "MONGODB_DATABASE": base_settings.mongodb_database,
-        "REDIS_URL": base_settings.redis_url,
-        "PUBLIC_URL": "http://127.0.0.1:1",
-        "WX_APPID": base_settings.wx_appid,
-        "WX_SECRET": base_settings.wx_secret,
-        "WX_API_BASE": base_settings.wx_api_base,
-        "SECRET_KEYS": str(keys).replace("'", '"'),
-    }
-    monkeypatch.setattr(os, "environ", environ)
 
 
 @pytest.mark.billed("2026-01", "2026-02")

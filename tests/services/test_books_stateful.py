@@ -31,6 +31,7 @@ from services.bills.models import MonthsAfterVoid, VoidBill
 from tests.build import books
 from tests.build.cast import STAFF, build
 from tests.build.documents import Documents, put, taken
+from tests.build.proofs import next_night, problems
 from tests.build.sign_ins import Member
 from tests.build.stage import open_world
 from tests.build.world import NOON, Clock, Reply, World, fetch
@@ -234,6 +235,7 @@ class Machine(RuleBasedStateMachine):
 
     async def settle(self) -> None:
         """WeChat behaves again, everything open ends; then the truth is compared."""
+        assert await problems(self.world) == []
         await self.world.wechat.control("DELETE", "faults")
         for name, number in self.typing:
             wish = {"out_trade_no": number, "cancel": True}
@@ -249,6 +251,8 @@ class Machine(RuleBasedStateMachine):
         await books.check(self.world)
         assert await self.world.db.payments.count_documents({"open": True}) == 0
         await self.agree_with_wechat()
+        await next_night(self.world)
+        assert await problems(self.world) == []
 
     async def agree_with_wechat(self) -> None:
         journals = await self.world.db.journal.find({"kind": "payment"}).to_list()

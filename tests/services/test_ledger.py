@@ -9,6 +9,7 @@ from services.ledger import actions as ledger
 from services.ledger.models import Journal, Posting, Unbalanced
 from tests.build.cast import Estate
 from tests.build.late_reads import one_behind
+from tests.build.proofs import next_night
 from tests.build.world import NOON, World
 
 BALANCE = "/api/v1/ledger/trial-balance?from_day=2026-03-01&to_day=2026-03-02"
@@ -64,3 +65,14 @@ async def test_the_trial_balance_names_a_journal_that_was_changed(
     assert after["balanced"] is False
     assert all(found["_id"] in line for line in after["problems"])
     assert any(problem in line for line in after["problems"])
+
+
+@pytest.mark.billed("2026-01")
+async def test_the_trial_balance_names_a_day_of_which_a_journal_is_gone(estate: Estate) -> None:
+    await next_night(estate.world)
+    admin, api = await estate.member("admin"), estate.world.api
+    assert (await api.get(BALANCE, as_=admin)).body["balanced"] is True
+    await estate.world.db.journal.delete_one({"kind": "issue"})
+    after = (await api.get(BALANCE, as_=admin)).body
+    assert after["balanced"] is False
+    assert any("were changed or taken away" in line for line in after["problems"])

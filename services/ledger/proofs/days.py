@@ -26,12 +26,10 @@ async def prove(
 ) -> None:
     """Prove the days that have journals or seals, one after the other."""
     report.verdict.sealed_to = await store.last_day(deps.db) or ""
-    day = await seals.next_day(deps, first)
-    while day is not None and day <= last:
+    async for day in seals.days(deps, first, last):
         covers = await _journals(deps, day, report, also)
         await _seals(deps, day, covers, report)
         report.progress(f"days:{day}")
-        day = await seals.next_day(deps, plus_days(day, 1))
 
 
 async def _journals(
@@ -66,7 +64,7 @@ async def _seals(
         before = newest.get(seal.place)
         if seal.former != (before.id if before else ""):
             report.problem(f"seal {seal.id}: does not follow the day's seal before")
-        if before and not await seals.still_there(deps, before):
+        if before and not await seals.is_whole(deps, before):
             report.problem(f"seal {before.id}: what it covers was changed or taken away")
         newest[seal.place] = msgspec.structs.replace(seal, marks=b"")
     if of_city.marks:
@@ -103,9 +101,8 @@ async def _hold(
 
 async def _tell_apart(deps: Dependencies, newest: Seal, report: Report) -> None:
     """Say what differs from a seal: journals that came later, or others than it covers."""
-    where = {"place": newest.place, "number": newest.number}
-    [kept] = [each async for each in store.of_day(deps.db, newest.day, where=where)]
-    seal = views.seal_of(kept)
+    kept = await store.find(deps.db, newest.place, newest.number)
+    seal = views.seal_of(kept or {})
     wanted, extra = marked(seal.marks), list[str]()
     is_whole = await seals.still_there(deps, seal)
     async for name, item in seals.items(deps, seal.place, seal.day):

@@ -36,6 +36,14 @@ async def next_day(deps: Dependencies, since: Day) -> Day | None:
     return min(found, default=None)
 
 
+async def days(deps: Dependencies, first: Day, last: Day) -> AsyncIterator[Day]:
+    """Yield the days of a span that have journals or seals."""
+    day = await next_day(deps, first)
+    while day is not None and day <= last:
+        yield day
+        day = await next_day(deps, plus_days(day, 1))
+
+
 async def seal_day(deps: Dependencies, day: Day) -> bool:
     """Seal what a day's journals come to where that is not sealed; False when something is off.
 
@@ -66,8 +74,8 @@ async def _covers(deps: Dependencies, day: Day) -> dict[str, Cover]:
 async def items(deps: Dependencies, place: str, day: Day) -> AsyncIterator[tuple[str, str]]:
     """Yield (id, fingerprint) of what a seal of a place and day covers, in order."""
     if place == CITY:
-        async for seal in store.of_day(deps.db, day, where={"place": {"$gt": CITY}}):
-            yield seal["_id"], str(seal.get("hash", ""))
+        async for item in store.hashes(deps.db, day):
+            yield item
         return
     start, end = start_of(day), end_of(day)
     async for kept in journals.fingerprints(deps.db, start, end, place=place):
@@ -81,6 +89,12 @@ async def still_there(deps: Dependencies, seal: Seal) -> bool:
         if mark(item) in wanted:
             cover.add(item)
     return cover.digest == seal.digest
+
+
+async def is_whole(deps: Dependencies, seal: Seal) -> bool:
+    """Do as `still_there` for a seal that was read without its marks."""
+    kept = await store.find(deps.db, seal.place, seal.number)
+    return kept is not None and await still_there(deps, views.seal_of(kept))
 
 
 def problem(vault: Vault, kept: Document) -> str:
@@ -106,30 +120,24 @@ async def _seal(
         return True
     if former and former.digest == cover.digest:
         return True
-    if former and not await _is_whole(deps, former):
+    if former and not await is_whole(deps, former):
         log.error("journal_seal_broken", seal=former.id, day=day)
         return False
     made = await _append(deps, day, place, cover, former)
-    if place == CITY:
+    if made and place == CITY:
         log.info("journal_seal", seal=views.line(made))
     return True
 
 
-async def _is_whole(deps: Dependencies, former: Seal) -> bool:
-    where = {"place": former.place, "number": former.number}
-    kept = [each async for each in store.of_day(deps.db, former.day, where=where)]
-    return [each["_id"] for each in kept] == [former.id] and await still_there(
-        deps, views.seal_of(kept[0])
-    )
-
-
 async def _append(
     deps: Dependencies, day: Day, place: str, cover: Cover, former: Seal | None
-) -> Seal:
-    """Write a seal behind the place's last one. DuplicateKeyError when another worker did."""
+) -> Seal | None:
+    """Write a seal behind the place's last one; None when another worker was first."""
 
-    async def save(tx: Transaction) -> Seal:
-        last = await store.find_last(deps.db, place, tx)
+    async def save(tx: Transaction) -> Seal | None:
+        if not await store.is_newest(deps.db, tx, place, day, former):
+            return None
+        last = await store.find_last(deps.db, tx, place)
         number = last.number + 1 if last else 1
         made = Seal(
             id=seal_id(place, number),
@@ -144,9 +152,13 @@ async def _append(
             sealed_at=deps.now(),
             key_id=deps.vault.current,
         )
-        made.hash = chains.digest(to_document(made), "hash", "mac")
-        made.mac = chains.keyed(deps.vault, PURPOSE, to_document(made))
-        await store.insert(deps.db, tx, made)
+        await store.insert(deps.db, tx, _signed(deps.vault, made))
         return made
 
     return await deps.in_transaction(save)
+
+
+def _signed(vault: Vault, made: Seal) -> Seal:
+    made.hash = chains.digest(to_document(made), "hash", "mac")
+    made.mac = chains.keyed(vault, PURPOSE, to_document(made))
+    return made

@@ -7,7 +7,7 @@ from typing import Final
 from services.dependencies import Dependencies
 from services.jobs import actions as jobs
 from services.jobs.models import Again
-from services.kernel.days import FIRST_DAY, Day, days_between, end_of, plus_days, start_of
+from services.kernel.days import FIRST_DAY, Day, end_of, plus_days, start_of
 from services.kernel.documents import Document
 from services.kernel.features import Lane, Schedule
 from services.ledger import store as journals
@@ -37,7 +37,7 @@ async def seal(deps: Dependencies, _: Document) -> Again | None:
 async def _late_days(deps: Dependencies, last: Day) -> list[Day]:
     """Return the days whose journals are not as many as were sealed: more, or fewer."""
     found = []
-    for day in days_between(plus_days(last, 1 - LATE_DAYS), last):
+    async for day in actions.days(deps, plus_days(last, 1 - LATE_DAYS), last):
         sealed = await store.journals_of(deps.db, day) or 0
         if sealed != await journals.count(deps.db, start_of(day), end_of(day)):
             found.append(day)

@@ -20,20 +20,41 @@ async def insert(db: Database, tx: Transaction, seal: Seal) -> None:
     await db[COLLECTION].insert_one(to_document(seal), session=tx)
 
 
-async def find_last(db: Database, place: str, tx: Transaction) -> Seal | None:
+async def find_last(db: Database, tx: Transaction, place: str) -> Seal | None:
     """Return the end of a place's chain. Served by `chain`."""
     cursor = db[COLLECTION].find({"place": place}, session=tx).sort("number", -1).limit(1)
     found = await cursor.to_list()
     return msgspec.convert(found[0], Seal) if found else None
 
 
-async def of_day(
-    db: Database, day: Day, *, where: Document | None = None
-) -> AsyncIterator[Document]:
+async def find(db: Database, place: str, number: int) -> Document | None:
+    """Return a seal as it is kept. Served by `chain`."""
+    return await db[COLLECTION].find_one({"place": place, "number": number})
+
+
+async def is_newest(
+    db: Database, tx: Transaction, place: str, day: Day, former: Seal | None
+) -> bool:
+    """Tell whether a seal, or none, is a place's newest of a day. Served by `day`."""
+    query = {"day": day, "place": place}
+    cursor = db[COLLECTION].find(query, {"number": 1}, session=tx).sort("number", -1).limit(1)
+    found = [row["number"] for row in await cursor.to_list()]
+    return found == ([former.number] if former else [])
+
+
+async def of_day(db: Database, day: Day) -> AsyncIterator[Document]:
     """A day's seals as they are kept, by place and number. Served by `day`."""
-    cursor = db[COLLECTION].find({"day": day, **(where or {})})
+    cursor = db[COLLECTION].find({"day": day})
     async for document in cursor.sort([("place", 1), ("number", 1)]).batch_size(AT_ONCE):
         yield document
+
+
+async def hashes(db: Database, day: Day) -> AsyncIterator[tuple[str, str]]:
+    """(id, hash) of a day's seals but the city's, by place and number. Served by `day`."""
+    query = {"day": day, "place": {"$gt": CITY}}
+    cursor = db[COLLECTION].find(query, {"hash": 1})
+    async for document in cursor.sort([("place", 1), ("number", 1)]):
+        yield document["_id"], str(document.get("hash", ""))
 
 
 async def newest_of(db: Database, day: Day) -> dict[str, Seal]:

@@ -15,7 +15,7 @@ from server.dependencies import open_mongo
 from server.embedded import servers as embedded
 from server.settings import Settings
 from services.dependencies import Dependencies
-from tests.build import books
+from tests.build import books, proofs
 from tests.build.cast import Estate, build
 from tests.build.servers import Servers, ask
 from tests.build.sign_ins import Member
@@ -158,10 +158,16 @@ async def estate(world: World, request: pytest.FixtureRequest) -> Estate:
 
 
 @pytest.fixture
-async def books_hold(estate: Estate) -> AsyncIterator[None]:
-    """At the end the books must hold, whatever the test did."""
+async def books_hold(estate: Estate, pytestconfig: pytest.Config) -> AsyncIterator[None]:
+    """At the end the books must hold, whatever the test did; by night `ledger verify` says so.
+
+    By day it says so of the random histories (tests/services/test_books_stateful.py).
+    """
     yield
     await books.check(estate.world)
+    if pytestconfig.getoption("nightly"):
+        await proofs.sealed(estate.world)
+        assert await proofs.problems(estate.world) == []
 
 
 @pytest.fixture

@@ -13,9 +13,7 @@ from bench.city.stage import Asked, ask_all, served
 from server.dependencies import open_mongo
 from server.settings import Settings
 from services.audit.verification import actions as verification
-from services.kernel.days import FIRST_DAY
-from services.ledger.proofs.days import prove
-from services.ledger.proofs.models import Report
+from tests.build.proofs import problems, sealed
 from tests.build.world import NOON, World
 
 SMALL: Final = Scale(homes=144, months=4, buildings=1)
@@ -57,9 +55,8 @@ async def test_no_query_of_a_city_reads_much_more_than_it_finds(
 
 async def test_books_and_audit_of_a_written_city_are_whole(world: World) -> None:
     await written(world, TINY)
-    problems: list[str] = []
-    await prove(world.deps, FIRST_DAY, world.deps.today(), Report(problems.append, print))
-    assert problems == []
+    await sealed(world)
+    assert await problems(world) == []
     assert await world.db.journal.count_documents({"kind": "payment"}) > TINY.homes
     assert (await verification.verify(world.deps)).broken == []
 

@@ -9,6 +9,8 @@ import pytest
 from services.bills import actions as bills
 from services.bills.models import MonthsAfterVoid, VoidBill
 from services.kernel import chains
+from services.kernel.vault import KEY_BYTES, Vault
+from services.ledger.seals import actions as seals
 from tests.build import payments
 from tests.build.cast import COMPOUND, STAFF, Estate
 from tests.build.documents import Database, Documents, collection, put, taken
@@ -16,7 +18,16 @@ from tests.build.proofs import next_night, problems, verified
 from tests.build.world import World
 
 Plant = Callable[[Database], Awaitable[None]]
-BOOKS: Final = ("journal", "journal_seals", "bills", "payments", "receipts", "refunds")
+BOOKS: Final = (
+    "journal",
+    "journal_seals",
+    "bills",
+    "payments",
+    "receipts",
+    "refunds",
+    "discrepancies",
+)
+VAULT: Final = Vault({"k1": b"k" * KEY_BYTES})  # of the tests' settings
 
 
 async def one(db: Database, name: str, **query: Any) -> dict[str, Any]:
@@ -217,6 +228,92 @@ async def last_seals_removed(db: Database) -> None:
     await db.journal_seals.delete_many({"day": {"$gt": newest["day"]}})
 
 
+async def forged(db: Database, number: int, **changes: Any) -> None:
+    """Change a seal of a compound as somebody who has the key, too."""
+    seal = {**(await of_compound(db))[number], **changes}
+    seal["hash"] = chains.digest(seal, "hash", "mac")
+    seal["mac"] = chains.keyed(VAULT, seals.PURPOSE, seal)
+    await db.journal_seals.replace_one({"_id": seal["_id"]}, seal)
+
+
+async def chain_forked(db: Database) -> None:
+    await forged(db, 1, previous="0" * 64)
+
+
+async def seal_of_nothing_before(db: Database) -> None:
+    await forged(db, 1, former="nothing")
+
+
+async def more_out_than_in(db: Database) -> None:
+    journal = await one(db, "journal", kind="refund")
+    journal["_id"], journal["reference"] = "refund:1:2", {"refund": "R1", "payment": "OT0"}
+    journal["postings"][0] = {"account": "suspense:1", "amount_fen": 10**7}
+    journal["postings"][1]["amount_fen"] = -(10**7)
+    await rewritten(db, journal)
+
+
+async def returned_by_nobody(db: Database) -> None:
+    await more_out_than_in(db)
+
+
+async def bill_taken_back_by_a_journal(db: Database) -> None:
+    bill = await one(db, "bills", state="paid")
+    journal = await one(db, "journal", kind="void")
+    journal["_id"], journal["reference"] = f"void:{bill['_id']}", {"bill": bill["_id"]}
+    journal["postings"][1]["account"] = f"receivable:{bill['_id']}"
+    for posting, sign in zip(journal["postings"], (1, -1), strict=True):
+        posting["amount_fen"] = sign * bill["amount_fen"]
+    await rewritten(db, journal)
+
+
+async def order_for_other_bills(db: Database) -> None:
+    order = await one(db, "payments", state="paid")
+    await db.payments.update_one({"_id": order["_id"]}, {"$set": {"lines.0.amount_fen": 1}})
+
+
+async def order_of_another_amount(db: Database) -> None:
+    order = await one(db, "payments", state="paid")
+    await db.payments.update_one({"_id": order["_id"]}, {"$inc": {"amount_fen": 1}})
+
+
+async def order_of_another_transaction(db: Database) -> None:
+    order = await one(db, "payments", state="paid")
+    await db.payments.update_one({"_id": order["_id"]}, {"$set": {"transaction_id": "1"}})
+
+
+async def refund_of_another_number(db: Database) -> None:
+    refund = await one(db, "refunds")
+    await db.refunds.update_one({"_id": refund["_id"]}, {"$set": {"refund_id": "1"}})
+
+
+async def suspended_by_nothing(db: Database) -> None:
+    order = await one(db, "payments", state="closed")
+    await db.payments.update_one({"_id": order["_id"]}, {"$set": {"state": "suspended"}})
+
+
+async def suspense_forgotten(db: Database) -> None:
+    await db.discrepancies.delete_many({})
+
+
+async def suspense_of_another_amount(db: Database) -> None:
+    await db.discrepancies.update_many({}, {"$inc": {"amount_fen": 1}})
+
+
+async def bill_draft_again(db: Database) -> None:
+    bill = await one(db, "bills", state="owing")
+    await db.bills.update_one({"_id": bill["_id"]}, {"$set": {"state": "draft"}})
+
+
+async def bill_owed_and_paid(db: Database) -> None:
+    bill = await one(db, "bills", state="owing")
+    await db.bills.update_one({"_id": bill["_id"]}, {"$set": {"journal_id": "pay:1:2"}})
+
+
+async def receipt_before_payment(db: Database) -> None:
+    order = await one(db, "payments", state="closed")
+    await db.receipts.insert_one({**await one(db, "receipts"), "_id": order["_id"]})
+
+
 MUTANTS: Final[dict[Plant, str]] = {
     changed_byte: "changed after it was written",
     added_field: "changed after it was written",
@@ -249,11 +346,26 @@ MUTANTS: Final[dict[Plant, str]] = {
     seal_written_anew: "changed or taken away",
     seal_removed: "the seal before it is missing",
     last_seals_removed: "0 journals book it",
+    chain_forked: "does not follow the seal before",
+    seal_of_nothing_before: "does not follow the day's seal before",
+    more_out_than_in: "more went out than came in",
+    returned_by_nobody: "difference firm:OT0: is not there",
+    bill_taken_back_by_a_journal: "taken back by a journal",
+    order_for_other_bills: "books other bills or amounts",
+    order_of_another_amount: "fen, booked as",
+    order_of_another_transaction: "paid by 1, booked by",
+    refund_of_another_number: "1 at WeChat, booked by",
+    suspended_by_nothing: "no journal holds its money",
+    suspense_forgotten: "is not there, and a journal speaks of it",
+    suspense_of_another_amount: "fen are to lie in suspense",
+    bill_draft_again: "is a draft, and journals speak of it",
+    bill_owed_and_paid: "owed, and paid by pay:1:2",
+    receipt_before_payment: "closed, and has a receipt",
 }
 
 
 async def lived(estate: Estate) -> None:
-    """Three days: paid, closed, paid for a bill that was taken back, and something owed."""
+    """Some days: paid, closed, paid for a bill that was taken back, money nobody knows."""
     world, li, wang = estate.world, await estate.member("li"), await estate.member("wang")
     first, second = await estate.bill_ids("li")
     await payments.paid(estate, li, [first])
@@ -265,6 +377,10 @@ async def lived(estate: Estate) -> None:
     await bills.void(world.deps, STAFF, second, wish)
     await payments.pay(estate, await estate.member("li"), made)
     await payments.pass_time(estate)
+    lost = await payments.paid_silently(estate, await estate.member("sun"))
+    await world.db.payments.delete_one({"_id": lost})
+    await payments.craft(estate, lost)
+    await world.work()
     await next_night(world)
 
 

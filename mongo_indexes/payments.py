@@ -19,6 +19,12 @@ INDEXES: Final = [
     IndexModel([("person", ASCENDING), ("_id", DESCENDING)], name="person"),
     # What was paid to an account on a day: unbilled()
     IndexModel([("account", ASCENDING), ("paid_at", ASCENDING)], name="paid"),
+    # Open orders of an account that was switched off: open_of_account()
+    IndexModel(
+        [("account", ASCENDING), ("_id", ASCENDING)],
+        name="open_account",
+        partialFilterExpression={"open": True},
+    ),
     # Orders nobody settled: silent(), missing()
     IndexModel(
         [("created_at", ASCENDING)], name="silent", partialFilterExpression={"open": True}

@@ -120,6 +120,7 @@ class Order(Struct, kw_only=True):
     transaction_id: str = ""
     paid_at: float = 0.0
     prepay_ids: list[str] = field(default_factory=list)
+    shipped_at: float = 0.0  # when its shipping info was uploaded
     refund_nos: list[str] = field(default_factory=list)
 
     @property
@@ -247,4 +248,5 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
     released_pages: list[str] | None = None  # None: every page is released
     templates: dict[str, list[str]] = field(default_factory=dict)  # keys; others: any keys
     deleted_templates: list[str] = field(default_factory=list)
+    trade_managed: bool = False  # True: payments are frozen until their shipping info is there
     merchants: dict[str, MerchantSettings] = field(default_factory=dict)  # by mchid

@@ -20,6 +20,7 @@ from services.kernel.days import wall_clock
 from services.kernel.vault import Vault
 from services.limits.buckets import Limiter
 from services.wechat.merchant import load_accounts
+from services.wechat.merchant_clients import MerchantClients
 from services.wechat.mini_program import MiniProgram
 from services.wechat.pay import PayClient
 from services.wechat.push import PushReceiver
@@ -53,17 +54,18 @@ async def open_dependencies(
     )
     service = open_service(settings, redis, now)
     accounts = load_accounts(msgspec.json.encode(settings.wxpay_accounts))
-    merchants = {
-        key: PayClient(
+    merchants = MerchantClients(
+        lambda account, earlier=None: PayClient(
             account,
             base=settings.wxpay_api_base,
             notify_base_url=settings.public_url,
             now=now,
             timeout_seconds=WECHAT_PAY_SECONDS,
             observe=count_wechat_call,
-        )
-        for key, account in accounts.items()
-    }
+            earlier=earlier,
+        ),
+        accounts,
+    )
     try:
         yield Dependencies(
             mongo=mongo,
@@ -87,8 +89,7 @@ async def open_dependencies(
         wechat.close()
         if service:
             service.client.close()
-        for client in merchants.values():
-            client.close()
+        merchants.close()
         await redis.aclose()
         await mongo.close()
 

@@ -22,6 +22,7 @@ from server.observability import Readiness
 from services.jobs import actions as jobs
 from services.kernel.errors import NotFound, Unavailable
 from services.limits.models import Rate
+from services.merchants.probes import actions as probes
 from services.payments.discrepancies import actions as discrepancies
 from services.payments.refunds import actions as refunds
 
@@ -155,6 +156,7 @@ class MetricsHandler(ApiHandler):
         waiting = {
             "discrepancies": await discrepancies.count_waiting(self.deps),
             "refunds": await refunds.count_stuck(self.deps),
+            "merchant_probes": await probes.count_failed(self.deps),
         }
         observability.show_worklist(waiting)
 

@@ -17,6 +17,7 @@ from server import observability
 from server.app import make_app, make_operator_app
 from server.connections import answering
 from server.errors import StartError
+from server.merchant_watch import watch
 from server.settings import Settings
 from server.worker import ClockSkew, Worker
 from services.dependencies import Dependencies
@@ -114,9 +115,10 @@ async def serving(
     (`trusted_downstream` names hops to skip, not who may speak): handlers/http/addresses.py.
     """
     log_function = observability.log_request
-    lag = asyncio.create_task(observability.watch_loop_lag())
+    beside = (observability.watch_loop_lag(), watch(deps))
     async with AsyncExitStack() as running:
-        running.callback(lag.cancel)
+        for task in [asyncio.create_task(each) for each in beside]:
+            running.callback(task.cancel)
         if operator is not None:
             app = make_operator_app(deps, settings, log_function)
             await running.enter_async_context(answering(app, operator, finish_requests))
@@ -164,6 +166,7 @@ async def working(
     deps: Dependencies, settings: Settings, stop: asyncio.Event
 ) -> AsyncIterator[Worker]:
     """Run the worker beside; at the end let it finish its jobs. Its failure sets `stop`."""
+    watching = asyncio.create_task(watch(deps))
     worker = Worker(deps, concurrency=settings.worker_concurrency)
     enough = asyncio.Event()
     task = asyncio.create_task(worker.run(enough))
@@ -173,6 +176,7 @@ async def working(
     finally:
         enough.set()
         await finish({task})
+        watching.cancel()
         if task.cancelled():
             log.warning("jobs_cut_short")  # their leases run out and they are done again
         elif isinstance(error := task.exception(), ClockSkew):

@@ -19,6 +19,7 @@ from services.jobs import actions as jobs
 from services.jobs.models import Job
 from services.jobs.schedules import plan
 from services.kernel.features import Lane
+from services.merchants.probes import jobs as probes
 
 POLL_SECONDS: Final = 1.0
 PLAN_SECONDS: Final = 30.0
@@ -129,6 +130,8 @@ class Worker:
         while not stop.is_set():
             try:
                 await jobs.beat(self._deps, self._name)
+                if mark is None:
+                    await probes.at_start(self._deps)
                 mark = await plan(self._deps, self._deps.features.schedules, mark)
             except PyMongoError as error:
                 log.warning("database_away", error=type(error).__name__)

@@ -26,8 +26,8 @@ from services.kernel.documents import Document, new_id
 from services.kernel.features import Features
 from services.kernel.vault import Vault
 from services.limits.buckets import Limiter
+from services.wechat.merchant_clients import MerchantClients
 from services.wechat.mini_program import MiniProgram
-from services.wechat.pay import PayClient
 from services.wechat.push import PushReceiver
 from services.wechat.service_account import LinkedAccount
 
@@ -48,7 +48,7 @@ SNAPSHOT_PAUSE_SECONDS: Final = 0.05
 
 @dataclass(frozen=True, kw_only=True)
 class Dependencies:
-    """`merchants`: account key → client of that WeChat Pay account.
+    """`merchants`: account key → client of that WeChat Pay account, as they are at this moment.
 
     `service`: the linked service account (服务号), None when none is configured.
     `templates`: key of a template → id of the message template, of those this mini-program has.
@@ -64,7 +64,7 @@ class Dependencies:
     now: Callable[[], datetime]
     vault: Vault
     wechat: MiniProgram
-    merchants: Mapping[str, PayClient]
+    merchants: MerchantClients
     push: PushReceiver
     service: LinkedAccount | None
     templates: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""Cases 81, 82, 84: partner mode, combined orders, clock skew."""
+"""Cases 81-84: partner mode, combined orders, shipping info, clock skew."""
 
 from sandbox.cases.steps import PREPAY, Step, crafted, pay, product
 
@@ -33,6 +33,21 @@ CASES: dict[int, tuple[str, list[Step]]] = {
                     ],
                 }
             ),
+        ],
+    ),
+    83: (
+        "trade-managed mini-program: shipping info refused, then uploaded",
+        [
+            {"ctl": "POST /__ctl/settings", "body": {"trade_managed": True}},
+            {
+                "ctl": "POST /__ctl/faults",
+                "body": {
+                    "match": {"path": "/wxa/sec/order/upload_shipping_info"},
+                    "action": {"errcode": -1},
+                },
+            },
+            PREPAY,
+            pay(),
         ],
     ),
     84: (

@@ -33,6 +33,8 @@ MESSAGES = {
     47001: "data format error",
     47003: "argument invalid!",
     48001: "api unauthorized",
+    10060001: "payment order not exist",
+    10060002: "payment order already shipped",
     61010: "code is expired",
     87009: "invalid signature",
 }

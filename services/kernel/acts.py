@@ -88,6 +88,9 @@ class Act(Labelled):
     REGISTER_UNDONE = "register.undone", "撤回导入"
     PAYEE_ADDED = "fee.payee_added", "登记收款单位"
     PAYEE_ENDED = "fee.payee_ended", "停用收款单位"
+    MERCHANT_PROPOSED = "merchant.change_proposed", "提出更改收款账户"
+    MERCHANT_CHANGED = "merchant.change_approved", "批准更改收款账户"
+    MERCHANT_REFUSED = "merchant.change_refused", "不批准更改收款账户"
     FEE_RULE_ADDED = "fee.rule_added", "制定收费标准", Guard.OWN_HOME
     FEE_RULE_ENDED = "fee.rule_ended", "停用收费标准", Guard.OWN_HOME
     BILL_RUN_STARTED = "fee.run_started", "开始出账", Guard.OWN_MONEY

@@ -40,6 +40,7 @@ async def pay(deps: Dependencies, actor: Actor, request: Pay) -> PaymentOrder:
     """
     sources = await orders.read(deps, actor, request.bill_ids)
     require_payable(sources.bills)
+    orders.require_on(deps, sources.bills[0].account)
     held = await _free_the_bills(deps, actor, sources)
     payment = await _place(deps, held or await _create(deps, actor, sources))
     if payment.state is PaymentState.PAID:

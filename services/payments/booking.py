@@ -30,6 +30,7 @@ from services.payments.discrepancies.models import Doubt
 from services.payments.models import CHECK, EventOutcome, Line, Payment, WeChatEvent
 from services.payments.receipts import actions as receipts
 from services.payments.refunds import actions as refunds
+from services.payments.shipments import jobs as shipments
 from services.payments.states import TRADE_STATES, Event, Word
 from services.places.actions import compound_of
 from services.wechat.pay import PayClient
@@ -135,6 +136,7 @@ async def _distribute(
     excess_fen = payment.amount_fen - sum(line.amount_fen for line in settled)
     await ledger.post(deps, tx, _journal(deps, payment, trade, settled, journal_id))
     await jobs.end(deps, tx, CHECK, payment.id)
+    await shipments.plan(deps, tx, payment)
     if settled:
         await receipts.issue(deps, tx, payment, settled, trade)
     if excess_fen:

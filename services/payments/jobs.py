@@ -16,11 +16,13 @@ from services.jobs.models import Again, Permanent
 from services.kernel.documents import Document
 from services.kernel.features import Lane, Schedule
 from services.payments import booking, orders, store
+from services.payments.closings import jobs as closings_jobs
 from services.payments.discrepancies.models import CLARIFY
 from services.payments.models import CHECK
 from services.payments.refunds import jobs as refunds_jobs
 from services.payments.refunds import store as refunds_store
 from services.payments.refunds.models import JOB as REFUND
+from services.payments.shipments import jobs as shipments_jobs
 from services.payments.trade_bills import jobs as trade_bills_jobs
 from services.wechat.errors import PayError, PayReaction
 
@@ -83,10 +85,16 @@ JOBS: Final[Mapping[str, jobs.Handler]] = {
     CHECK: check,
     CLARIFY: clarify,
     SWEEP: sweep,
+    **closings_jobs.JOBS,
     **refunds_jobs.JOBS,
+    **shipments_jobs.JOBS,
     **trade_bills_jobs.JOBS,
 }
 # A day's bill may name thousands of trades, of which each that the books lack is asked for: it
 # would hold the places that are kept for the checks of payments.
-LANES: Final = {**dict.fromkeys(JOBS, Lane.MONEY), trade_bills_jobs.ONE: Lane.LONG}
+LANES: Final = {
+    **dict.fromkeys(JOBS, Lane.MONEY),
+    **closings_jobs.LANES,
+    trade_bills_jobs.ONE: Lane.LONG,
+}
 SCHEDULES: Final = (Schedule(SWEEP, timedelta(minutes=10)), *trade_bills_jobs.SCHEDULES)

@@ -12,6 +12,7 @@ from pymongo.errors import DuplicateKeyError
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel import errors, unions
+from services.merchants import actions as merchants
 from services.payments import booking, store
 from services.payments.discrepancies import actions as discrepancies
 from services.payments.discrepancies.models import CLARIFY, Doubt
@@ -133,7 +134,7 @@ async def _verified(
     deps: Dependencies, account: str, headers: Mapping[str, str], body: bytes
 ) -> tuple[PayClient, Notice]:
     """Verify and decrypt a notice. Raises Forged, KeysAway, NotFound."""
-    client = deps.merchants.get(account)
+    client = await merchants.find_client(deps, account)
     if client is None:
         raise errors.NotFound("没有这个收款账户")
     try:

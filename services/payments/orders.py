@@ -19,6 +19,7 @@ from services.fees.payees.merchants import client_of_order
 from services.fees.payees.models import Payee
 from services.kernel import errors, unions
 from services.kernel.permissions import Actor, Permission
+from services.merchants import actions as merchants
 from services.payments import booking, store
 from services.payments.models import Line, Payment
 from services.payments.refusals import PayeeUnavailable
@@ -64,7 +65,9 @@ async def read(deps: Dependencies, actor: Actor, bill_ids: Sequence[str]) -> Sou
     homes = actor.places(Permission.PAY_BILLS)
     asked, open_orders = bills_actions.part(bill_ids), store.part_open(bill_ids)
     near, own = payees.part_around(homes), people.part(actor.person_id)
-    found = await unions.read(deps.db, [asked, open_orders, near, own])
+    news = merchants.part_news(deps)
+    found = await unions.read(deps.db, [asked, open_orders, near, own, news])
+    merchants.take(deps, found.of(news))
     bills = bills_actions.access(actor, bill_ids, found.of(asked))
     elsewhere = {bill.home for bill in bills} - set(homes)
     return Sources(
@@ -87,6 +90,7 @@ def draft(deps: Dependencies, actor: Actor, sources: Sources) -> Payment:
     client = deps.merchants.get(account)
     if client is None:
         raise PayeeUnavailable("收款单位的微信支付还没有开通,请联系物业或社区")
+    require_on(deps, account)
     payment_id, expires_at = deps.new_id(), now + TIME_TO_PAY
     amount_fen = sum(bill.amount_fen for bill in bills)
     body = client.prepay_body(
@@ -109,6 +113,15 @@ def draft(deps: Dependencies, actor: Actor, sources: Sources) -> Payment:
         created_at=now,
         expires_at=expires_at,
     )
+
+
+def require_on(deps: Dependencies, account: str) -> None:
+    """Raise PayeeUnavailable for an account that is switched off, as `read` found it.
+
+    Its orders are being closed, so the one that is open is not handed out again either.
+    """
+    if account in deps.merchants and not deps.merchants.takes_orders(account):
+        raise PayeeUnavailable("收款单位的微信支付暂停使用,请联系物业或社区")
 
 
 def _payee(bills: Sequence[Bill], found: Sequence[Payee]) -> tuple[str, str]:

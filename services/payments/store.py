@@ -145,6 +145,15 @@ async def missing(
     return msgspec.convert(await cursor.to_list(), list[Payment])
 
 
+async def open_of_account(
+    db: Database, account: str, *, after: str, limit: int
+) -> list[Payment]:
+    """Open orders of an account, by id. Served by index `open_account`."""
+    query = {"account": account, "open": True, "_id": {"$gt": after}}
+    cursor = db[payments.COLLECTION].find(query).sort("_id", 1).limit(limit)
+    return msgspec.convert(await cursor.to_list(), list[Payment])
+
+
 async def add_returned(db: Database, tx: Transaction, payment_id: str, amount_fen: int) -> None:
     """Add up what of a payment's bills was given back without us."""
     change = {"$inc": {"returned_fen": amount_fen}}

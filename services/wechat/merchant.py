@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import ClassVar, Final, Literal
 
 import msgspec
+from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -42,6 +43,7 @@ class MerchantAccount(Guarded, frozen=True, kw_only=True, forbid_unknown_fields=
     api_v3_key: str
     public_key_id: str | None = None  # PUB_KEY_ID_…; None: platform certificates only
     public_key_pem: str | None = None
+    certificate_pem: str | None = None  # the merchant's own: says until when it is good
     sub_mchid: str | None = None
     sub_appid: str | None = None
 
@@ -65,7 +67,7 @@ def load_accounts(json_bytes: bytes) -> dict[str, MerchantAccount]:
         payee = (account.mchid, account.sub_mchid)
         _require(account, account.key not in by_key, "the key is there twice")
         _require(account, payee not in payees, "the same mchid and sub_mchid are there twice")
-        _check(account)
+        check(account)
         by_key[account.key] = account
         payees.add(payee)
     return by_key
@@ -101,7 +103,21 @@ def load_public_key(account: MerchantAccount) -> rsa.RSAPublicKey | None:
     return key
 
 
-def _check(account: MerchantAccount) -> None:
+def load_certificate(account: MerchantAccount) -> x509.Certificate | None:
+    """Return the merchant's own certificate, if it was given. AccountError for another's."""
+    if account.certificate_pem is None:
+        return None
+    try:
+        certificate = x509.load_pem_x509_certificate(account.certificate_pem.encode())
+    except ValueError:
+        raise _unusable(account, "certificate_pem: no PEM certificate") from None
+    if certificate.serial_number != int(account.serial, 16):
+        raise _unusable(account, "certificate_pem: its serial is another one")
+    return certificate
+
+
+def check(account: MerchantAccount) -> None:
+    """Raise AccountError for an account with which nothing can be signed or opened."""
     partner, sub_mchid = account.mode == "partner", account.sub_mchid
     public_key_id = account.public_key_id
     _require(account, _KEY.fullmatch(account.key), "key: lower-case letters, digits, - and _")
@@ -128,6 +144,7 @@ def _check(account: MerchantAccount) -> None:
     )
     load_private_key(account)
     load_public_key(account)
+    load_certificate(account)
 
 
 def _require(account: MerchantAccount, fact: object, otherwise: str) -> None:

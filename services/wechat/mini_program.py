@@ -7,11 +7,13 @@ a code or sends a message.
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 import structlog
 
+from services.kernel.days import BEIJING
 from services.wechat import mini_wire as wire
 from services.wechat.client import ATTEMPTS, AsyncClient
 from services.wechat.errors import Reaction, WeChatError, WeChatUnavailable
@@ -22,6 +24,13 @@ log = structlog.get_logger(__name__)
 
 TEXT_CHARS: Final = 2500
 CODE_WIDTHS: Final = range(280, 1281)
+# Shipping info (发货信息录入接口): the order is named by WeChat's own number; what is provided
+# is not sent by post (虚拟商品); and all of it at once.
+BY_TRANSACTION: Final = 2
+NOTHING_SENT: Final = 3
+ALL_AT_ONCE: Final = 1
+# 支付单已完成发货; 支付单已使用重新发货机会; 发货信息未更新
+SHIPPED_BEFORE: Final = frozenset({10060002, 10060003, 10060023})
 FOREIGN_CODE: Final = 40029
 IMAGE: Final = 2
 
@@ -124,6 +133,36 @@ class MiniProgram(AsyncClient):
         }
         reply = await self.post("wxa/media_check_async", data=asked, attempts=ATTEMPTS)
         return typed(reply, wire.Traced).trace_id
+
+    async def is_trade_managed(self) -> bool:
+        """Ask whether WeChat keeps each payment until it is told what was paid for."""
+        asked = {"appid": self.appid}
+        reply = await self.post("wxa/sec/order/is_trade_managed", data=asked, attempts=ATTEMPTS)
+        return typed(reply, wire.TradeManaged).is_trade_managed
+
+    async def upload_shipping_info(
+        self, transaction_id: str, openid: str, *, description: str, at: datetime
+    ) -> None:
+        """Tell WeChat that what was paid for is provided: no goods that are sent.
+
+        Told before, it is no error: repeating it is harmless.
+        """
+        told = {
+            "order_key": {
+                "order_number_type": BY_TRANSACTION,
+                "transaction_id": transaction_id,
+            },
+            "logistics_type": NOTHING_SENT,
+            "delivery_mode": ALL_AT_ONCE,
+            "shipping_list": [{"item_desc": description}],
+            "upload_time": at.astimezone(BEIJING).isoformat(timespec="milliseconds"),
+            "payer": {"openid": openid},
+        }
+        try:
+            await self.post("wxa/sec/order/upload_shipping_info", data=told)
+        except WeChatError as error:
+            if error.errcode not in SHIPPED_BEFORE:
+                raise
 
     async def qr_code(
         self,

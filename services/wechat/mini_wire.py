@@ -40,3 +40,7 @@ class Sent(msgspec.Struct):
 
 class Traced(msgspec.Struct):
     trace_id: str
+
+
+class TradeManaged(msgspec.Struct):
+    is_trade_managed: bool

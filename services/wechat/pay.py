@@ -33,12 +33,15 @@ from services.wechat.pay_requests import (
     payee,
     payer,
 )
-from services.wechat.pay_session import PaySession
+from services.wechat.pay_session import Earlier, PaySession
 from services.wechat.transport import Observe, ignore
 
 
 class PayClient:
-    """`base`: https://api.mch.weixin.qq.com; `notify_base_url`: our public address."""
+    """`base`: https://api.mch.weixin.qq.com; `notify_base_url`: our public address.
+
+    `earlier`: the account's keys from before a rotation.
+    """
 
     def __init__(
         self,
@@ -49,19 +52,32 @@ class PayClient:
         now: Callable[[], datetime],
         timeout_seconds: float = 8,
         observe: Observe = ignore,
+        earlier: Earlier | None = None,
     ) -> None:
         self.account = account
         self._session = PaySession(
-            account, base=base, now=now, timeout_seconds=timeout_seconds, observe=observe
+            account,
+            base=base,
+            now=now,
+            timeout_seconds=timeout_seconds,
+            observe=observe,
+            earlier=earlier,
         )
         notify = notify_base_url.rstrip("/")
-        self._pay_notify_url = f"{notify}/wx/pay/notify/{account.key}"
+        self.pay_notify_url = f"{notify}/wx/pay/notify/{account.key}"
         self._refund_notify_url = f"{notify}/wx/pay/refund-notify/{account.key}"
         partner = account.mode == "partner"
         self._orders = "/v3/pay/partner/transactions" if partner else "/v3/pay/transactions"
 
     def close(self) -> None:
         self._session.close()
+
+    async def platform_keys_end(self) -> datetime | None:
+        """Fetch what WeChat signs with; return when it ends, None for a key without an end.
+
+        Raises KeysUnavailable.
+        """
+        return await self._session.keys.last_day()
 
     # ── orders ──────────────────────────────────────────────────────────────────────────
 
@@ -89,7 +105,7 @@ class PayClient:
             "description": clip_bytes(description, DESCRIPTION_BYTES),
             "out_trade_no": out_trade_no,
             "time_expire": expires_at.astimezone(BEIJING).isoformat(timespec="seconds"),
-            "notify_url": self._pay_notify_url,
+            "notify_url": self.pay_notify_url,
             "amount": {"total": amount_fen, "currency": "CNY"},
         }
         if attach is not None:  # null would be refused

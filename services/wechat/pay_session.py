@@ -2,19 +2,21 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
-from typing import Any, Final
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple
 
 import msgspec
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from services.wechat import signatures
 from services.wechat.errors import BadSignature, PayError
 from services.wechat.merchant import MerchantAccount, load_private_key, load_public_key
 from services.wechat.pay_wire import Complaint
-from services.wechat.platform_keys import PlatformKeys
+from services.wechat.platform_keys import Certificate, PlatformKeys
 from services.wechat.transport import NoAnswer, Observe, Reply, Transport
 
+LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
 USER_AGENT: Final = "sanzhangtong/1"  # WeChat asks for one
 OK: Final = range(200, 300)
 SERVER_FAILURE: Final = 500
@@ -23,7 +25,36 @@ MESSAGE_CHARS: Final = 200
 _OUR_NUMBER = re.compile("(out-trade-no|transactions/id|refunds)/[^/]+")
 
 
+class Earlier(NamedTuple):
+    """Keys from before a rotation, with which notices may still come until an instant."""
+
+    account: MerchantAccount
+    until: datetime
+
+
+class ApiKeys:
+    """APIv3 key of an account, and for a time the one before it. An Opener."""
+
+    def __init__(
+        self, account: MerchantAccount, earlier: Earlier | None, now: Callable[[], datetime]
+    ) -> None:
+        self._key = AESGCM(account.api_v3_key.encode())
+        self._earlier = AESGCM(earlier.account.api_v3_key.encode()) if earlier else None
+        self._until = earlier.until if earlier else LONG_AGO
+        self._now = now
+
+    def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None, /) -> bytes:
+        try:
+            return self._key.decrypt(nonce, data, associated_data)
+        except InvalidTag:
+            if self._earlier is None or self._now() >= self._until:
+                raise
+        return self._earlier.decrypt(nonce, data, associated_data)
+
+
 class PaySession:
+    """Signs with the account's keys; what comes may still bear those of `earlier`."""
+
     def __init__(
         self,
         account: MerchantAccount,
@@ -32,19 +63,21 @@ class PaySession:
         now: Callable[[], datetime],
         timeout_seconds: float,
         observe: Observe,
+        earlier: Earlier | None = None,
     ) -> None:
         self._account = account
         self._now = now
         self._observe = observe
         self._transport = Transport(base, timeout_seconds=timeout_seconds)
         self._key = load_private_key(account)
-        self.sealing = AESGCM(account.api_v3_key.encode())
+        self.sealing = ApiKeys(account, earlier, now)
         public_key = load_public_key(account)
         self.keys = PlatformKeys(
             {account.public_key_id: public_key} if account.public_key_id and public_key else {},
             sealing=self.sealing,
             download=lambda: self.exchange("GET", "/v3/certificates"),
             now=now,
+            passing=_passing(earlier),
         )
 
     def close(self) -> None:
@@ -119,6 +152,14 @@ class PaySession:
             "serial_no": self._account.serial,
         }
         return f"{signatures.SCHEME} " + ",".join(f'{k}="{v}"' for k, v in parts.items())
+
+
+def _passing(earlier: Earlier | None) -> dict[str, Certificate]:
+    if earlier is None or not earlier.account.public_key_id:
+        return {}
+    key = load_public_key(earlier.account)
+    held = Certificate(key, LONG_AGO, earlier.until) if key else None
+    return {earlier.account.public_key_id: held} if held else {}
 
 
 def _api(target: str) -> str:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from contextvars import Context
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import msgspec
@@ -16,7 +17,6 @@ import structlog
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from services.wechat import signatures
 from services.wechat.errors import (
@@ -61,22 +61,24 @@ class _Listing(msgspec.Struct):
 class PlatformKeys:
     """Verifies that a message comes from WeChat Pay, for one merchant account.
 
-    `download` fetches /v3/certificates, unverified.
+    `download` fetches /v3/certificates, unverified. `passing`: keys that are good for a time,
+    such as the public key from before a rotation.
     """
 
     def __init__(
         self,
         public_keys: Mapping[str, rsa.RSAPublicKey],
         *,
-        sealing: AESGCM,
+        sealing: signatures.Opener,
         download: Callable[[], Awaitable[Reply]],
         now: Callable[[], datetime],
+        passing: Mapping[str, Certificate] = MappingProxyType({}),
     ) -> None:
         self._public_keys = public_keys
         self._sealing = sealing
         self._download = download
         self._now = now
-        self._certificates: dict[str, Certificate] = {}
+        self._certificates: dict[str, Certificate] = dict(passing)
         self._retry_at: datetime | None = None
         self._failures = 0
         self._loaded_at: datetime | None = None
@@ -87,6 +89,21 @@ class PlatformKeys:
         signatures.check_window(headers, now_seconds=self._now().timestamp())
         key = await self._find(signatures.header(headers, "Serial"))
         signatures.check_signature(key, headers, body)
+
+    async def last_day(self) -> datetime | None:
+        """Fetch what WeChat signs with; return when the last of its certificates ends.
+
+        None for a merchant who has only the public key, which does not end. Raises
+        KeysUnavailable when there is neither.
+        """
+        if (flight := self._refresh()) is not None:
+            await asyncio.shield(flight)
+        if self._loaded_at is not None:
+            held = self._certificates.values()
+            return max((each.ends_at for each in held), default=None)
+        if not self._public_keys:
+            raise KeysUnavailable
+        return None
 
     def close(self) -> None:
         if self._flight is not None:

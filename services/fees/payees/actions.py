@@ -25,6 +25,7 @@ from services.kernel.pages import Page
 from services.kernel.paths import ancestors
 from services.kernel.permissions import Actor, Permission
 from services.kernel.unions import Part
+from services.merchants import actions as merchants
 from services.places import actions as places
 from services.places.models import LADDER, Kind
 
@@ -89,6 +90,7 @@ async def add(deps: Dependencies, actor: Actor, place: str, request: NewPayee) -
     Raises NotFound, BadPayee, UnknownAccount, AccountTaken, PayeeExists.
     """
     found = await places.access_place(deps, actor, place, Permission.MANAGE_PAYEES)
+    await merchants.refresh(deps)
     _check(deps, request, found.kind)
     payee = _draft(deps, actor, place, request)
 

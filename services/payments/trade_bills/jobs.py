@@ -18,6 +18,7 @@ from services.jobs.models import Again, Permanent, RetryAt
 from services.kernel.days import day_of, end_of, plus_days, start_of
 from services.kernel.documents import Document
 from services.kernel.features import Schedule
+from services.merchants import actions as merchants
 from services.payments import store as payments_store
 from services.payments.discrepancies import actions as discrepancies
 from services.payments.discrepancies.models import Doubt
@@ -52,6 +53,7 @@ log = structlog.get_logger(__name__)
 
 async def read_all(deps: Dependencies, _: Document) -> None:
     """See to it that every day that WeChat still has, and that does not match, is read."""
+    await merchants.refresh(deps)
     last = day_of(deps.now() - READY_AFTER - timedelta(days=1))
     first = plus_days(last, 1 - KEPT_DAYS)
     for key, client in deps.merchants.items():

@@ -8,8 +8,12 @@ COLLECTION: Final = "merchant_probes"
 SHARD_KEY: Final = {"_id": "hashed"}
 
 INDEXES: Final = [
-    # Those that failed, and all, by account and kind: merchants/probes/store.py page(), count()
-    IndexModel([("passed", ASCENDING), ("_id", ASCENDING)], name="passed"),
+    # All, by account: merchants/probes/store.py page()
+    IndexModel([("account", ASCENDING), ("_id", ASCENDING)], name="account"),
+    # Those that failed: page(), count_failed()
+    IndexModel(
+        [("passed", ASCENDING), ("account", ASCENDING), ("_id", ASCENDING)], name="passed"
+    ),
 ]
 
 VALIDATOR: Final = {

@@ -13,6 +13,8 @@ INDEXES: Final = [
     IndexModel([("version", ASCENDING)], name="version", unique=True),
     # A merchant of WeChat's is one account: insert()
     IndexModel([("mchid", ASCENDING), ("sub_mchid", ASCENDING)], name="payee", unique=True),
+    # All, by name: page()
+    IndexModel([("name", ASCENDING), ("_id", ASCENDING)], name="name"),
 ]
 
 VALIDATOR: Final = {

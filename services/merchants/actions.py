@@ -260,7 +260,7 @@ async def note_left(deps: Dependencies, merchant: Merchant, orders: int) -> None
 async def listing(
     deps: Dependencies, actor: Actor, query: MerchantsQuery
 ) -> Page[MerchantView]:
-    """Return the accounts that are kept here, by their keys."""
+    """Return the accounts that are kept here, by their names."""
     require_city(actor, Permission.MANAGE_PAYEES)
     return (await store.page(deps.db, query)).map(view)
 

@@ -92,7 +92,12 @@ class Merchant(Struct, kw_only=True):
 
 
 class MerchantsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
-    """Which merchant accounts to list."""
+    """Which merchant accounts to list.
+
+    `is_on`: Those that take new orders, or those that are switched off; all without it.
+    """
+
+    is_on: bool | None = None
 
 
 class MerchantView(Struct, kw_only=True):

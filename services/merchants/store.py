@@ -7,11 +7,11 @@ import msgspec
 from mongo_indexes.merchants import COLLECTION
 from services.dependencies import Database, Transaction
 from services.kernel.documents import to_document
-from services.kernel.pages import Key, Keyset, Page
+from services.kernel.pages import Key, Keyset, Page, chosen
 from services.kernel.unions import Part
 from services.merchants.models import Merchant, MerchantsQuery
 
-ORDER: Final = Keyset(Key())
+ORDER: Final = Keyset(Key("name"), Key())
 
 
 async def find(db: Database, key: str, *, tx: Transaction | None = None) -> Merchant | None:
@@ -51,5 +51,7 @@ async def note(db: Database, key: str, version: int, **facts: Any) -> bool:
 
 
 async def page(db: Database, query: MerchantsQuery) -> Page[Merchant]:
-    """All accounts, by their keys."""
-    return await ORDER.page(db[COLLECTION], Merchant, {}, query)
+    """Accounts by their names: by index `name`."""
+    return await ORDER.page(
+        db[COLLECTION], Merchant, chosen(query, "is_on"), query, hint="name"
+    )

@@ -18,6 +18,7 @@ from services.wechat.transport import NoAnswer, Transport
 LEAST_LEFT: Final = timedelta(days=30)
 CALL_BACK_SECONDS: Final = 5.0
 REFUSED: Final = 401  # what our own server says to a notice without a signature
+REFUSAL: Final = "FAIL"
 NO_SUCH_ORDER: Final = "probe-of-the-keys"
 
 
@@ -75,7 +76,7 @@ async def call_back(deps: Dependencies, client: PayClient) -> str:  # noqa: ARG0
         raise Failed(f"回调地址连不上:{error}") from error
     finally:
         transport.close()
-    if reply.status != REFUSED or _code(reply.body) != "bad_signature":
+    if reply.status != REFUSED or _code(reply.body) != REFUSAL:
         raise Failed(f"回调地址回答的不是本系统(HTTP {reply.status})")
     return "回调地址通到本系统"
 

@@ -10,7 +10,7 @@ from services.kernel.documents import to_document
 from services.kernel.pages import Key, Keyset, Page, chosen
 from services.merchants.probes.models import Probe, ProbesQuery
 
-ORDER: Final = Keyset(Key())
+ORDER: Final = Keyset(Key("account"), Key())
 
 
 async def find(db: Database, probe_id: str) -> Probe | None:
@@ -23,8 +23,10 @@ async def put(db: Database, probe: Probe) -> None:
 
 
 async def page(db: Database, query: ProbesQuery) -> Page[Probe]:
-    """By account and kind; those that failed by index `passed`."""
-    return await ORDER.page(db[COLLECTION], Probe, chosen(query, "passed"), query)
+    """By account and kind; only those that failed, or went well, by index `passed`."""
+    where = chosen(query, "passed")
+    by = "passed" if where else "account"
+    return await ORDER.page(db[COLLECTION], Probe, where, query, hint=by)
 
 
 async def count_failed(db: Database) -> int:

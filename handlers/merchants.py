@@ -1,6 +1,6 @@
 """Endpoints of merchant accounts: changed by two administrators of the whole city."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta
 
@@ -27,7 +27,7 @@ PathChangeId = Annotated[
     str, Meta(max_length=64, description="Id of the change, as the list shows it.")
 ]
 # Made for this page and used nowhere. A new key: openssl genrsa 2048
-PRIVATE_KEY = """-----BEGIN PRIVATE KEY-----
+PRIVATE_KEY: Final = """-----BEGIN PRIVATE KEY-----
 MIIEvgIBADANBgkqhkiG9w0BAQEFAASCBKgwggSkAgEAAoIBAQDOc8bi8OttVPT8
 0fvq2MoW+r9mSvaZ1X0lu4zDX4JZRffPYf539z83YA4c0UmXk1Th/VCwrokp+gN3
 wljwDFXe0Fx4lFbiT3W4HIvwh5b/dxHoGXkQzBF9N9JF2ApxSAMCg7Tf7kW5GH3D
@@ -56,6 +56,19 @@ goAogaCp4fkNscboSkv85uO1/w5rVVaphv/1Nz+Dg/8/Ft68uOxH4lrhYpC49AKt
 uuzZuwZEqKVB+jJTz5aT1cBI
 -----END PRIVATE KEY-----
 """
+EXAMPLE: Final = NewMerchant(
+    account="anju",
+    name="安居物业",
+    mode=Mode.DIRECT,
+    mchid="1900000109",
+    appid="wx0000000000000001",
+    keys=Keys(
+        serial="5157F09EFDC096DE15EBE81A47057A72",
+        private_key_pem=PRIVATE_KEY,
+        api_v3_key="0123456789abcdef0123456789abcdef",
+    ),
+    reason="新签约的物业企业",
+)
 
 
 class MerchantsHandler(ApiHandler):
@@ -69,19 +82,7 @@ class MerchantsHandler(ApiHandler):
         needs=Permission.MANAGE_PAYEES,
         status=201,
         errors=("bad_merchant", "merchant_taken", "merchant_change_waits"),
-        example=NewMerchant(
-            account="anju",
-            name="安居物业",
-            mode=Mode.DIRECT,
-            mchid="1900000109",
-            appid="wx0000000000000001",
-            keys=Keys(
-                serial="5157F09EFDC096DE15EBE81A47057A72",
-                private_key_pem=PRIVATE_KEY,
-                api_v3_key="0123456789abcdef0123456789abcdef",
-            ),
-            reason="新签约的物业企业",
-        ),
+        example=EXAMPLE,
         asks_again=True,
     )
     async def post(self, body: NewMerchant) -> ChangeView:

@@ -1,9 +1,9 @@
 """Changes of merchant accounts: what is kept, sent and seen of them."""
 
 from datetime import datetime
-from typing import Final
+from typing import Annotated, Final
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from mongo_indexes import merchant_changes
 from services.kernel.days import Day
@@ -12,7 +12,16 @@ from services.kernel.pages import ShortListQuery
 from services.kernel.types import Reason
 from services.kernel.vault import Sealed
 from services.merchant_changes.states import ChangeState
-from services.merchants.models import Identity, Keys, Line, MerchantKey, Mode
+from services.merchants.models import (
+    AccountId,
+    Identity,
+    Keys,
+    Line,
+    MerchantKey,
+    Mode,
+    Nothing,
+    Serial,
+)
 
 KEYS: Final = Sealed(merchant_changes.COLLECTION, "keys")
 
@@ -130,16 +139,16 @@ class ChangeView(Struct, kw_only=True):
     `decided_because`: Why it was decided so; empty before.
     """
 
-    change_id: str
-    account: str
+    change_id: Annotated[str, Meta(examples=["01kt9a7c4m8q2v5x1z3b6d0e9k"])]
+    account: AccountId
     kind: ChangeKind
     state: ChangeState
-    reason: str
+    reason: Annotated[str, Meta(examples=["新签约的物业企业"])]
     identity: Identity | None
-    serial: str
-    old_until: Day | None
-    proposed_by: str
+    serial: Serial
+    old_until: Annotated[Day | None, Meta(examples=[None])]
+    proposed_by: Annotated[str, Meta(examples=["01kt9a7c4m8q2v5x1z3b6d0e9j"])]
     proposed_at: datetime
-    decided_by: str
+    decided_by: Nothing
     decided_at: datetime | None
-    decided_because: str
+    decided_because: Nothing

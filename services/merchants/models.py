@@ -16,6 +16,13 @@ from services.wechat.secret import Guarded
 MerchantKey = Annotated[
     str, Meta(min_length=1, max_length=32, pattern=r"^[a-z0-9][a-z0-9_-]*$(?!\n)")
 ]
+AccountId = Annotated[str, Meta(examples=["anju"])]
+Mchid = Annotated[str, Meta(examples=["1900000109"])]
+Appid = Annotated[str, Meta(examples=["wx0000000000000001"])]
+Serial = Annotated[str, Meta(examples=["5157F09EFDC096DE15EBE81A47057A72"])]
+Said = Annotated[str, Meta(examples=["商户证书还有 300 天到期"])]
+Owner = Annotated[str, Meta(examples=["长春安居物业服务有限公司"])]
+Nothing = Annotated[str, Meta(examples=[""])]
 Line = Annotated[str, Meta(min_length=1, max_length=64, pattern=LINE)]
 Pem = Annotated[str, Meta(min_length=1, max_length=10_000, pattern=TEXT)]
 
@@ -52,14 +59,22 @@ class Keys(Guarded, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Identity(Struct, frozen=True, kw_only=True):
-    """Whose account it is: what never changes of it."""
+    """Whose account it is: what never changes of it.
 
-    name: str
+    `name`: Whose account it is.
+    `mode`: Whether the merchant is connected directly or through a partner.
+    `mchid`: WeChat's number of the merchant; in partner mode of the partner.
+    `appid`: Mini-program that is bound to it.
+    `sub_mchid`: WeChat's number of the partner's merchant; null for a direct one.
+    `sub_appid`: Mini-program of the partner's merchant; null for none.
+    """
+
+    name: Owner
     mode: Mode
-    mchid: str
-    appid: str
-    sub_mchid: str | None = None
-    sub_appid: str | None = None
+    mchid: Mchid
+    appid: Appid
+    sub_mchid: Annotated[str | None, Meta(examples=[None])] = None
+    sub_appid: Annotated[str | None, Meta(examples=[None])] = None
 
 
 class Merchant(Struct, kw_only=True):
@@ -119,17 +134,17 @@ class MerchantView(Struct, kw_only=True):
     `changed_at`: When it was last changed.
     """
 
-    account: str
-    name: str
+    account: AccountId
+    name: Owner
     mode: Mode
-    mchid: str
-    appid: str
-    sub_mchid: str | None
-    serial: str
-    public_key_id: str | None
-    earlier_serial: str
-    earlier_until: Day | None
+    mchid: Mchid
+    appid: Appid
+    sub_mchid: Annotated[str | None, Meta(examples=[None])]
+    serial: Serial
+    public_key_id: Annotated[str | None, Meta(examples=[None])]
+    earlier_serial: Nothing
+    earlier_until: Annotated[Day | None, Meta(examples=[None])]
     is_on: bool
     ships: bool
-    orders_left: int | None
+    orders_left: Annotated[int | None, Meta(examples=[None])]
     changed_at: datetime

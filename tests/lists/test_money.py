@@ -5,8 +5,12 @@ from typing import Final
 
 import pytest
 
-from mongo_indexes import refunds
+from mongo_indexes import merchant_changes, merchant_probes, merchants, refunds
 from services.kernel.documents import to_document
+from services.merchant_changes.models import Change, ChangeKind
+from services.merchant_changes.states import ChangeState
+from services.merchants.models import Merchant, Mode
+from services.merchants.probes.models import Probe, ProbeKind
 from services.payments.refunds.models import Refund
 from services.payments.refunds.states import REFUND_STUCK, RefundState
 from tests.build.cast import Estate
@@ -54,7 +58,94 @@ async def of_refunds(estate: Estate) -> Case:
     )
 
 
-MAKERS: Final[dict[str, Maker]] = {"refunds": of_refunds}
+async def of_merchants(estate: Estate) -> Case:
+    world = estate.world
+    made = [
+        Merchant(
+            id=f"m{number}",
+            name=FORMULA if number == 2 else f"物业{number // 2}",
+            mode=Mode.DIRECT,
+            mchid=f"180000000{number}",
+            appid="wx1",
+            serial="A" * 16,
+            keys="k1.sealed",
+            is_on=number % 3 > 0,
+            version=number + 1,
+            changed_at=world.clock.now,
+        )
+        for number in range(6)
+    ]
+    await world.db[merchants.COLLECTION].insert_many([to_document(one) for one in made])
+    return Case(
+        who=await estate.member("admin"),
+        stranger=await estate.member("staff"),
+        path="/api/v1/merchants",
+        filters=[{"is_on": "true"}, {"is_on": "false"}],
+        orders={"": "name,account"},
+        rows=6,
+    )
+
+
+async def of_changes(estate: Estate) -> Case:
+    world = estate.world
+    states = [*ChangeState]
+    made = [
+        Change(
+            id=f"c{number}",
+            account=f"m{number}" if number else "firm",
+            kind=[*ChangeKind][number],
+            state=states[number % 3],
+            reason=FORMULA,
+            proposed_by="p1",
+            proposed_at=world.clock.now - timedelta(days=number // 2),
+        )
+        for number in range(6)
+    ]
+    await world.db[merchant_changes.COLLECTION].insert_many([to_document(o) for o in made])
+    return Case(
+        who=await estate.member("admin"),
+        stranger=await estate.member("staff"),
+        path="/api/v1/merchant-changes",
+        filters=[
+            {"state": "proposed"},
+            {"account": "firm"},
+            {"state": "refused", "account": "m2"},
+        ],
+        orders={"": "-proposed_at,-change_id"},
+        rows=6,
+    )
+
+
+async def of_probes(estate: Estate) -> Case:
+    world = estate.world
+    made = [
+        Probe(
+            id=f"m{number % 2}:{kind.value}",
+            account=f"m{number % 2}",
+            kind=kind,
+            passed=number % 3 > 0,
+            said=FORMULA,
+            checked_at=world.clock.now,
+        )
+        for number, kind in enumerate(ProbeKind)
+    ]
+    await world.db[merchant_probes.COLLECTION].insert_many([to_document(o) for o in made])
+    return Case(
+        who=await estate.member("admin"),
+        stranger=await estate.member("staff"),
+        path="/api/v1/merchant-probes",
+        filters=[{"passed": "true"}, {"passed": "false"}],
+        orders={"": "account,kind"},
+        rows=5,
+    )
+
+
+MAKERS: Final[dict[str, Maker]] = {
+    "refunds": of_refunds,
+    "merchants": of_merchants,
+    "merchant_changes": of_changes,
+    "merchant_probes": of_probes,
+}
 
 
 @pytest.mark.parametrize("name", MAKERS)

@@ -2,10 +2,14 @@
 
 from typing import Final
 
+import msgspec
 import pytest
 
+from handlers.merchants import EXAMPLE as PROPOSED
 from mongo_indexes import (
     discrepancies,
+    merchant_changes,
+    merchants,
     payments,
     receipts,
     refunds,
@@ -14,6 +18,8 @@ from mongo_indexes import (
 from services.bills.states import BillState
 from services.fees.models import BillKind
 from services.kernel.permissions import Permission
+from services.merchant_changes.models import Change, ChangeKind
+from services.merchants.models import Merchant, Mode
 from services.payments.discrepancies.models import Discrepancy, Doubt
 from services.payments.discrepancies.states import DiscrepancyState
 from services.payments.models import Line, Payment
@@ -151,6 +157,36 @@ async def suspended(scene: Scene) -> str:
     return await scene.town.insert(discrepancies.COLLECTION, made)
 
 
+async def unchanged_merchant(scene: Scene) -> str:
+    """A merchant account that no change waits for."""
+    number = scene.number
+    made = Merchant(
+        id=f"m{number}",
+        name="物业",
+        mode=Mode.DIRECT,
+        mchid=f"18{number:08d}",
+        appid="wx1",
+        serial="A" * 16,
+        keys="k1.sealed",
+        version=number,
+        changed_at=scene.town.world.deps.now(),
+    )
+    return await scene.town.insert(merchants.COLLECTION, made)
+
+
+async def merchant_change(scene: Scene) -> str:
+    """A change of a merchant account that somebody else proposed, refused by who decides."""
+    made = Change(
+        id=scene.town.new_id(),
+        account=f"a{scene.number}",
+        kind=ChangeKind.SWITCH_OFF,
+        reason="停用",
+        proposed_by=scene.town.new_id(),
+        proposed_at=scene.town.world.deps.now(),
+    )
+    return await scene.town.insert(merchant_changes.COLLECTION, made)
+
+
 async def previewed_import(scene: Scene) -> str:
     return await _import(scene, State.PREVIEWED)
 
@@ -192,6 +228,7 @@ FURNITURE: Final[Furniture] = (
     (payment, tuple(HOMES)),
     (refund, tuple(HOMES)),
     (suspended, tuple(HOMES)),
+    (merchant_change, tuple(HOMES)),
     (previewed_import, COMPOUNDS),
 )
 ROWS = (
@@ -243,6 +280,36 @@ ROWS = (
         makes=suspended,
         beyond=WHOLE_SYSTEM,
     ),
+    Row("get", "/api/v1/merchants", citywide(), beyond=WHOLE_SYSTEM),
+    Row(
+        "post",
+        "/api/v1/merchants",
+        citywide(),
+        body=lambda scene, _: {
+            **msgspec.to_builtins(PROPOSED),
+            "account": f"b{scene.number}",
+            "mchid": f"19{scene.number:08d}",
+        },
+        beyond=WHOLE_SYSTEM,
+    ),
+    Row(
+        "post",
+        "/api/v1/merchants/{account}/changes",
+        citywide(),
+        makes=unchanged_merchant,
+        body={"kind": "ship", "reason": "开启"},
+        beyond=WHOLE_SYSTEM,
+    ),
+    Row("get", "/api/v1/merchant-changes", citywide(), beyond=WHOLE_SYSTEM),
+    Row(
+        "post",
+        "/api/v1/merchant-changes/{change_id}/decision",
+        citywide(),
+        makes=merchant_change,
+        body={"approve": False, "reason": "不需要"},
+        beyond=WHOLE_SYSTEM,
+    ),
+    Row("get", "/api/v1/merchant-probes", citywide(), beyond=WHOLE_SYSTEM),
     Row(
         "get",
         "/api/v1/ledger/trial-balance",

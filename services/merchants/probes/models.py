@@ -6,6 +6,7 @@ from msgspec import Struct, field
 
 from services.kernel.labels import Labelled
 from services.kernel.pages import ListQuery
+from services.merchants.models import AccountId, Said
 
 MINI_PROGRAM = "mini_program"  # what is looked at for all accounts together
 
@@ -50,9 +51,9 @@ class ProbeView(Struct, kw_only=True):
     `failing_since`: Since when it has not been as it should be; null when it is.
     """
 
-    account: str
+    account: AccountId
     kind: ProbeKind
     passed: bool
-    said: str
+    said: Said
     checked_at: datetime
     failing_since: datetime | None

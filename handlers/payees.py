@@ -8,7 +8,13 @@ from handlers.http.base import ApiHandler
 from handlers.http.contract import Route, endpoint
 from services.fees.models import FeeKind
 from services.fees.payees import actions as payees
-from services.fees.payees.models import EndPayee, NewPayee, PayeesQuery, PayeeView
+from services.fees.payees.models import (
+    EndPayee,
+    NewPayee,
+    PayeesQuery,
+    PayeeView,
+    ReceiptNumbers,
+)
 from services.kernel.pages import Page
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
@@ -54,7 +60,19 @@ class PayeeEndHandler(ApiHandler):
         return await payees.end(self.deps, self.actor, payee_id, body)
 
 
+class PayeeReceiptsHandler(ApiHandler):
+    @endpoint(
+        "setPayeeReceiptNumbers",
+        needs=Permission.MANAGE_PAYEES,
+        example=ReceiptNumbers(numbered=True),
+    )
+    async def put(self, payee_id: PathPayeeId, body: ReceiptNumbers) -> PayeeView:
+        """Number the receipts of a payee without gaps from now on, or no longer."""
+        return await payees.number_receipts(self.deps, self.actor, payee_id, body)
+
+
 ROUTES = [
     Route("/api/v1/places/{place}/payees", PayeesHandler),
     Route("/api/v1/payees/{payee_id}/end", PayeeEndHandler),
+    Route("/api/v1/payees/{payee_id}/receipt-numbers", PayeeReceiptsHandler),
 ]

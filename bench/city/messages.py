@@ -31,8 +31,8 @@ from services.notices.models import Notice, NoticeKind, position
 from services.notices.readings.models import Reading, reading_id
 from services.notices.states import NoticeState
 from services.payments.models import Payment
-from services.payments.receipts.actions import receipt_number
 from services.payments.receipts.notify import PAYMENT_RECEIVED
+from services.payments.receipts.numbers import reference
 from services.residencies.models import Relation
 
 ROUND: Final = 2  # of a bill run, in which it was published
@@ -167,7 +167,7 @@ def paid(order: Payment) -> Message:
         "payee": order.payee_name,
         "amount": yuan(order.amount_fen),
         "paid_at": at.isoformat(),
-        "number": receipt_number(order.id, at),
+        "number": reference(order.id, at),
     }
     values = write(PAYMENT_RECEIVED, said)
     made = _message(PAYMENT_RECEIVED, order.id, order.person, values, at)

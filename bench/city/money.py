@@ -29,8 +29,8 @@ from services.ledger.models import (
 )
 from services.payments.models import EventOutcome, Payment, WeChatEvent
 from services.payments.orders import line_of
-from services.payments.receipts.actions import receipt_number
 from services.payments.receipts.models import Receipt
+from services.payments.receipts.numbers import reference
 from services.payments.states import PaymentState
 from services.places.models import Usage
 
@@ -286,7 +286,7 @@ def sealed(journal: Journal) -> Journal:
 def receipt_of(order: Payment, trade: str, at: datetime) -> Receipt:
     return Receipt(
         id=order.id,
-        number=receipt_number(order.id, at),
+        number=reference(order.id, at),
         person=order.person,
         payee_name=order.payee_name,
         lines=order.lines,

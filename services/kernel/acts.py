@@ -91,6 +91,7 @@ class Act(Labelled):
     MERCHANT_PROPOSED = "merchant.change_proposed", "提出更改收款账户"
     MERCHANT_CHANGED = "merchant.change_approved", "批准更改收款账户"
     MERCHANT_REFUSED = "merchant.change_refused", "不批准更改收款账户"
+    PAYEE_RECEIPTS_SET = "fee.payee_receipts_set", "设定收据连续编号"
     FEE_RULE_ADDED = "fee.rule_added", "制定收费标准", Guard.OWN_HOME
     FEE_RULE_ENDED = "fee.rule_ended", "停用收费标准", Guard.OWN_HOME
     BILL_RUN_STARTED = "fee.run_started", "开始出账", Guard.OWN_MONEY

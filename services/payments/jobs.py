@@ -19,6 +19,7 @@ from services.payments import booking, orders, store
 from services.payments.closings import jobs as closings_jobs
 from services.payments.discrepancies.models import CLARIFY
 from services.payments.models import CHECK
+from services.payments.receipts import jobs as receipts_jobs
 from services.payments.refunds import jobs as refunds_jobs
 from services.payments.refunds import store as refunds_store
 from services.payments.refunds.models import JOB as REFUND
@@ -86,6 +87,7 @@ JOBS: Final[Mapping[str, jobs.Handler]] = {
     CLARIFY: clarify,
     SWEEP: sweep,
     **closings_jobs.JOBS,
+    **receipts_jobs.JOBS,
     **refunds_jobs.JOBS,
     **shipments_jobs.JOBS,
     **trade_bills_jobs.JOBS,
@@ -95,6 +97,7 @@ JOBS: Final[Mapping[str, jobs.Handler]] = {
 LANES: Final = {
     **dict.fromkeys(JOBS, Lane.MONEY),
     **closings_jobs.LANES,
+    receipts_jobs.NUMBER: Lane.PEOPLE,  # nobody's money waits for a number
     trade_bills_jobs.ONE: Lane.LONG,
 }
 SCHEDULES: Final = (Schedule(SWEEP, timedelta(minutes=10)), *trade_bills_jobs.SCHEDULES)

@@ -45,6 +45,7 @@ class Payment(Struct, kw_only=True):
     payee: str = ""  # orders from before there were payees have none
     account: str  # the payee's merchant account key
     payee_name: str
+    numbers_receipts: bool = False  # as the payee asked when the order was made
     lines: list[Line]
     bill_ids: list[str]
     amount_fen: Fen

@@ -87,6 +87,7 @@ def draft(deps: Dependencies, actor: Actor, sources: Sources) -> Payment:
     now, bills = deps.now(), sources.bills
     account = bills[0].account
     payee, payee_name = _payee(bills, sources.payees)
+    numbered = any(p.numbers_receipts for p in sources.payees if payee and p.id == payee)
     client = deps.merchants.get(account)
     if client is None:
         raise PayeeUnavailable("收款单位的微信支付还没有开通,请联系物业或社区")
@@ -106,6 +107,7 @@ def draft(deps: Dependencies, actor: Actor, sources: Sources) -> Payment:
         payee=payee,
         account=account,
         payee_name=payee_name,
+        numbers_receipts=numbered,
         lines=[line_of(bill) for bill in bills],
         bill_ids=[bill.id for bill in bills],
         amount_fen=amount_fen,

@@ -11,6 +11,7 @@ from msgspec import Struct
 from mongo_indexes import (
     discrepancies,
     payments,
+    receipt_series,
     receipts,
     refunds,
     trade_bills,
@@ -50,6 +51,8 @@ HOLDINGS: Final = (
         person="person",
         shows={
             "number": "收据号",
+            "serial": "连续编号",
+            "reverses": "冲销的支付订单",
             "payee_name": "收款单位",
             "lines": "账单",
             "amount_fen": "金额(元)",
@@ -58,6 +61,11 @@ HOLDINGS: Final = (
             "paid_at": "支付时间",
         },
         law=ACCOUNTING,
+    ),
+    Holding(
+        collection=receipt_series.COLLECTION,
+        fate=Fate.NOBODYS,
+        why="收据连续编号用到几号",
     ),
     Holding(
         collection=refunds.COLLECTION,

@@ -97,6 +97,12 @@ async def payee_ended(_: Estate) -> Ask:
     return Ask(f"/api/v1/payees/{payee}/end", body, by="admin", subject=payee)
 
 
+async def receipts_numbered(_: Estate) -> Ask:
+    payee = payee_of(FeeKind.WASTE_FEE)
+    path = f"/api/v1/payees/{payee}/receipt-numbers"
+    return Ask(path, {"numbered": True}, by="admin", subject=payee, method="PUT")
+
+
 async def run_started(_: Estate) -> Ask:
     return Ask(f"/api/v1/places/{COMPOUND}/bill-runs", {"period": "2026-03"})
 
@@ -189,6 +195,7 @@ ACTS = [
     (Act.REGISTER_UNDONE, COMPOUND, undone),
     (Act.PAYEE_ADDED, COMPOUND, payee_added),
     (Act.PAYEE_ENDED, COMMUNITY, payee_ended),
+    (Act.PAYEE_RECEIPTS_SET, COMMUNITY, receipts_numbered),
     (Act.FEE_RULE_ADDED, COMPOUND, rule_added),
     (Act.FEE_RULE_ENDED, COMPOUND, rule_ended),
     (Act.BILL_RUN_STARTED, COMPOUND, run_started),

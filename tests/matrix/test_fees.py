@@ -177,6 +177,13 @@ ROWS = (
         body={"last_day": "2026-12-31"},
     ),
     Row(
+        "put",
+        "/api/v1/payees/{payee_id}/receipt-numbers",
+        at(COMPOUND),
+        makes=payee,
+        body={"numbered": True},
+    ),
+    Row(
         "post",
         "/api/v1/fee-rules/{rule_id}/end",
         at(COMPOUND),

@@ -14,7 +14,14 @@ from services.audit import actions as audit
 from services.dependencies import Dependencies, Transaction
 from services.fees.models import FeeKind
 from services.fees.payees import store, views
-from services.fees.payees.models import EndPayee, NewPayee, Payee, PayeesQuery, PayeeView
+from services.fees.payees.models import (
+    EndPayee,
+    NewPayee,
+    Payee,
+    PayeesQuery,
+    PayeeView,
+    ReceiptNumbers,
+)
 from services.firms import actions as firms
 from services.kernel import errors
 from services.kernel.access import accessible
@@ -212,6 +219,25 @@ async def end(deps: Dependencies, actor: Actor, payee_id: str, request: EndPayee
             raise PayeeEnded("收款单位的结束日期只能提前", to_day=payee.to_day)
         await audit.record(deps, tx, actor, Act.PAYEE_ENDED, **about, last_day=last)
         return ended
+
+    return await views.view(deps, await deps.in_transaction(save))
+
+
+async def number_receipts(
+    deps: Dependencies, actor: Actor, payee_id: str, request: ReceiptNumbers
+) -> PayeeView:
+    """Have the receipts of a payee numbered without gaps from now on, or no longer.
+
+    Orders that are made from then on follow it. Raises NotFound.
+    """
+
+    async def save(tx: Transaction) -> Payee:
+        payee = await _access(deps, tx, actor, payee_id)
+        await store.number_receipts(deps.db, tx, payee_id, wanted=request.numbered)
+        about = {"place": payee.place, "subject": payee_id}
+        act, numbered = Act.PAYEE_RECEIPTS_SET, request.numbered
+        await audit.record(deps, tx, actor, act, **about, numbered=numbered)
+        return msgspec.structs.replace(payee, numbers_receipts=numbered)
 
     return await views.view(deps, await deps.in_transaction(save))
 

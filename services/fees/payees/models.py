@@ -32,6 +32,7 @@ class Payee(Struct, kw_only=True):
     to_day: Day | None = None  # inclusive
     written_by: str
     written_at: datetime
+    numbers_receipts: bool = False  # its receipts have numbers without gaps, by year
     charged: bool = True  # some bill was issued for it; unknown, so True, where it is not said
     ended_by: str = ""
     ended_at: datetime | None = None
@@ -98,6 +99,15 @@ class EndPayee(Struct, forbid_unknown_fields=True):
     last_day: Day
 
 
+class ReceiptNumbers(Struct, forbid_unknown_fields=True):
+    """Numbers of a payee's receipts.
+
+    `numbered`: Whether its receipts have numbers without gaps, from 1 in every year.
+    """
+
+    numbered: bool
+
+
 class PayeeSort(Labelled):
     PLACE = "place", "按地点"  # what lies above first
     LATEST = "latest", "最近开始收费的在前"
@@ -131,6 +141,7 @@ class PayeeView(Struct, kw_only=True):
     `firm_id`: Property firm that is paid; null for none.
     `from_day`: First day for which it may charge.
     `to_day`: Last day for which it may charge; null for none.
+    `numbers_receipts`: Whether its receipts have numbers without gaps, from 1 in every year.
     """
 
     payee_id: str
@@ -143,3 +154,4 @@ class PayeeView(Struct, kw_only=True):
     firm_id: str | None
     from_day: Day
     to_day: Day | None
+    numbers_receipts: bool

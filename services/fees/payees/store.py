@@ -49,6 +49,14 @@ async def end(db: Database, tx: Transaction, payee: Payee, expected: str | None)
     return result.matched_count == 1
 
 
+async def number_receipts(
+    db: Database, tx: Transaction, payee_id: str, *, wanted: bool
+) -> None:
+    """Set whether orders from now on ask for numbered receipts. By `_id`."""
+    changes = {"$set": {"numbers_receipts": wanted}}
+    await db[COLLECTION].update_one({"_id": payee_id}, changes, session=tx)
+
+
 async def mark_charged(db: Database, tx: Transaction, payee_ids: Collection[str]) -> None:
     """Note, once, that payees have bills. By `_id`."""
     query = {"_id": {"$in": sorted(payee_ids)}, "charged": False}

@@ -1,16 +1,16 @@
-"""Actions on receipts: one is issued for each payment that settled a bill."""
+"""Actions on receipts: one is issued for each payment that settled a bill.
 
-import hashlib
+What it says stays. Money that goes back makes a reversal beside it, with a number of its own.
+"""
+
 from collections.abc import Sequence
 from datetime import datetime
 
 from services.dependencies import Dependencies, Transaction
-from services.kernel.days import day_of
-from services.kernel.documents import encode
 from services.kernel.errors import NotFound
 from services.kernel.money import capital_yuan
 from services.payments.models import Line, Payment
-from services.payments.receipts import notify, store, views
+from services.payments.receipts import jobs, notify, numbers, store, views
 from services.payments.receipts.models import Receipt, ReceiptView
 from services.wechat.pay_models import Transaction as Trade
 
@@ -19,11 +19,12 @@ async def issue(
     deps: Dependencies, tx: Transaction, payment: Payment, settled: Sequence[Line], trade: Trade
 ) -> None:
     """Issue the receipt of a payment for the bills it settled, and tell whoever paid."""
-    paid_at = trade.success_at or deps.now()
+    paid_at, now = trade.success_at or deps.now(), deps.now()
     amount_fen = sum(line.amount_fen for line in settled)
+    numbered = payment.numbers_receipts
     receipt = Receipt(
         id=payment.id,
-        number=receipt_number(payment.id, paid_at),
+        number=numbers.reference(payment.id, paid_at),
         person=payment.person,
         payee_name=payment.payee_name,
         lines=list(settled),
@@ -31,17 +32,82 @@ async def issue(
         amount_capital=capital_yuan(amount_fen),
         transaction_id=trade.transaction_id or "",
         paid_at=paid_at,
+        series=numbers.series_of(payment.account, now) if numbered else "",
+        unnumbered=numbered,
+        booked_at=now,
     )
     await store.insert(deps.db, tx, receipt)
+    await jobs.enqueue(deps, tx, receipt)
     await notify.notify_payer(deps, tx, receipt)
+
+
+async def reverse(
+    deps: Dependencies,
+    tx: Transaction,
+    payment: Payment,
+    refund_id: str,
+    *,
+    amount_fen: int,
+    lines: Sequence[Line] = (),
+) -> None:
+    """Reverse a receipt by what went back of it, in the transaction that books the refund.
+
+    `lines`: the bills that are owed again by this refund; none where that is not known.
+    Nothing is reversed of money that the receipt does not say: what was paid too much, and
+    more than is left of it. The same refund again changes nothing.
+    """
+    receipt = await store.find(deps.db, payment.id, tx=tx)
+    if receipt is None:
+        return
+    before = await store.reversals_of(deps.db, receipt.id, tx=tx)
+    left_fen = receipt.amount_fen - sum(each.amount_fen for each in before)
+    is_excess = not lines and amount_fen == payment.amount_fen - receipt.amount_fen
+    if is_excess or left_fen <= 0 or any(each.refund == refund_id for each in before):
+        return
+    # of two refunds at once the second finds this id taken, and starts again
+    reversal_id = f"{receipt.id}-{len(before) + 1:03d}"
+    fen = min(amount_fen, left_fen)
+    reversal = _reversal(receipt, payment.account, reversal_id, fen, deps.now())
+    reversal.refund, reversal.lines = refund_id, list(lines)
+    await store.insert(deps.db, tx, reversal)
+    await jobs.enqueue(deps, tx, reversal)
+
+
+def _reversal(
+    receipt: Receipt, account: str, reversal_id: str, amount_fen: int, now: datetime
+) -> Receipt:
+    """Return the reversal of so much of a receipt, in the series of the year it is now."""
+    numbered = bool(receipt.series)
+    return Receipt(
+        id=reversal_id,
+        number=numbers.reference(reversal_id, now),
+        person=receipt.person,
+        payee_name=receipt.payee_name,
+        lines=[],
+        amount_fen=amount_fen,
+        amount_capital=capital_yuan(amount_fen),
+        transaction_id=receipt.transaction_id,
+        paid_at=now,
+        series=numbers.series_of(account, now) if numbered else "",
+        unnumbered=numbered,
+        booked_at=now,
+        reverses=receipt.id,
+    )
 
 
 async def get(deps: Dependencies, payment: Payment) -> ReceiptView:
     """Return the receipt of a payment. NotFound while there is none."""
-    receipt = await store.find(deps.db, payment.id)
+    receipt = await find(deps, payment.id)
+    reversals = await store.reversals_of(deps.db, receipt.id)
+    return await views.view(deps, receipt, reversals, returned_fen=payment.returned_fen)
+
+
+async def find(deps: Dependencies, payment_id: str) -> Receipt:
+    """Return what is kept of a receipt. Raises NotFound."""
+    receipt = await store.find(deps.db, payment_id)
     if receipt is None:
         raise NotFound("还没有收据")
-    return await views.view(deps, receipt, returned_fen=payment.returned_fen)
+    return receipt
 
 
 async def find(deps: Dependencies, payment_id: str) -> Receipt | None:
@@ -52,15 +118,3 @@ async def find(deps: Dependencies, payment_id: str) -> Receipt | None:
 async def payment_of(deps: Dependencies, number: str) -> str | None:
     """Return the id of the payment that has a receipt of this number."""
     return await store.payment_of(deps.db, number)
-
-
-def receipt_number(payment_id: str, paid_at: datetime) -> str:
-    """Number a receipt, e.g. 20261123-4T9K2MXA7Q.
-
-    Not by a counter, which would make every payment wait for the last one.
-
-    Fifty bits within a day: two alike are a matter of centuries, and would harm nothing.
-    """
-    digest = hashlib.sha256(payment_id.encode()).digest()
-    letters = encode(int.from_bytes(digest[:8], "big"), 10).upper()
-    return f"{day_of(paid_at).replace('-', '')}-{letters}"

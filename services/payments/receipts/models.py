@@ -1,17 +1,29 @@
 """Receipts: what is kept and seen of them."""
 
 from datetime import datetime
+from typing import Annotated, Final
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from services.kernel.money import Fen
 from services.payments.models import Line, ReceiptLine
 
+SERIAL_DIGITS: Final = 6
+SerialNumber = Annotated[str, Meta(examples=["2026-000017"])]
+
 
 class Receipt(Struct, kw_only=True):
-    """Receipt of a payment, never changed. Number: the day, then ten letters and digits."""
+    """Receipt of a payment, or the reversal of one; nothing that it says is changed later.
 
-    id: str = field(name="_id")  # the payment
+    `number`: its reference: the day, then ten letters and digits. `series`: of numbers without
+    gaps, of one payee and one year of booking; "" where the payee asks for none. `serial`: its
+    number there, drawn by the worker; until then it is `unnumbered`. `reverses`: id of the
+    receipt that a reversal takes back, in all or in part; its amount is what went back.
+    `refund`: WeChat's number of the refund that a reversal belongs to.
+    `token`: what the code on paper says, drawn when it is first printed.
+    """
+
+    id: str = field(name="_id")  # the payment; of a reversal also its number among them
     number: str
     person: str
     payee_name: str
@@ -19,13 +31,44 @@ class Receipt(Struct, kw_only=True):
     amount_fen: Fen
     amount_capital: str
     transaction_id: str
-    paid_at: datetime
+    paid_at: datetime  # of a reversal: when the refund was booked
+    series: str = ""
+    serial: int | None = None
+    unnumbered: bool = False
+    booked_at: datetime | None = None  # none of those from before there were series
+    reverses: str = ""
+    refund: str = ""
+    token: str = ""
+
+    @property
+    def serial_number(self) -> str | None:
+        """Number in its series, e.g. 2026-000017; None before it is drawn, or without one."""
+        if self.serial is None:
+            return None
+        return f"{self.series.rpartition(':')[2]}-{self.serial:0{SERIAL_DIGITS}d}"
+
+
+class ReversalView(Struct, kw_only=True):
+    """Reversal of a receipt, in all or in part: what the payee gave back.
+
+    `number`: Number of the reversal: the day, then ten letters and digits.
+    `serial_number`: Its number without gaps within payee and year; null for none, or not yet.
+    `amount_fen`: What was given back, in fen.
+    `reversed_at`: When that was booked.
+    """
+
+    number: str
+    serial_number: SerialNumber | None
+    amount_fen: int
+    reversed_at: datetime
 
 
 class ReceiptView(Struct, kw_only=True):
     """Receipt, which says by itself who paid what.
 
     `number`: Number of the receipt: day of payment, then ten letters and digits.
+    `serial_number`: Number without gaps within payee and year, e.g. 2026-000017; null where
+    the payee asks for none, and for the moment until it is drawn.
     `payer_masked`: Payer's name with all but the first character masked; null when no home has
     it.
     `payee_name`: Who received the money.
@@ -35,9 +78,11 @@ class ReceiptView(Struct, kw_only=True):
     `transaction_id`: WeChat's number of the transaction.
     `paid_at`: When the money was paid.
     `returned_fen`: What of it the payee gave back since, in fen; its bills are owed again.
+    `reversals`: What of the receipt was reversed, the earliest first.
     """
 
     number: str
+    serial_number: SerialNumber | None
     payer_masked: str | None
     payee_name: str
     lines: list[ReceiptLine]
@@ -46,3 +91,4 @@ class ReceiptView(Struct, kw_only=True):
     transaction_id: str
     paid_at: datetime
     returned_fen: int
+    reversals: list[ReversalView]

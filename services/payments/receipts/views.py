@@ -11,14 +11,17 @@ from services.bills import actions as bills
 from services.dependencies import Dependencies
 from services.kernel import masking
 from services.kernel.days import day_of
+from services.kernel.views import show
 from services.payments.models import Line, ReceiptLine
-from services.payments.receipts.models import Receipt, ReceiptView
+from services.payments.receipts.models import Receipt, ReceiptView, ReversalView
 from services.places import actions as places
 from services.residencies import actions as residencies
 from services.residencies import sealed
 
 
-async def view(deps: Dependencies, receipt: Receipt, *, returned_fen: int) -> ReceiptView:
+async def view(
+    deps: Dependencies, receipt: Receipt, reversals: Sequence[Receipt], *, returned_fen: int
+) -> ReceiptView:
     """Return a receipt with what it takes to be understood without anything beside it."""
     homes = sorted({line.home for line in receipt.lines})
     bill_ids = [line.bill_id for line in receipt.lines]
@@ -29,6 +32,7 @@ async def view(deps: Dependencies, receipt: Receipt, *, returned_fen: int) -> Re
     )
     return ReceiptView(
         number=receipt.number,
+        serial_number=receipt.serial_number,
         payer_masked=payer,
         payee_name=receipt.payee_name,
         lines=[_line(line, addresses, titles) for line in receipt.lines],
@@ -37,7 +41,14 @@ async def view(deps: Dependencies, receipt: Receipt, *, returned_fen: int) -> Re
         transaction_id=receipt.transaction_id,
         paid_at=receipt.paid_at,
         returned_fen=returned_fen,
+        reversals=[reversal_view(each) for each in reversals],
     )
+
+
+def reversal_view(reversal: Receipt) -> ReversalView:
+    """Show what went back of a receipt, and when."""
+    numbered = {"serial_number": reversal.serial_number}
+    return show(reversal, ReversalView, reversed_at=reversal.paid_at, **numbered)
 
 
 def _line(

@@ -26,6 +26,7 @@ from services.payments import store as payments_store
 from services.payments.discrepancies import actions as discrepancies
 from services.payments.discrepancies.models import Doubt
 from services.payments.models import Payment
+from services.payments.receipts import actions as receipts
 from services.payments.refunds import notify
 from services.payments.states import Event
 from services.wechat.pay import PayClient
@@ -58,6 +59,7 @@ async def book(deps: Dependencies, client: PayClient, answer: Answer) -> bool:
         await ledger.post(deps, tx, journal)
         await _end_suspense(deps, tx, client, answer)
         if payment is not None:
+            await _reverse(deps, tx, payment, answer, reopened)
             await notify.notify_returned(deps, tx, payment, answer)
 
     if await ledger.done_once(deps, journal_id, work):
@@ -86,6 +88,23 @@ async def _reopen(
     await bills.reopen(deps, tx, [bill.id for bill in settled], paid.id)
     await payments_store.add_returned(deps.db, tx, payment.id, settled_fen)
     return settled
+
+
+async def _reverse(
+    deps: Dependencies,
+    tx: Transaction,
+    payment: Payment,
+    answer: Answer,
+    reopened: Sequence[Bill],
+) -> None:
+    """Reverse the receipt by this refund; by its bills where it is all that went back."""
+    ids = {bill.id for bill in reopened}
+    whole = sum(bill.amount_fen for bill in reopened) == answer.refund_fen
+    lines = [line for line in payment.lines if whole and line.bill_id in ids]
+    amount_fen = answer.refund_fen
+    await receipts.reverse(
+        deps, tx, payment, answer.refund_id, amount_fen=amount_fen, lines=lines
+    )
 
 
 async def _end_suspense(

@@ -6,11 +6,13 @@ from msgspec import Meta
 
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Access, Route, endpoint
+from handlers.http.downloads import Download
 from services.kernel.pages import Page, ShortListQuery
+from services.kernel.sheets import PDF
 from services.limits.models import Rate
 from services.payments import actions
 from services.payments.models import Pay, PaymentOrder, PaymentView
-from services.payments.receipts.models import ReceiptView
+from services.payments.receipts.models import ReceiptSheetQuery, ReceiptView
 
 PaymentId = Annotated[
     str,
@@ -66,8 +68,22 @@ class ReceiptHandler(ApiHandler):
         return await actions.receipt(self.deps, self.actor, payment_id)
 
 
+class ReceiptSheetHandler(ApiHandler):
+    @endpoint(
+        "getReceiptSheet",
+        needs=Access.SIGNED_IN,
+        media_type=PDF,
+        errors=("paper_too_long",),
+    )
+    async def get(self, payment_id: PaymentId, query: ReceiptSheetQuery) -> Download:
+        """The receipt of a payment of mine on paper, with a code to check it by."""
+        number, made = await actions.printed_receipt(self.deps, self.actor, payment_id, query)
+        return Download(made, PDF, f"收据{number}.pdf")
+
+
 ROUTES = [
     Route("/api/v1/payments", PaymentsHandler),
     Route("/api/v1/payments/{payment_id}", PaymentHandler),
     Route("/api/v1/payments/{payment_id}/receipt", ReceiptHandler),
+    Route("/api/v1/payments/{payment_id}/receipt/sheet", ReceiptSheetHandler),
 ]

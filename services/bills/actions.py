@@ -277,6 +277,11 @@ def _reversal(bill: Bill, at: datetime) -> Journal:
     )
 
 
+async def issued_of(deps: Dependencies, homes: Sequence[str]) -> list[Bill]:
+    """Return the fees of homes that were issued, also those that are paid or void."""
+    return await store.of_home(deps.db, homes)
+
+
 async def titles_of(deps: Dependencies, bill_ids: Sequence[str]) -> dict[str, tuple[str, int]]:
     """Return bill id → its title and how many months it is for; for who paid it."""
     found = await store.find_many(deps.db, bill_ids)

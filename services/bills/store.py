@@ -217,6 +217,14 @@ async def news(db: Database, homes: Sequence[str], **of_round: Any) -> list[Home
     return [msgspec.convert({**row, **row["_id"]}, HomeNews) async for row in cursor]
 
 
+async def of_home(db: Database, homes: Sequence[str]) -> list[Bill]:
+    """Bills of fees of homes that were issued, also void ones. Served by `home_liable`."""
+    states = [BillState.OWING, BillState.PAID, BillState.VOID]
+    query = {"home": {"$in": list(homes)}, "state": {"$in": states}, **OF_FEES}
+    cursor = db[COLLECTION].find(query, hint="home_liable")
+    return msgspec.convert(await cursor.to_list(), list[Bill])
+
+
 async def totals(db: Database, run_ids: Sequence[str]) -> dict[str, list[Total]]:
     """Return run → counts and sums of its bills as they are now. Covered by index `totals`."""
     keys = ("run_id", "kind", "account", "state")

@@ -30,6 +30,7 @@ class Rate(StrEnum):
     CHECK_PICTURE = auto()
     GRANT = auto()
     QUESTION = auto()
+    RECEIPT_CHECK = auto()  # receipts on paper, checked by whoever holds one
     CITY_CLIENT = auto()  # all that one system of a city asks
     REFUSED = auto()  # each refusal is written into the audit
 
@@ -123,6 +124,8 @@ ALLOWANCES: Final[dict[Rate, Allowance]] = {
     Rate.GRANT: Allowance(60, HOUR),
     # Five below a notice are allowed; each costs a check, and the time of who answers.
     Rate.QUESTION: Allowance(20, HOUR),
+    # An office that checks a pile; nobody finds a token of 128 bits by trying.
+    Rate.RECEIPT_CHECK: Allowance(60, MINUTE),
     # A system that looks every minute, and files what a district reports in a storm.
     Rate.CITY_CLIENT: Allowance(120, MINUTE),
     Rate.REFUSED: Allowance(300, HOUR),

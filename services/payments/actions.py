@@ -17,7 +17,7 @@ from services.kernel.permissions import Actor
 from services.payments import orders, store, views
 from services.payments.models import CHECK, Pay, Payment, PaymentOrder, PaymentView
 from services.payments.receipts import actions as receipts
-from services.payments.receipts.models import ReceiptView
+from services.payments.receipts.models import ReceiptSheetQuery, ReceiptView
 from services.payments.refusals import (
     BillAlreadyPaid,
     PaymentInProgress,
@@ -184,3 +184,10 @@ async def listing(deps: Dependencies, actor: Actor, query: ListQuery) -> Page[Pa
 async def receipt(deps: Dependencies, actor: Actor, payment_id: str) -> ReceiptView:
     """Return the receipt of a payment of mine; NotFound while there is none."""
     return await receipts.get(deps, await access(deps, actor, payment_id))
+
+
+async def printed_receipt(
+    deps: Dependencies, actor: Actor, payment_id: str, query: ReceiptSheetQuery
+) -> tuple[str, bytes]:
+    """Return number and sheet of the receipt of a payment of the actor's own, as PDF."""
+    return await receipts.printed(deps, await access(deps, actor, payment_id), query)

@@ -37,6 +37,8 @@ PUBLIC = {
     "/photos/{photo_id}",
     "/c/{token}",
     "/r/{repair_id}",
+    "/v/{token}",
+    "/api/v1/receipt-checks/{token}",
     "/open311/v2/services.json",
     "/open311/v2/services/{service_code}.json",
     "/open311/v2/requests.json",

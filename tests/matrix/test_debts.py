@@ -54,6 +54,26 @@ ROWS = (
         decided(discloses, DISCLOSED, HOME),
         body={"disclosed": False},
     ),
+    Row(
+        "get",
+        "/api/v1/homes/{home}/statement",
+        decided(reads_certificates, CERTIFIED, HOME),
+        query={"year": "2026"},
+    ),
+    Row(
+        "get",
+        "/api/v1/homes/{home}/statement/sheet",
+        decided(reads_certificates, CERTIFIED, HOME),
+        query={"year": "2026"},
+        bare="a paper, compressed; what is on it is in tests/services/test_statements.py",
+    ),
+    Row(
+        "get",
+        "/api/v1/homes/{home}/statement/table",
+        decided(reads_certificates, CERTIFIED, HOME),
+        query={"year": "2026"},
+        bare="a workbook; what is in it is in tests/services/test_statements.py",
+    ),
     Row("get", "/api/v1/places/{place}/former-debts", at(UNIT, COMPOUND)),
 )
 

@@ -33,7 +33,7 @@ from services.register.states import State
 from tests.matrix import makers
 from tests.matrix.posts import COMPOUND, COMPOUNDS, HOME, HOMES, OWNER, UNIT, Post
 from tests.matrix.row import Row
-from tests.matrix.rules import Outcome, at, citywide, decided, everyone, mine, somewhere
+from tests.matrix.rules import Outcome, at, citywide, decided, everyone, mine, public, somewhere
 from tests.matrix.town import Furniture, Scene
 from tests.matrix.walk import IN_TOWN, Walked
 
@@ -118,6 +118,14 @@ async def payment(scene: Scene, payer: str = "") -> str:
     )
     await scene.town.insert(receipts.COLLECTION, receipt)
     return await scene.town.insert(payments.COLLECTION, made)
+
+
+async def printed(scene: Scene) -> str:
+    """The token of a receipt that was printed."""
+    payment_id, token = await payment(scene), f"token-{scene.town.new_id()}"
+    collection = scene.town.world.db[receipts.COLLECTION]
+    await collection.update_one({"_id": payment_id}, {"$set": {"token": token}})
+    return token
 
 
 async def refund(scene: Scene) -> str:
@@ -263,6 +271,27 @@ ROWS = (
         decided(sees_money, MONEY, HOME),
         makes=own_payment,
         silent="a question changes nothing; what WeChat answers is booked as always",
+    ),
+    Row(
+        "get",
+        "/api/v1/payments/{payment_id}/receipt/sheet",
+        mine(),
+        makes=payment,
+        bare="a paper, compressed; what is on it is in tests/services/test_receipts_printed.py",
+    ),
+    Row(
+        "get",
+        "/api/v1/receipt-checks/{token}",
+        public(),
+        makes=printed,
+        bare="number, payee, amount and day: nothing of people or homes",
+    ),
+    Row(
+        "get",
+        "/v/{token}",
+        public(),
+        makes=printed,
+        bare="number, payee, amount and day: nothing of people or homes",
     ),
     Row("get", "/api/v1/refunds", citywide(), beyond=WHOLE_SYSTEM),
     Row(

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.dependencies import Dependencies, Transaction
-from services.kernel.errors import NotFound
 from services.kernel.money import capital_yuan
 from services.payments.models import Line, Payment
-from services.payments.receipts import jobs, notify, numbers, store, views
-from services.payments.receipts.models import Receipt, ReceiptView
+from services.payments.receipts import checks, jobs, notify, numbers, sheets, store, views
+from services.payments.receipts.models import Receipt, ReceiptSheetQuery, ReceiptView
 from services.wechat.pay_models import Transaction as Trade
 
 
@@ -35,6 +34,7 @@ async def issue(
         series=numbers.series_of(payment.account, now) if numbered else "",
         unnumbered=numbered,
         booked_at=now,
+        token=checks.draw_token(),
     )
     await store.insert(deps.db, tx, receipt)
     await jobs.enqueue(deps, tx, receipt)
@@ -97,17 +97,9 @@ def _reversal(
 
 async def get(deps: Dependencies, payment: Payment) -> ReceiptView:
     """Return the receipt of a payment. NotFound while there is none."""
-    receipt = await find(deps, payment.id)
+    receipt = await store.get(deps.db, payment.id)
     reversals = await store.reversals_of(deps.db, receipt.id)
     return await views.view(deps, receipt, reversals, returned_fen=payment.returned_fen)
-
-
-async def find(deps: Dependencies, payment_id: str) -> Receipt:
-    """Return what is kept of a receipt. Raises NotFound."""
-    receipt = await store.find(deps.db, payment_id)
-    if receipt is None:
-        raise NotFound("还没有收据")
-    return receipt
 
 
 async def find(deps: Dependencies, payment_id: str) -> Receipt | None:
@@ -118,3 +110,16 @@ async def find(deps: Dependencies, payment_id: str) -> Receipt | None:
 async def payment_of(deps: Dependencies, number: str) -> str | None:
     """Return the id of the payment that has a receipt of this number."""
     return await store.payment_of(deps.db, number)
+
+
+async def printed(
+    deps: Dependencies, payment: Payment, query: ReceiptSheetQuery
+) -> tuple[str, bytes]:
+    """Return number and sheet of the receipt of a payment, as PDF. NotFound without one."""
+    shown = await get(deps, payment)
+    return shown.number, await sheets.printed(deps, shown, payment.id, query.payer)
+
+
+async def of_payments(deps: Dependencies, payment_ids: Sequence[str]) -> dict[str, Receipt]:
+    """Return payment → its receipt, of those that have one."""
+    return await store.find_many(deps.db, payment_ids)

@@ -5,6 +5,8 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
+from services.kernel.days import Day
+from services.kernel.labels import Labelled
 from services.kernel.money import Fen
 from services.payments.models import Line, ReceiptLine
 
@@ -20,7 +22,7 @@ class Receipt(Struct, kw_only=True):
     number there, drawn by the worker; until then it is `unnumbered`. `reverses`: id of the
     receipt that a reversal takes back, in all or in part; its amount is what went back.
     `refund`: WeChat's number of the refund that a reversal belongs to.
-    `token`: what the code on paper says, drawn when it is first printed.
+    `token`: what the code on paper says; receipts from before have none, and no code.
     """
 
     id: str = field(name="_id")  # the payment; of a reversal also its number among them
@@ -92,3 +94,50 @@ class ReceiptView(Struct, kw_only=True):
     paid_at: datetime
     returned_fen: int
     reversals: list[ReversalView]
+
+
+class PayerName(Labelled):
+    """How a receipt on paper names the payer."""
+
+    MASKED = "masked", "隐去部分姓名"
+    WHOLE = "whole", "完整姓名"
+
+
+class ReceiptSheetQuery(Struct, forbid_unknown_fields=True, kw_only=True):
+    """How to print a receipt.
+
+    `payer`: How it names the payer: masked, to be shown to others, unless asked for whole.
+    """
+
+    payer: PayerName = PayerName.MASKED
+
+
+class ReceiptStanding(Labelled):
+    """Standing of a receipt: whether what it says still holds."""
+
+    GOOD = "good", "有效"
+    PARTLY = "partly", "部分冲销"
+    REVERSED = "reversed", "已冲销"
+
+
+class ReceiptCheck(Struct, kw_only=True):
+    """Receipt as anybody may check it who holds the paper: of money, and of nobody's home.
+
+    `number`: Number of the receipt: day of payment, then ten letters and digits.
+    `serial_number`: Number without gaps within payee and year; null for none, or not yet.
+    `payee_name`: Who received the money.
+    `amount_fen`: Sum of the receipt, in fen.
+    `amount_capital`: Sum in Chinese capitals, e.g. 伍拾壹元壹角捌分.
+    `paid_on`: Day of the payment.
+    `standing`: Whether it was reversed.
+    `reversed_fen`: What of it was given back, in fen.
+    """
+
+    number: str
+    serial_number: SerialNumber | None
+    payee_name: str
+    amount_fen: int
+    amount_capital: str
+    paid_on: Day
+    standing: ReceiptStanding
+    reversed_fen: int

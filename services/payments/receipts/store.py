@@ -9,6 +9,7 @@ from mongo_indexes import receipt_series, receipts
 from services.dependencies import Database, Transaction
 from services.kernel import walks
 from services.kernel.documents import to_document
+from services.kernel.errors import NotFound
 from services.payments.receipts.models import Receipt
 
 
@@ -37,6 +38,21 @@ async def find(
     db: Database, receipt_id: str, *, tx: Transaction | None = None
 ) -> Receipt | None:
     document = await db[receipts.COLLECTION].find_one({"_id": receipt_id}, session=tx)
+    return msgspec.convert(document, Receipt | None)
+
+
+async def get(db: Database, receipt_id: str) -> Receipt:
+    """Raise NotFound while there is none."""
+    found = await find(db, receipt_id)
+    if found is None:
+        raise NotFound("还没有收据")
+    return found
+
+
+async def find_by_token(db: Database, token: str) -> Receipt | None:
+    """Receipt that has this token. Served by index `token`."""
+    query = {"token": {"$eq": token, "$gt": ""}}
+    document = await db[receipts.COLLECTION].find_one(query)
     return msgspec.convert(document, Receipt | None)
 
 

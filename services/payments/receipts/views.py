@@ -28,7 +28,7 @@ async def view(
     addresses, titles, payer = await asyncio.gather(
         places.addresses(deps, homes),
         bills.titles_of(deps, bill_ids),
-        _payer(deps, receipt, homes),
+        _payer(deps, receipt),
     )
     return ReceiptView(
         number=receipt.number,
@@ -68,11 +68,15 @@ def _line(
     )
 
 
-async def _payer(deps: Dependencies, receipt: Receipt, homes: Sequence[str]) -> str | None:
-    """Return the payer's name as the register of the homes has it, masked; None without one.
-
-    Masked even for the payer: receipts are shown to others.
-    """
+async def payer_of(deps: Dependencies, receipt: Receipt) -> str | None:
+    """Return the payer's name as the register of the homes has it; None without one."""
+    homes = {line.home for line in receipt.lines}
     held = await residencies.of_person(deps, receipt.person, on=day_of(receipt.paid_at))
     names = [sealed.name_of(deps, row) for row in held if row.home in homes]
-    return masking.name(names[0]) if names else None
+    return names[0] if names else None
+
+
+async def _payer(deps: Dependencies, receipt: Receipt) -> str | None:
+    """Return the payer's name, masked even for the payer: receipts are shown to others."""
+    name = await payer_of(deps, receipt)
+    return masking.name(name) if name else None

@@ -115,7 +115,8 @@ def _of_suspended(deps: Dependencies, found: Discrepancy, payment: Payment | Non
 async def of_payment(deps: Dependencies, payment_id: str) -> list[Refund]:
     """Return the refunds of a payment."""
     ids = [f"{cause}{payment_id}" for cause in (EXCESS, SUSPENDED)]
-    return await store.find_many(deps.db, ids)
+    found = await store.find_many(deps.db, ids)
+    return [found[each] for each in ids if each in found]
 
 
 async def payment_of(deps: Dependencies, number: str) -> str | None:

@@ -37,12 +37,6 @@ async def find(db: Database, refund_id: str) -> Refund | None:
     return msgspec.convert(document, Refund | None)
 
 
-async def find_many(db: Database, refund_ids: Sequence[str]) -> list[Refund]:
-    """Return those of some refunds that there are. Served by `_id`."""
-    cursor = db[COLLECTION].find({"_id": {"$in": list(refund_ids)}})
-    return msgspec.convert(await cursor.to_list(), list[Refund])
-
-
 async def move(
     db: Database,
     refund_key: str,

@@ -25,7 +25,7 @@ else:
 CODE_WIDTH: Final = 40  # mm: scanned from a hand's breadth
 TITLE: Final = "收款收据"
 CHECKS: Final = Text("扫码可核对收据真伪。")
-NO_INVOICE: Final = Text("本收据不是发票。需要发票,可在小程序里申请。")
+NO_INVOICE: Final = Text("本收据不是发票。")
 
 
 async def printed(

@@ -55,6 +55,7 @@ async def of_home(
     """
     bills = {receivable(bill.id): bill for bill in await _bills(deps, actor, home)}
     journals = await ledger.on_accounts(deps, sorted(bills))
+    journals.sort(key=lambda journal: (journal.at, journal.id))
     paid = {journal.reference.get("payment", "") for journal in journals}
     issued = await receipts.of_payments(deps, sorted(paid))
     until = min(f"{query.year}-12-31", max(deps.today(), f"{query.year}-01-01"))

@@ -8,7 +8,7 @@ What is printed is the page docs/reference/faults.md.
 import argparse
 import asyncio
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from logging import CRITICAL, getLogger
 
 from msgspec.structs import replace
@@ -17,7 +17,7 @@ from server.observability import configure_logging
 from server.settings import Settings
 from tests.faults.kills import page
 from tests.faults.kills.mutants import MUTANTS, planted
-from tests.faults.kills.plan import LONG, OF_A_MUTANT, SHORT, THREE
+from tests.faults.kills.plan import LONG, OF_A_MUTANT, THREE
 from tests.faults.kills.run import Outcome, run
 
 PARTS = ("long", "three", "mutants")
@@ -26,28 +26,37 @@ PARTS = ("long", "three", "mutants")
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--seed", type=int, default=LONG.seed)
-    parser.add_argument("--only", choices=(*PARTS, "short"), action="append")
+    parser.add_argument("--only", choices=PARTS, action="append")
     wish = parser.parse_args()
     configure_logging(Settings(log_level="error"))
     # Requests that a killed process left; and what is printed is the page.
     getLogger("tornado").setLevel(CRITICAL)
     sys.stderr.write(f"seed {wish.seed}\n")
-    outcomes = list(runs(wish.seed, wish.only or PARTS))
-    sys.stdout.write(page.written(outcomes))
-    if not all(page.is_as_it_should_be(each) for each in outcomes):
+    say(page.head())
+    if not all([*runs(wish.seed, wish.only or PARTS)]):
         sys.exit("not as it should be: see the tables")
 
 
-def runs(seed: int, parts: tuple[str, ...]) -> Iterator[tuple[str, Outcome]]:
-    """Run what is asked for; yield the mutant's name, "" for the product itself."""
-    for part, plan in (("short", SHORT), ("long", LONG), ("three", THREE)):
+def say(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def runs(seed: int, parts: Sequence[str]) -> Iterator[bool]:
+    """Run what is asked for and print it; yield whether each run is as it should be."""
+    for part, plan in (("long", LONG), ("three", THREE)):
         if part in parts:
-            yield "", noted(asyncio.run(run(replace(plan, seed=seed))))
+            outcome = noted(asyncio.run(run(replace(plan, seed=seed))))
+            say(f"\n{page.section(outcome)}")
+            yield outcome.is_right
     if "mutants" in parts:
+        say(f"\n{page.MUTANTS_HEAD}")
         for mutant in MUTANTS:
             with planted(mutant) as tree:
                 plan = replace(OF_A_MUTANT, seed=seed, title=mutant.title, tree=tree)
-                yield mutant.title, noted(asyncio.run(run(plan)))
+                outcome = noted(asyncio.run(run(plan)))
+            say(page.mutant(outcome))
+            yield bool(outcome.problems[mutant.finds])
 
 
 def noted(outcome: Outcome) -> Outcome:

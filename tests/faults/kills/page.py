@@ -1,10 +1,8 @@
 """Page docs/reference/faults.md: what was run, what was killed, what was found."""
 
-from collections.abc import Sequence
 from typing import Final
 
 from bench.product import machine
-from tests.faults.kills.mutants import MUTANTS
 from tests.faults.kills.plan import LEASE_SECONDS, STOPPED_SECONDS, WEBS, WORKERS
 from tests.faults.kills.run import Outcome
 from tests.faults.kills.within import WAITS
@@ -28,14 +26,8 @@ the counter at the same time is not among it yet.
 """
 
 
-def written(outcomes: Sequence[tuple[str, Outcome]]) -> str:
-    own = [outcome for mutant, outcome in outcomes if not mutant]
-    found = [(mutant, outcome) for mutant, outcome in outcomes if mutant]
-    parts = [HEAD, f"Machine: {machine()}.\n", shorter()]
-    parts += [section(outcome) for outcome in own]
-    if found:
-        parts.append(mutants(found))
-    return "\n".join(parts)
+def head() -> str:
+    return "\n".join((HEAD, f"Machine: {machine()}.\n", shorter()))
 
 
 def shorter() -> str:
@@ -85,25 +77,17 @@ def table(heads: tuple[str, str], rows: dict[str, object]) -> str:
     return f"| {heads[0]} | {heads[1]} |\n|---|---|\n{lines}\n"
 
 
-def mutants(found: Sequence[tuple[str, Outcome]]) -> str:
-    """Show what the same checks find where a guard is broken."""
-    lines = []
-    for mutant, outcome in found:
-        said = ", ".join(f"{t}: {len(lines)}" for t, lines in outcome.problems.items() if lines)
-        killed = sum(count for title, count in outcome.kills.items() if is_process(title))
-        lines.append(f"| {mutant} | {killed} | {outcome.load_seconds:.0f} s | {said} |")
-    rows = "\n".join(lines)
-    return (
-        "## Mutants\n\nThe same with one guard broken: a check that finds nothing there would "
-        "prove nothing above.\n\n"
-        f"| broken | kills | load | found |\n|---|---|---|---|\n{rows}\n"
-    )
+MUTANTS_HEAD: Final = """## Mutants
+
+The same with one guard broken: checks that find nothing there would prove nothing above.
+
+| broken | kills | load | found |
+|---|---|---|---|
+"""
 
 
-def is_as_it_should_be(run: tuple[str, Outcome]) -> bool:
-    """Tell whether the product is right, or the mutant is found by the check meant for it."""
-    title, outcome = run
-    if not title:
-        return outcome.is_right
-    [mutant] = [each for each in MUTANTS if each.title == title]
-    return bool(outcome.problems[mutant.finds])
+def mutant(outcome: Outcome) -> str:
+    """Return the row of a mutant: what the same checks find in it."""
+    found = ", ".join(f"{t}: {len(lines)}" for t, lines in outcome.problems.items() if lines)
+    killed = sum(count for title, count in outcome.kills.items() if is_process(title))
+    return f"| {outcome.plan.title} | {killed} | {outcome.load_seconds:.0f} s | {found} |\n"

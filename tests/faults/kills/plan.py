@@ -43,10 +43,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     tree: Path = ROOT
 
 
-LONG: Final = Plan(title="product", kills=300, seconds=300)
-THREE: Final = Plan(
-    title="product, three members of MongoDB", kills=120, seconds=150, members=3
-)
+LONG: Final = Plan(title="product", kills=220, seconds=240)
+THREE: Final = Plan(title="product, three members of MongoDB", kills=70, seconds=90, members=3)
 SHORT: Final = Plan(
     title="short", kills=25, seconds=60, homes=24, months=4, payers=10, points=2
 )

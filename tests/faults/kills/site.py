@@ -96,15 +96,19 @@ async def opened(plan: Plan, chance: random.Random) -> AsyncIterator[Site]:
 
 
 def _processes(plan: Plan, environ: dict[str, str]) -> tuple[list[Immortal], list[str]]:
-    """Return the processes and the addresses of the webs: WeChat's notices go to each."""
+    """Return the processes and the addresses of the webs.
+
+    Notices of payments go to the web that ordered. Workers have one public address in common,
+    as all have where the product is served: it is in a refund, which is asked for again with
+    the same words or not at all.
+    """
     found, webs = [], []
     for _ in range(WEBS):
         port = free_port()
         webs.append(f"http://127.0.0.1:{port}")
         found.append(Immortal("web", plan.tree, environ | {"PUBLIC_URL": webs[-1]}, port))
-    for number in range(WORKERS):
-        reached = {"PUBLIC_URL": webs[number % WEBS]}
-        found.append(Immortal("worker", plan.tree, environ | reached))
+    reached = environ | {"PUBLIC_URL": webs[0]}
+    found += [Immortal("worker", plan.tree, reached) for _ in range(WORKERS)]
     return found, webs
 
 

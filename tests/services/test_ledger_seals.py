@@ -1,14 +1,19 @@
 """Seals of journals: each finished day once, late journals beside them, nothing sealed over."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 from structlog.testing import capture_logs
 
 from services.dependencies import Transaction
+from services.kernel.features import Feature, Features
+from services.kernel.projections import Projection
 from services.kernel.vault import KEY_BYTES, Vault
 from services.ledger import actions as ledger
 from services.ledger.models import Journal, Posting
@@ -191,3 +196,25 @@ async def test_a_proof_goes_on_from_where_an_earlier_one_was(world: World) -> No
     assert (whole.journals, rest.journals) == (3, 1)
     some, _ = await verified(world, Span(from_day=TOMORROW, to_day=TOMORROW))
     assert some.journals == 1
+
+
+async def test_what_is_wrong_for_a_moment_only_is_no_problem(world: World) -> None:
+    """A payment that is booked between two queries of the proof has its bill and no journal."""
+    said = iter([["a: paid", "b: lost"], ["b: lost", "c: new"]])
+
+    async def some(_deps: Any, after: str, _limit: int) -> list[str]:
+        return [] if after else ["a"]
+
+    async def problems_now(_deps: Any, _ids: Sequence[str]) -> list[str]:
+        return next(said)
+
+    toy = Projection(
+        name="toys",
+        touched=lambda _: (),
+        known=AsyncMock(),
+        some=some,
+        problems=problems_now,
+    )
+    features = Features({"toys": Feature(projections=(toy,))})
+    moving = replace(world, deps=replace(world.deps, features=features))
+    assert await problems(moving) == ["b: lost"]

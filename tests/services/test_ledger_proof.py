@@ -36,6 +36,12 @@ async def one(db: Database, name: str, **query: Any) -> dict[str, Any]:
     return found[0]
 
 
+async def alter(db: Database, name: str, change: dict[str, Any], **query: Any) -> None:
+    """Change the first document of a kind."""
+    found = await one(db, name, **query)
+    await db[name].update_one({"_id": found["_id"]}, change)
+
+
 async def rewritten(db: Database, journal: dict[str, Any]) -> None:
     """Write a journal as its forger would: with a fingerprint that fits."""
     journal["fingerprint"] = chains.digest(journal, "fingerprint")
@@ -108,8 +114,7 @@ async def booked_nobody_knows(db: Database) -> None:
 
 
 async def bill_paid_by_nothing(db: Database) -> None:
-    bill = await one(db, "bills", state="owing")
-    await db.bills.update_one({"_id": bill["_id"]}, {"$set": {"state": "paid"}})
+    await alter(db, "bills", {"$set": {"state": "paid"}}, state="owing")
 
 
 async def bill_paid_by_another_journal(db: Database) -> None:
@@ -119,20 +124,15 @@ async def bill_paid_by_another_journal(db: Database) -> None:
 
 
 async def bill_owing_again(db: Database) -> None:
-    bill = await one(db, "bills", state="paid")
-    await db.bills.update_one(
-        {"_id": bill["_id"]}, {"$set": {"state": "owing", "journal_id": None}}
-    )
+    await alter(db, "bills", {"$set": {"state": "owing", "journal_id": None}}, state="paid")
 
 
 async def bill_void_by_nothing(db: Database) -> None:
-    bill = await one(db, "bills", state="owing")
-    await db.bills.update_one({"_id": bill["_id"]}, {"$set": {"state": "void"}})
+    await alter(db, "bills", {"$set": {"state": "void"}}, state="owing")
 
 
 async def bill_of_another_amount(db: Database) -> None:
-    bill = await one(db, "bills", state="paid")
-    await db.bills.update_one({"_id": bill["_id"]}, {"$inc": {"amount_fen": 1}})
+    await alter(db, "bills", {"$inc": {"amount_fen": 1}}, state="paid")
 
 
 async def bill_removed(db: Database) -> None:
@@ -155,8 +155,7 @@ async def excess_without_refund(db: Database) -> None:
 
 
 async def refund_of_another_amount(db: Database) -> None:
-    refund = await one(db, "refunds")
-    await db.refunds.update_one({"_id": refund["_id"]}, {"$inc": {"amount_fen": 1}})
+    await alter(db, "refunds", {"$inc": {"amount_fen": 1}})
 
 
 async def refund_not_booked(db: Database) -> None:
@@ -165,8 +164,7 @@ async def refund_not_booked(db: Database) -> None:
 
 
 async def receipt_of_another_amount(db: Database) -> None:
-    receipt = await one(db, "receipts")
-    await db.receipts.update_one({"_id": receipt["_id"]}, {"$inc": {"amount_fen": 1}})
+    await alter(db, "receipts", {"$inc": {"amount_fen": 1}})
 
 
 async def receipt_removed(db: Database) -> None:
@@ -178,18 +176,15 @@ async def receipt_of_nothing(db: Database) -> None:
 
 
 async def order_not_paid(db: Database) -> None:
-    order = await one(db, "payments", state="paid")
-    await db.payments.update_one({"_id": order["_id"]}, {"$set": {"state": "closed"}})
+    await alter(db, "payments", {"$set": {"state": "closed"}}, state="paid")
 
 
 async def order_paid_by_nothing(db: Database) -> None:
-    order = await one(db, "payments", state="closed")
-    await db.payments.update_one({"_id": order["_id"]}, {"$set": {"state": "paid"}})
+    await alter(db, "payments", {"$set": {"state": "paid"}}, state="closed")
 
 
 async def order_stuck(db: Database) -> None:
-    order = await one(db, "payments", state="closed")
-    await db.payments.update_one({"_id": order["_id"]}, {"$set": {"state": "prepaid"}})
+    await alter(db, "payments", {"$set": {"state": "prepaid"}}, state="closed")
 
 
 async def of_compound(db: Database) -> list[dict[str, Any]]:
@@ -267,28 +262,23 @@ async def bill_taken_back_by_a_journal(db: Database) -> None:
 
 
 async def order_for_other_bills(db: Database) -> None:
-    order = await one(db, "payments", state="paid")
-    await db.payments.update_one({"_id": order["_id"]}, {"$set": {"lines.0.amount_fen": 1}})
+    await alter(db, "payments", {"$set": {"lines.0.amount_fen": 1}}, state="paid")
 
 
 async def order_of_another_amount(db: Database) -> None:
-    order = await one(db, "payments", state="paid")
-    await db.payments.update_one({"_id": order["_id"]}, {"$inc": {"amount_fen": 1}})
+    await alter(db, "payments", {"$inc": {"amount_fen": 1}}, state="paid")
 
 
 async def order_of_another_transaction(db: Database) -> None:
-    order = await one(db, "payments", state="paid")
-    await db.payments.update_one({"_id": order["_id"]}, {"$set": {"transaction_id": "1"}})
+    await alter(db, "payments", {"$set": {"transaction_id": "1"}}, state="paid")
 
 
 async def refund_of_another_number(db: Database) -> None:
-    refund = await one(db, "refunds")
-    await db.refunds.update_one({"_id": refund["_id"]}, {"$set": {"refund_id": "1"}})
+    await alter(db, "refunds", {"$set": {"refund_id": "1"}})
 
 
 async def suspended_by_nothing(db: Database) -> None:
-    order = await one(db, "payments", state="closed")
-    await db.payments.update_one({"_id": order["_id"]}, {"$set": {"state": "suspended"}})
+    await alter(db, "payments", {"$set": {"state": "suspended"}}, state="closed")
 
 
 async def suspense_forgotten(db: Database) -> None:
@@ -300,13 +290,11 @@ async def suspense_of_another_amount(db: Database) -> None:
 
 
 async def bill_draft_again(db: Database) -> None:
-    bill = await one(db, "bills", state="owing")
-    await db.bills.update_one({"_id": bill["_id"]}, {"$set": {"state": "draft"}})
+    await alter(db, "bills", {"$set": {"state": "draft"}}, state="owing")
 
 
 async def bill_owed_and_paid(db: Database) -> None:
-    bill = await one(db, "bills", state="owing")
-    await db.bills.update_one({"_id": bill["_id"]}, {"$set": {"journal_id": "pay:1:2"}})
+    await alter(db, "bills", {"$set": {"journal_id": "pay:1:2"}}, state="owing")
 
 
 async def receipt_before_payment(db: Database) -> None:

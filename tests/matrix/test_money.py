@@ -309,7 +309,7 @@ ROWS = (
         makes=suspended,
         beyond=WHOLE_SYSTEM,
     ),
-    Row("get", "/api/v1/merchants", citywide(), beyond=WHOLE_SYSTEM),
+    Row("get", "/api/v1/merchants", citywide(), beyond=WHOLE_SYSTEM, bare="accounts of firms"),
     Row(
         "post",
         "/api/v1/merchants",
@@ -329,7 +329,13 @@ ROWS = (
         body={"kind": "ship", "reason": "开启"},
         beyond=WHOLE_SYSTEM,
     ),
-    Row("get", "/api/v1/merchant-changes", citywide(), beyond=WHOLE_SYSTEM),
+    Row(
+        "get",
+        "/api/v1/merchant-changes",
+        citywide(),
+        beyond=WHOLE_SYSTEM,
+        bare="accounts of firms",
+    ),
     Row(
         "post",
         "/api/v1/merchant-changes/{change_id}/decision",
@@ -338,7 +344,13 @@ ROWS = (
         body={"approve": False, "reason": "不需要"},
         beyond=WHOLE_SYSTEM,
     ),
-    Row("get", "/api/v1/merchant-probes", citywide(), beyond=WHOLE_SYSTEM),
+    Row(
+        "get",
+        "/api/v1/merchant-probes",
+        citywide(),
+        beyond=WHOLE_SYSTEM,
+        bare="accounts of firms",
+    ),
     Row(
         "get",
         "/api/v1/ledger/trial-balance",

@@ -1,6 +1,6 @@
 """Merchant accounts in tests: two administrators, and changes that they make together."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -8,6 +8,7 @@ from services.kernel.permissions import Role
 from services.merchants.models import Keys
 from services.wechat.merchant import MerchantAccount
 from tests.build.cast import Estate, appoint
+from tests.build.deeds import Ask
 from tests.build.sign_ins import Member
 from tests.build.world import Reply
 
@@ -43,3 +44,23 @@ async def change(estate: Estate, account: str, kind: str, **wish: Any) -> None:
     assert proposed.status == 201, proposed.body
     made = await decide(estate, await second(estate), proposed.body["change_id"])
     assert made.status == 200, made.body
+
+
+SWITCH_OFF: Final = {"kind": "switch_off", "reason": "企业申请"}
+
+
+async def merchant_proposed(_: Estate) -> Ask:
+    return Ask("/api/v1/merchants/firm/changes", SWITCH_OFF, by="admin")
+
+
+async def merchant_decided(estate: Estate, *, approve: bool = True) -> Ask:
+    other = await second(estate)
+    made = await propose(estate, other, "firm", "switch_off")
+    change_id = made.body["change_id"]
+    body = {"approve": approve, "reason": "已核实"}
+    path = f"{CHANGES}/{change_id}/decision"
+    return Ask(path, body, by="admin", subject=change_id)
+
+
+async def merchant_refused(estate: Estate) -> Ask:
+    return await merchant_decided(estate, approve=False)

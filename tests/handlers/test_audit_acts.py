@@ -162,26 +162,6 @@ async def refund_stuck(estate: Estate) -> Ask:
     return Ask(f"/api/v1/refunds/{refund_id}/retry", by="admin", subject=refund_id)
 
 
-SWITCH_OFF = {"kind": "switch_off", "reason": "企业申请"}
-
-
-async def merchant_proposed(_: Estate) -> Ask:
-    return Ask("/api/v1/merchants/firm/changes", SWITCH_OFF, by="admin")
-
-
-async def merchant_decided(estate: Estate, *, approve: bool = True) -> Ask:
-    other = await merchants.second(estate)
-    made = await merchants.propose(estate, other, "firm", "switch_off")
-    change_id = made.body["change_id"]
-    body = {"approve": approve, "reason": "已核实"}
-    path = f"{merchants.CHANGES}/{change_id}/decision"
-    return Ask(path, body, by="admin", subject=change_id)
-
-
-async def merchant_refused(estate: Estate) -> Ask:
-    return await merchant_decided(estate, approve=False)
-
-
 async def audit_read(estate: Estate) -> Ask:
     await auditor(estate, "community")
     return Ask("/api/v1/audit", by="community", method="GET")
@@ -208,9 +188,9 @@ ACTS = [
     (Act.PAYMENT_ORDERED, LI_HOME, ordered),
     (Act.SUSPENSE_RETURNED, "", in_suspense),
     (Act.REFUND_RETRIED, LI_HOME, refund_stuck),
-    (Act.MERCHANT_PROPOSED, "", merchant_proposed),
-    (Act.MERCHANT_CHANGED, "", merchant_decided),
-    (Act.MERCHANT_REFUSED, "", merchant_refused),
+    (Act.MERCHANT_PROPOSED, "", merchants.merchant_proposed),
+    (Act.MERCHANT_CHANGED, "", merchants.merchant_decided),
+    (Act.MERCHANT_REFUSED, "", merchants.merchant_refused),
     (Act.AUDIT_READ, COMMUNITY, audit_read),
 ]
 NAMES = [act.value for act, _, _ in ACTS]

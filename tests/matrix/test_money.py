@@ -230,13 +230,9 @@ def pays(post: Post, place: str) -> Outcome:
     return Outcome.MISSING if post.places(Permission.PAY_BILLS) else Outcome.FORBIDDEN
 
 
+EVERYWHERE: Final = (owing_bill, repair_bill, payment, refund, suspended, merchant_change)
 FURNITURE: Final[Furniture] = (
-    (owing_bill, tuple(HOMES)),
-    (repair_bill, tuple(HOMES)),
-    (payment, tuple(HOMES)),
-    (refund, tuple(HOMES)),
-    (suspended, tuple(HOMES)),
-    (merchant_change, tuple(HOMES)),
+    *[(make, tuple(HOMES)) for make in EVERYWHERE],
     (previewed_import, COMPOUNDS),
 )
 ROWS = (

@@ -49,6 +49,7 @@ DESCRIPTIONS: Final = {
     "privacy": "Texts that people are asked to agree to.",
     "erasures": "How far the clearing of a closed account is, for whoever was told its id.",
     "c": "What a printed code of a place leads to outside of WeChat.",
+    "invoice-requests": "Requests for invoices, as the firm works them off.",
     "receipt-checks": "Checks of receipts on paper, by anybody who holds one.",
     "v": "What the code on a receipt leads to.",
     "r": "What the code on a work order leads to outside of WeChat.",

@@ -100,6 +100,10 @@ class Act(Labelled):
     BILL_RUN_WITHDRAWN = "fee.run_withdrawn", "撤回出账", Guard.OWN_HOME_AND_MONEY
     DEBTS_CERTIFIED = "fee.debts_certified", "出具缴费证明", Guard.OWN_HOME_AND_MONEY
     STATEMENT_PRINTED = "fee.statement_printed", "打印房屋年度对账单"
+    INVOICE_ASKED = "payment.invoice_asked", "申请发票"
+    INVOICE_READ = "payment.invoice_read", "查看开票资料"
+    INVOICE_SENT = "payment.invoice_sent", "登记已开发票"
+    INVOICE_RED_LETTERED = "payment.invoice_red_lettered", "登记红冲发票"
     BILL_VOIDED = "fee.bill_voided", "作废账单", Guard.OWN_HOME_AND_MONEY
     PAYMENT_ORDERED = "payment.ordered", "下单支付"
     SUSPENSE_RETURNED = "payment.suspense_returned", "退回待核款项", Guard.OWN_HOME

@@ -65,6 +65,7 @@ class Permission(StrEnum):
     MANAGE_FEES = auto()
     MANAGE_PAYEES = auto()  # into whose merchant account fees are paid
     RUN_BILLS = auto()
+    KEEP_INVOICES = auto()  # requests for invoices of what was paid
     APPOINT = auto()
     OVERSEE_HEADS = auto()  # how much heads have to do, and no more of it
     MANAGE_FIRMS = auto()  # firms and their contracts
@@ -165,15 +166,19 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     | {P.VIEW_DEBTORS}
     | DISPATCH
     | WRITES
-    | {P.RUN_BILLS, P.MANAGE_CODES, P.HANDLE_FEEDBACK}
+    | {P.RUN_BILLS, P.KEEP_INVOICES, P.MANAGE_CODES, P.HANDLE_FEEDBACK}
     | {P.SET_REPAIR_PRICES, P.OVERSEE_REPAIR_PRICES, P.ANSWER_RATINGS},
     Role.DISPATCHER: DISPATCH | {P.VIEW_PLACES, P.READ_HANDBOOK, P.MANAGE_CODES},
     Role.REPAIRER: frozenset(
         {P.VIEW_PLACES, P.READ_HANDBOOK, P.FOLLOW_REPAIRS, P.WORK_ON_REPAIRS}
     ),
-    Role.CASHIER: BOOKKEEPER | {P.VIEW_DEBTORS},
+    Role.CASHIER: BOOKKEEPER | {P.VIEW_DEBTORS, P.KEEP_INVOICES},
     Role.COMMITTEE_MEMBER: SUPERVISOR | WRITES,
-    Role.COMMUNITY_STAFF: STAFF | HEARS | MEDIATOR | CARES | {P.OVERSEE_FEEDBACK},
+    Role.COMMUNITY_STAFF: STAFF
+    | HEARS
+    | MEDIATOR
+    | CARES
+    | {P.OVERSEE_FEEDBACK, P.KEEP_INVOICES},
     Role.MEDIATION_MEMBER: MEDIATOR
     | {P.VIEW_PLACES, P.READ_HANDBOOK, P.ASSIGN_MEDIATOR, P.VIEW_MEDIATION_FIGURES},
     # Papers, too: the only member of staff of a community does not settle their own.

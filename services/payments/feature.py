@@ -9,6 +9,9 @@ from services.kernel.tables import columns
 from services.payments import jobs, privacy
 from services.payments.discrepancies import actions as discrepancies
 from services.payments.discrepancies.models import DiscrepanciesQuery, DiscrepancyView
+from services.payments.invoices import actions as invoices
+from services.payments.invoices import notify as invoices_notify
+from services.payments.invoices.models import InvoiceRow, InvoicesQuery
 from services.payments.proofs import orders
 from services.payments.proofs import refunds as proofs
 from services.payments.receipts import notify as receipts
@@ -56,15 +59,36 @@ DISCREPANCIES: Final = List(
     ),
 )
 
+INVOICES: Final = List(
+    name="invoice_requests",
+    needs=Permission.KEEP_INVOICES,
+    title="发票申请",
+    query=InvoicesQuery,
+    read=invoices.listing,
+    columns=columns(
+        InvoiceRow,
+        address="小区",
+        payee_name="收款单位",
+        receipt_number="收据号",
+        amount_fen="金额(元)",
+        reversed_fen="已退(元)",
+        kind="抬头类型",
+        title_masked="抬头",
+        state="状态",
+        numbers="发票号",
+        asked_at="申请时间",
+    ),
+)
+
 FEATURE: Final = Feature(
     jobs=jobs.JOBS,
     lanes=jobs.LANES,
     schedules=jobs.SCHEDULES,
     holdings=privacy.HOLDINGS,
-    templates=(*receipts.TEMPLATES, *notify.TEMPLATES),
+    templates=(*receipts.TEMPLATES, *notify.TEMPLATES, *invoices_notify.TEMPLATES),
     require_free=privacy.require_no_money_under_way,
     forget=privacy.forget,
-    forgets="付款时的微信用户编号",
-    lists=(DISCREPANCIES, REFUNDS),
+    forgets="付款时的微信用户编号和发票抬头",
+    lists=(DISCREPANCIES, INVOICES, REFUNDS),
     projections=(orders.ORDERS, orders.RECEIPTS, *proofs.PROJECTIONS),
 )

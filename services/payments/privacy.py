@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from mongo_indexes import (
     discrepancies,
+    invoice_requests,
     payments,
     receipt_series,
     receipts,
@@ -21,6 +22,9 @@ from services.dependencies import Dependencies, Transaction
 from services.kernel.errors import Conflict
 from services.kernel.personal_data import ACCOUNTING, Fate, Holding
 from services.payments import store
+from services.payments.invoices import store as invoices_store
+from services.payments.invoices.models import EMAIL, PHONE, TAX_NUMBER, TITLE, TitleKind
+from services.payments.invoices.states import InvoiceState
 from services.payments.refunds import store as refunds_store
 from services.payments.refunds.states import RefundState
 from services.payments.states import PaymentState
@@ -85,6 +89,34 @@ HOLDINGS: Final = (
         law=ACCOUNTING,
     ),
     Holding(
+        collection=invoice_requests.COLLECTION,
+        fate=Fate.BLANKED,
+        title="发票申请",
+        person="person",
+        shows={
+            "payee_name": "收款单位",
+            "receipt_number": "收据号",
+            "amount_fen": "金额(元)",
+            "kind": "抬头类型",
+            "title_sealed": "抬头",
+            "tax_number_sealed": "税号",
+            "email_sealed": "邮箱",
+            "phone_sealed": "联系电话",
+            "state": "状态",
+            "numbers": "发票号",
+            "asked_at": "申请时间",
+        },
+        words={"kind": TitleKind, "state": InvoiceState},
+        sealed={
+            "title_sealed": TITLE,
+            "tax_number_sealed": TAX_NUMBER,
+            "email_sealed": EMAIL,
+            "phone_sealed": PHONE,
+        },
+        law=ACCOUNTING,
+        staff=("changed_by",),
+    ),
+    Holding(
         collection=discrepancies.COLLECTION,
         fate=Fate.KEPT,
         law=ACCOUNTING,
@@ -135,5 +167,6 @@ async def require_no_money_under_way(
 
 
 async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> bool:
-    """Erase the payer's WeChat user from what was sent to WeChat."""
-    return await store.blank_bodies(deps.db, tx, person_id)
+    """Erase the payer's WeChat user, and what they wrote into requests for invoices."""
+    more = await store.blank_bodies(deps.db, tx, person_id)
+    return await invoices_store.blank(deps.db, tx, person_id) or more

@@ -5,15 +5,23 @@ from typing import Final
 
 import pytest
 
-from mongo_indexes import merchant_changes, merchant_probes, merchants, refunds
+from mongo_indexes import (
+    invoice_requests,
+    merchant_changes,
+    merchant_probes,
+    merchants,
+    refunds,
+)
 from services.kernel.documents import to_document
 from services.merchant_changes.models import Change, ChangeKind
 from services.merchant_changes.states import ChangeState
 from services.merchants.models import Merchant, Mode
 from services.merchants.probes.models import Probe, ProbeKind
+from services.payments.invoices.models import TITLE, InvoiceRequest, TitleKind
+from services.payments.invoices.states import InvoiceState
 from services.payments.refunds.models import Refund
 from services.payments.refunds.states import REFUND_STUCK, RefundState
-from tests.build.cast import Estate
+from tests.build.cast import COMPOUND, Estate
 from tests.lists.case import FORMULA, Case, Maker
 from tests.lists.walk import walk
 
@@ -140,11 +148,47 @@ async def of_probes(estate: Estate) -> Case:
     )
 
 
+async def of_invoices(estate: Estate) -> Case:
+    world, states = estate.world, [*InvoiceState]
+    made = []
+    for number in range(9):
+        own = f"P{number}"
+        one = InvoiceRequest(
+            id=own,
+            person="somebody",
+            place=COMPOUND,
+            account="firm" if number % 2 else "sanitation",
+            payee_name=FORMULA,
+            receipt_number=f"2026-{number:06d}",
+            amount_fen=1234 + number,
+            kind=[*TitleKind][number % 2],
+            title_sealed=TITLE.seal(world.deps.vault, own, "李伟"),
+            state=states[number % 3],
+            numbers=[f"2622200000001234567{number}"],
+            # two of each instant: ties
+            asked_at=world.clock.now - timedelta(days=number // 2),
+            changed_at=world.clock.now,
+        )
+        made.append(one)
+    await world.db[invoice_requests.COLLECTION].insert_many([to_document(one) for one in made])
+    return Case(
+        who=await estate.member("staff"),
+        stranger=await estate.member("head"),
+        path=f"/api/v1/places/{COMPOUND}/invoice-requests",
+        subject=COMPOUND,
+        place=COMPOUND,
+        filters=[{"state": "sent"}, {"kind": "company"}, {"state": "red", "kind": "personal"}],
+        orders={"newest": "-asked_at,-request_id", "place": "place,request_id"},
+        rows=9,
+    )
+
+
 MAKERS: Final[dict[str, Maker]] = {
-    "refunds": of_refunds,
-    "merchants": of_merchants,
+    "invoice_requests": of_invoices,
     "merchant_changes": of_changes,
     "merchant_probes": of_probes,
+    "merchants": of_merchants,
+    "refunds": of_refunds,
 }
 
 

@@ -8,6 +8,7 @@ import pytest
 from handlers.merchants import EXAMPLE as PROPOSED
 from mongo_indexes import (
     discrepancies,
+    invoice_requests,
     merchant_changes,
     merchants,
     payments,
@@ -22,11 +23,14 @@ from services.merchant_changes.models import Change, ChangeKind
 from services.merchants.models import Merchant, Mode
 from services.payments.discrepancies.models import Discrepancy, Doubt
 from services.payments.discrepancies.states import DiscrepancyState
+from services.payments.invoices.models import TITLE, InvoiceRequest, TitleKind
+from services.payments.invoices.states import InvoiceState
 from services.payments.models import Line, Payment
 from services.payments.receipts.models import Receipt
 from services.payments.refunds.models import Refund
 from services.payments.refunds.states import RefundState
 from services.payments.states import PaymentState
+from services.places.actions import compound_of
 from services.register.models import Import
 from services.register.sheet.template import template
 from services.register.states import State
@@ -126,6 +130,35 @@ async def printed(scene: Scene) -> str:
     collection = scene.town.world.db[receipts.COLLECTION]
     await collection.update_one({"_id": payment_id}, {"$set": {"token": token}})
     return token
+
+
+async def invoice(scene: Scene, *, reversed_too: bool = False) -> str:
+    """A request of the owner's for an invoice, of money that their firm was paid."""
+    payment_id, vault = await payment(scene), scene.town.world.deps.vault
+    now = scene.town.world.deps.now()
+    made = InvoiceRequest(
+        id=payment_id,
+        person=scene.owner.person_id,
+        place=compound_of(scene.place),
+        account="firm",
+        payee_name="安居物业",
+        receipt_number=f"20260302{scene.number:010d}",
+        amount_fen=100,
+        kind=TitleKind.PERSONAL,
+        title_sealed=TITLE.seal(vault, payment_id, scene.owner.name),
+        state=InvoiceState.SENT if reversed_too else InvoiceState.REQUESTED,
+        asked_at=now,
+        changed_at=now,
+    )
+    return await scene.town.insert(invoice_requests.COLLECTION, made)
+
+
+async def sent_invoice(scene: Scene) -> str:
+    """An invoice that was sent, of a payment that went back."""
+    request_id = await invoice(scene, reversed_too=True)
+    back = {"$set": {"returned_fen": 1}}
+    await scene.town.world.db[payments.COLLECTION].update_one({"_id": request_id}, back)
+    return request_id
 
 
 async def refund(scene: Scene) -> str:
@@ -230,7 +263,15 @@ def pays(post: Post, place: str) -> Outcome:
     return Outcome.MISSING if post.places(Permission.PAY_BILLS) else Outcome.FORBIDDEN
 
 
-EVERYWHERE: Final = (owing_bill, repair_bill, payment, refund, suspended, merchant_change)
+EVERYWHERE: Final = (
+    owing_bill,
+    repair_bill,
+    payment,
+    invoice,
+    refund,
+    suspended,
+    merchant_change,
+)
 FURNITURE: Final[Furniture] = (
     *[(make, tuple(HOMES)) for make in EVERYWHERE],
     (previewed_import, COMPOUNDS),
@@ -288,6 +329,30 @@ ROWS = (
         public(),
         makes=printed,
         bare="number, payee, amount and day: nothing of people or homes",
+    ),
+    Row("get", "/api/v1/payments/{payment_id}/invoice-request", mine(), makes=invoice),
+    Row(
+        "put",
+        "/api/v1/payments/{payment_id}/invoice-request",
+        mine(),
+        makes=payment,
+        body={"kind": "personal", "title": "李伟"},
+    ),
+    Row("get", "/api/v1/places/{place}/invoice-requests", at(COMPOUND)),
+    Row("get", "/api/v1/invoice-requests/{request_id}", at(HOME), makes=invoice),
+    Row(
+        "post",
+        "/api/v1/invoice-requests/{request_id}/sent",
+        at(HOME),
+        makes=invoice,
+        body={"number": "26222000000012345678"},
+    ),
+    Row(
+        "post",
+        "/api/v1/invoice-requests/{request_id}/red-letter",
+        at(HOME),
+        makes=sent_invoice,
+        body={"number": "26222000000012345678"},
     ),
     Row("get", "/api/v1/refunds", citywide(), beyond=WHOLE_SYSTEM),
     Row(

@@ -5,6 +5,7 @@ proves it (number, payee, amount, day, what was reversed), and nothing of people
 """
 
 import secrets
+from collections.abc import Sequence
 from typing import Final
 
 from services.dependencies import Dependencies
@@ -56,6 +57,20 @@ async def reversed_of(deps: Dependencies, receipt: Receipt) -> int:
     payment = await payments_store.find(deps.db, receipt.id)
     returned_fen = payment.returned_fen if payment else 0
     return max(returned_fen, sum(each.amount_fen for each in made))
+
+
+async def of_payment(deps: Dependencies, payment_id: str) -> tuple[Receipt, int]:
+    """Return a receipt, and what of it went back. Raises NotFound."""
+    receipt = await store.get(deps.db, payment_id)
+    return receipt, await reversed_of(deps, receipt)
+
+
+async def reversed_of_many(deps: Dependencies, receipt_ids: Sequence[str]) -> dict[str, int]:
+    """Return receipt → what of it its reversals took back; none without any."""
+    found: dict[str, int] = {}
+    for each in await store.reversals_of_many(deps.db, receipt_ids):
+        found[each.reverses] = found.get(each.reverses, 0) + each.amount_fen
+    return found
 
 
 def standing(receipt: Receipt, reversed_fen: int) -> ReceiptStanding:

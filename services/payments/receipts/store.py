@@ -65,6 +65,12 @@ async def reversals_of(
     return sorted(found, key=lambda each: (each.paid_at, each.id))
 
 
+async def reversals_of_many(db: Database, receipt_ids: Sequence[str]) -> list[Receipt]:
+    """Return the reversals of receipts. Served by index `reverses`."""
+    query = {"reverses": {"$in": list(receipt_ids), "$gt": ""}}
+    return msgspec.convert(await db[receipts.COLLECTION].find(query).to_list(), list[Receipt])
+
+
 async def unnumbered(
     db: Database, tx: Transaction, series: str, *, limit: int
 ) -> list[Receipt]:

@@ -1,0 +1,83 @@
+"""Requests for invoices: asked for by who paid, sent by the firm, taken back after refunds."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from services.firms.credit_code import check_mark
+from services.payments.trade_bills import jobs as trade_bills
+from tests.build.cast import COMPOUND, Estate
+from tests.build.homes import acts, get, post, told
+from tests.build.payments import paid
+from tests.build.sign_ins import Member
+from tests.build.trade_bills import in_console, next_morning
+from tests.build.world import Reply
+
+pytestmark = [pytest.mark.slow, pytest.mark.billed("2026-01", "2026-02")]
+
+CODE = "91220101MA0Y12345"
+TAX_NUMBER = CODE + check_mark(CODE)
+WISH = {"kind": "personal", "title": "李伟", "email": "li@example.com"}
+COMPANY = {"kind": "company", "title": "长春某某有限公司", "tax_number": TAX_NUMBER}
+FIRST, RED = "26222000000012345678", "26222000000012345679"
+
+
+async def ask(estate: Estate, who: Member, payment_id: str, wish: dict[str, Any]) -> Reply:
+    path = f"/api/v1/payments/{payment_id}/invoice-request"
+    return await estate.world.api.call("PUT", path, msgspec.json.encode(wish), as_=who)
+
+
+@pytest.mark.parametrize(
+    ("wish", "code"),
+    [
+        (WISH | {"tax_number": TAX_NUMBER}, "bad_invoice"),
+        ({"kind": "company", "title": "某某有限公司"}, "bad_invoice"),
+        (COMPANY | {"tax_number": CODE + "0"}, "bad_credit_code"),
+        (WISH | {"email": "nowhere"}, "invalid_input"),
+    ],
+)
+async def test_what_cannot_be_written_on_an_invoice(
+    estate: Estate, li: Member, wish: dict[str, Any], code: str
+) -> None:
+    reply = await ask(estate, li, await paid(estate, li), wish)
+    assert (reply.status, reply.code) == (422, code)
+
+
+async def test_an_invoice_is_asked_for_sent_and_taken_back(
+    estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trade_bills, "KEPT_DAYS", 2)
+    li = await estate.member("li")
+    payment_id = await paid(estate, li)
+    assert (await ask(estate, li, payment_id, WISH)).status == 200
+    asked = await ask(estate, li, payment_id, COMPANY)
+    assert (asked.body["title"], asked.body["email"]) == (COMPANY["title"], None)
+    kept = await estate.world.db.invoice_requests.find_one({"_id": payment_id})
+    assert kept is not None
+    assert "有限公司" not in str(kept)
+    assert TAX_NUMBER not in str(kept)
+    assert (await ask(estate, await estate.member("mei"), payment_id, WISH)).status == 404
+
+    path = f"invoice-requests/{payment_id}"
+    seen = await get(estate, "staff", path)
+    assert seen.body["tax_number"] == TAX_NUMBER
+    assert len(await acts(estate.world, "payment.invoice_read")) == 1
+    early = await post(estate, "staff", f"{path}/red-letter", number=RED)
+    assert (early.status, early.code) == (409, "receipt_not_reversed")
+    sent = await post(estate, "staff", f"{path}/sent", number=FIRST)
+    assert (sent.status, sent.body["state"]) == (200, "sent")
+    assert (await post(estate, "staff", f"{path}/sent", number=FIRST)).status == 409
+    assert (await ask(estate, li, payment_id, WISH)).code == "invoice_moved_on"
+    assert FIRST in (await told(estate.world, li, "invoice_sent"))[0]
+
+    await in_console(estate, payment_id, 1000)
+    await next_morning(estate)
+    [row] = (await get(estate, "staff", f"places/{COMPOUND}/invoice-requests")).body["items"]
+    assert (row["reversed_fen"], row["title_masked"]) == (1000, COMPANY["title"])
+    red = await post(estate, "staff", f"{path}/red-letter", number=RED)
+    assert (red.body["state"], red.body["numbers"]) == ("red", [FIRST, RED])
+    li = await estate.member("li")
+    assert RED in (await told(estate.world, li, "invoice_red"))[0]
+    again = await ask(estate, li, payment_id, WISH)
+    assert (again.body["state"], again.body["reversed_fen"]) == ("requested", 1000)

@@ -15,7 +15,7 @@ from sandbox.control import payments, props, stage, users
 from sandbox.control.gate import ControlRoute
 from sandbox.faults import NONE, Action
 from sandbox.journal import Entry
-from sandbox.mini_program import codes, login, messages, push, security, shipping, tokens
+from sandbox.mini_program import codes, login, messages, push, security, shipments, tokens
 from sandbox.mini_program import gate as mini_gate
 from sandbox.pay import bills, certificates, notices, refunds, refusals, transactions
 from sandbox.pay import gate as pay_gate
@@ -44,7 +44,7 @@ class App:
         )
         pay_parts = (transactions, certificates, refunds, bills, refusals)
         self._pay = Router([route for part in pay_parts for route in part.ROUTES])
-        own_parts = (tokens, login, messages, security, codes, shipping)
+        own_parts = (tokens, login, messages, security, codes, shipments)
         mini_parts = (*own_parts, followers, template_messages)
         self._mini = Router([route for part in mini_parts for route in part.ROUTES])
         self._tasks: set[asyncio.Task[None]] = set()

@@ -107,6 +107,7 @@ PEOPLE: Final[dict[str, Any]] = {
     "FirmView.credit_code": "91220104MA0Y4XJ075",
     "FirmView.name": "安居物业",
     "DebtView.debtors": ["李*"],
+    "Statement.to_day": "2026-12-31",
     "MoneyTrail.answer": "2026-03-02 51.18元已由安居物业收到。",
     "TrailEntry.text": "微信确认付款成功",
     "TrailEntry.number": "4200001234202603021234567890",

@@ -21,11 +21,14 @@ class ChangeAction(StrEnum):
 
 
 S, A = ChangeState, ChangeAction
-P: Final = Permission.MANAGE_PAYEES
 
 TABLE: Final = Table(
     S.PROPOSED,
-    Transition(S.PROPOSED, A.APPROVE, S.APPROVED, P, act=Act.MERCHANT_CHANGED),
-    Transition(S.PROPOSED, A.REFUSE, S.REFUSED, P, act=Act.MERCHANT_REFUSED),
+    Transition(
+        S.PROPOSED, A.APPROVE, S.APPROVED, Permission.MANAGE_PAYEES, act=Act.MERCHANT_CHANGED
+    ),
+    Transition(
+        S.PROPOSED, A.REFUSE, S.REFUSED, Permission.MANAGE_PAYEES, act=Act.MERCHANT_REFUSED
+    ),
     along=lambda state: {} if state is S.PROPOSED else {"keys": ""},
 )

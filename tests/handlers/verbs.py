@@ -5,6 +5,9 @@ from typing import Final
 VERBS: Final = frozenset(
     {
         "accept",
+        "red",
+        "send",
+        "propose",
         "add",
         "advise",
         "answer",

@@ -118,7 +118,7 @@ class InvoicesQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
 class InvoiceRow(Struct, kw_only=True):
     """Request for an invoice, as a list shows it: without what only who writes it needs.
 
-    `request_id`: Id of the request.
+    `request_id`: Opaque id, as lists show it.
     `place`: Path of the compound.
     `address`: Address of the compound, as people say it.
     `payee_name`: Who received the money.
@@ -149,7 +149,7 @@ class InvoiceRow(Struct, kw_only=True):
 class InvoiceView(Struct, kw_only=True):
     """Request for an invoice, whole: for who asked, and for who writes the invoice.
 
-    `request_id`: Id of the request.
+    `request_id`: Opaque id, as lists show it.
     `payee_name`: Who received the money.
     `receipt_number`: Number of the receipt.
     `amount_fen`: Sum of the receipt, in fen.

@@ -17,7 +17,7 @@ from services.bills.runs.models import StartBillRun
 from services.fees.models import FeeKind
 from services.kernel.acts import Act
 from services.kernel.permissions import Role
-from tests.build import merchants
+from tests.build import merchants, payees
 from tests.build.cast import (
     COMMUNITY,
     COMPOUND,
@@ -83,24 +83,6 @@ async def rule_ended(estate: Estate) -> Ask:
     rule_id = reply.body["rule_id"]
     body = {"end_day": "2026-12-31"}
     return Ask(f"/api/v1/fee-rules/{rule_id}/end", body, subject=rule_id)
-
-
-async def payee_added(_: Estate) -> Ask:
-    wish = {"name": "环卫中心", "account": "sanitation", "kinds": ["waste_fee"]}
-    path = f"/api/v1/places/{COMPOUND}/payees"
-    return Ask(path, {**wish, "from_day": "2026-03-01"}, by="admin")
-
-
-async def payee_ended(_: Estate) -> Ask:
-    payee = payee_of(FeeKind.WASTE_FEE)
-    body = {"last_day": "2026-12-31"}
-    return Ask(f"/api/v1/payees/{payee}/end", body, by="admin", subject=payee)
-
-
-async def receipts_numbered(_: Estate) -> Ask:
-    payee = payee_of(FeeKind.WASTE_FEE)
-    path = f"/api/v1/payees/{payee}/receipt-numbers"
-    return Ask(path, {"numbered": True}, by="admin", subject=payee, method="PUT")
 
 
 async def run_started(_: Estate) -> Ask:
@@ -173,9 +155,9 @@ ACTS = [
     (Act.REGISTER_CONFIRMED, COMPOUND, previewed),
     (Act.REGISTER_DISCARDED, COMPOUND, discarded),
     (Act.REGISTER_UNDONE, COMPOUND, undone),
-    (Act.PAYEE_ADDED, COMPOUND, payee_added),
-    (Act.PAYEE_ENDED, COMMUNITY, payee_ended),
-    (Act.PAYEE_RECEIPTS_SET, COMMUNITY, receipts_numbered),
+    (Act.PAYEE_ADDED, COMPOUND, payees.payee_added),
+    (Act.PAYEE_ENDED, COMMUNITY, payees.payee_ended),
+    (Act.PAYEE_RECEIPTS_SET, COMMUNITY, payees.receipts_numbered),
     (Act.FEE_RULE_ADDED, COMPOUND, rule_added),
     (Act.FEE_RULE_ENDED, COMPOUND, rule_ended),
     (Act.BILL_RUN_STARTED, COMPOUND, run_started),
@@ -264,8 +246,8 @@ async def test_an_act_that_dies_leaves_no_row_and_may_be_done_again(
     "prepare",
     [
         uploaded,
-        payee_added,
-        payee_ended,
+        payees.payee_added,
+        payees.payee_ended,
         rule_added,
         rule_ended,
         run_started,
@@ -305,7 +287,7 @@ async def test_an_attempt_that_comes_too_late_leaves_no_row(
 
 @pytest.mark.parametrize(
     "prepare",
-    [uploaded, payee_added, rule_added, rule_ended, run_started, run_withdrawn, voided],
+    [uploaded, payees.payee_added, rule_added, rule_ended, run_started, run_withdrawn, voided],
 )
 async def test_a_request_that_makes_no_sense_leaves_no_row(
     estate: Estate, prepare: Prepare

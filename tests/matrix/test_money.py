@@ -2,25 +2,18 @@
 
 from typing import Final
 
-import msgspec
 import pytest
 
-from handlers.merchants import EXAMPLE as PROPOSED
 from mongo_indexes import (
     discrepancies,
     invoice_requests,
-    merchant_changes,
-    merchants,
     payments,
     receipts,
     refunds,
-    register_imports,
 )
 from services.bills.states import BillState
 from services.fees.models import BillKind
 from services.kernel.permissions import Permission
-from services.merchant_changes.models import Change, ChangeKind
-from services.merchants.models import Merchant, Mode
 from services.payments.discrepancies.models import Discrepancy, Doubt
 from services.payments.discrepancies.states import DiscrepancyState
 from services.payments.invoices.models import TITLE, InvoiceRequest, TitleKind
@@ -31,11 +24,8 @@ from services.payments.refunds.models import Refund
 from services.payments.refunds.states import RefundState
 from services.payments.states import PaymentState
 from services.places.actions import compound_of
-from services.register.models import Import
-from services.register.sheet.template import template
-from services.register.states import State
 from tests.matrix import makers
-from tests.matrix.posts import COMPOUND, COMPOUNDS, HOME, HOMES, OWNER, UNIT, Post
+from tests.matrix.posts import COMPOUND, HOME, HOMES, OWNER, UNIT, Post
 from tests.matrix.row import Row
 from tests.matrix.rules import Outcome, at, citywide, decided, everyone, mine, public, somewhere
 from tests.matrix.town import Furniture, Scene
@@ -51,11 +41,6 @@ UNIT_DEPTH = UNIT.count(".")
 def by_unit(scene: Scene, _: str) -> dict[str, str]:
     """Figures of every unit, of places that are larger than one."""
     return {"by": "unit", "period": "2020-06"} if scene.place.count(".") < UNIT_DEPTH else {}
-
-
-def another_file(scene: Scene, _: str) -> bytes:
-    """A workbook that was not uploaded before."""
-    return template() + b"%d" % scene.number
 
 
 async def owing_bill(scene: Scene) -> str:
@@ -198,61 +183,6 @@ async def suspended(scene: Scene) -> str:
     return await scene.town.insert(discrepancies.COLLECTION, made)
 
 
-async def unchanged_merchant(scene: Scene) -> str:
-    """A merchant account that no change waits for."""
-    number = scene.number
-    made = Merchant(
-        id=f"m{number}",
-        name="物业",
-        mode=Mode.DIRECT,
-        mchid=f"18{number:08d}",
-        appid="wx1",
-        serial="A" * 16,
-        keys="k1.sealed",
-        version=number,
-        changed_at=scene.town.world.deps.now(),
-    )
-    return await scene.town.insert(merchants.COLLECTION, made)
-
-
-async def merchant_change(scene: Scene) -> str:
-    """A change of a merchant account that somebody else proposed, refused by who decides."""
-    made = Change(
-        id=scene.town.new_id(),
-        account=f"a{scene.number}",
-        kind=ChangeKind.SWITCH_OFF,
-        reason="停用",
-        proposed_by=scene.town.new_id(),
-        proposed_at=scene.town.world.deps.now(),
-    )
-    return await scene.town.insert(merchant_changes.COLLECTION, made)
-
-
-async def previewed_import(scene: Scene) -> str:
-    return await _import(scene, State.PREVIEWED)
-
-
-async def applied_import(scene: Scene) -> str:
-    return await _import(scene, State.APPLIED)
-
-
-async def _import(scene: Scene, state: State) -> str:
-    """An import of a compound. Of those at work there is one, so the others are let go."""
-    imports = scene.town.world.db[register_imports.COLLECTION]
-    idle = {"$set": {"busy": False, "state": State.DISCARDED}}
-    await imports.update_many({"place": scene.place, "busy": True}, idle)
-    made = Import(
-        id=scene.town.new_id(),
-        place=scene.place,
-        state=state,
-        run=scene.town.new_id(),
-        size_bytes=1,
-        uploaded_by="test",
-        uploaded_at=scene.town.world.deps.now(),
-    )
-    return await scene.town.insert(register_imports.COLLECTION, made)
-
-
 # What there is of it everywhere, so that it can leak.
 PAYS: Final = "for a home of theirs; who pays for none may only pay repairs they ordered"
 
@@ -270,12 +200,8 @@ EVERYWHERE: Final = (
     invoice,
     refund,
     suspended,
-    merchant_change,
 )
-FURNITURE: Final[Furniture] = (
-    *[(make, tuple(HOMES)) for make in EVERYWHERE],
-    (previewed_import, COMPOUNDS),
-)
+FURNITURE: Final[Furniture] = (*[(make, tuple(HOMES)) for make in EVERYWHERE],)
 ROWS = (
     Row("get", "/api/v1/me/bills", somewhere()),
     Row("get", "/api/v1/me/repair-bills", everyone()),
@@ -370,48 +296,6 @@ ROWS = (
         makes=suspended,
         beyond=WHOLE_SYSTEM,
     ),
-    Row("get", "/api/v1/merchants", citywide(), beyond=WHOLE_SYSTEM, bare="accounts of firms"),
-    Row(
-        "post",
-        "/api/v1/merchants",
-        citywide(),
-        body=lambda scene, _: {
-            **msgspec.to_builtins(PROPOSED),
-            "account": f"b{scene.number}",
-            "mchid": f"19{scene.number:08d}",
-        },
-        beyond=WHOLE_SYSTEM,
-    ),
-    Row(
-        "post",
-        "/api/v1/merchants/{account}/changes",
-        citywide(),
-        makes=unchanged_merchant,
-        body={"kind": "ship", "reason": "开启"},
-        beyond=WHOLE_SYSTEM,
-    ),
-    Row(
-        "get",
-        "/api/v1/merchant-changes",
-        citywide(),
-        beyond=WHOLE_SYSTEM,
-        bare="accounts of firms",
-    ),
-    Row(
-        "post",
-        "/api/v1/merchant-changes/{change_id}/decision",
-        citywide(),
-        makes=merchant_change,
-        body={"approve": False, "reason": "不需要"},
-        beyond=WHOLE_SYSTEM,
-    ),
-    Row(
-        "get",
-        "/api/v1/merchant-probes",
-        citywide(),
-        beyond=WHOLE_SYSTEM,
-        bare="accounts of firms",
-    ),
     Row(
         "get",
         "/api/v1/ledger/trial-balance",
@@ -419,52 +303,6 @@ ROWS = (
         query={"from_day": "2026-03-01", "to_day": "2026-03-31"},
         beyond=WHOLE_SYSTEM,
         bare="sums of the whole system",
-    ),
-    Row("get", "/api/v1/register-template", somewhere(), bare="an empty form"),
-    Row(
-        "post",
-        "/api/v1/places/{place}/register-imports",
-        at(COMPOUND),
-        body=another_file,
-    ),
-    Row(
-        "get",
-        "/api/v1/register-imports/{import_id}",
-        at(COMPOUND),
-        makes=previewed_import,
-    ),
-    Row(
-        "get",
-        "/api/v1/register-imports/{import_id}/problems",
-        at(COMPOUND),
-        makes=previewed_import,
-        bare="rows and columns of a file",
-    ),
-    Row(
-        "get",
-        "/api/v1/register-imports/{import_id}/differences",
-        at(COMPOUND),
-        makes=previewed_import,
-        bare="homes of the file, which has none",
-    ),
-    Row(
-        "post",
-        "/api/v1/register-imports/{import_id}/confirm",
-        at(COMPOUND),
-        makes=previewed_import,
-        body={"accept_warnings": True},
-    ),
-    Row(
-        "post",
-        "/api/v1/register-imports/{import_id}/undo",
-        at(COMPOUND),
-        makes=applied_import,
-    ),
-    Row(
-        "post",
-        "/api/v1/register-imports/{import_id}/discard",
-        at(COMPOUND),
-        makes=previewed_import,
     ),
     Row(
         "get",

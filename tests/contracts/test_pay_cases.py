@@ -94,6 +94,7 @@ WORDS: dict[int, tuple[str, ...]] = {
     80: (*PAID, "bill"),
     81: ("400 PARAM_ERROR", "403 NO_AUTH", *PAID, *PAID),
     82: ("200", "user: ok", "notice"),
+    83: PAID,
     84: ("401 SIGN_ERROR", "401 SIGN_ERROR", "200"),
 }
 

@@ -19,7 +19,7 @@ def test_a_row_kept_by_another_version_is_read(tmp_path: Path) -> None:
         [(body,)] = db.execute("SELECT body FROM rows WHERE kind = 'settings'")
         kept = msgspec.json.decode(body)
         del kept["risky_words"]
-        changed = msgspec.json.encode({**kept, "trade_managed": True})
+        changed = msgspec.json.encode({**kept, "of_a_later_version": True})
         db.execute("UPDATE rows SET body = ? WHERE kind = 'settings'", (changed,))
     db.close()
     again = Store(path)

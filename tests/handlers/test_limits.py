@@ -219,7 +219,7 @@ def test_wechat_and_probes_go_apart() -> None:
 
 def test_what_is_counted_by_the_person_needs_one() -> None:
     """A stranger who guesses must meet the allowance of an address made for that."""
-    by_address = {Rate.SIGN_IN, Rate.REFRESH, Rate.ORDINARY} | APART
+    by_address = {Rate.SIGN_IN, Rate.REFRESH, Rate.RECEIPT_CHECK, Rate.ORDINARY} | APART
     for route in ROUTES:
         for contract in route.contracts().values():
             if contract.needs is Access.PUBLIC:

@@ -4,8 +4,6 @@ import msgspec
 import pytest
 from structlog.testing import capture_logs
 
-from services.wechat.merchant import MerchantAccount
-from services.wechat.pay import PayClient
 from tests.build.cast import Estate
 from tests.build.payments import journals, order, ordered, owing, pass_time, pay, state
 from tests.build.sign_ins import Member
@@ -76,26 +74,25 @@ async def test_a_prepay_id_that_comes_while_wechat_is_asked_outranks_its_404(
 
 
 async def test_another_merchant_under_the_key_does_not_end_an_order(
-    estate: Estate, li: Member, monkeypatch: pytest.MonkeyPatch
+    estate: Estate, li: Member
 ) -> None:
     """The new merchant knows nothing of the old one's orders: its 404 is no answer."""
     await estate.world.wechat.fault(PREPAY, drop="after")
     payment_id = (await order(estate, li)).body["details"]["payment_id"]
     merchants = estate.world.deps.merchants
-    old, other = merchants["firm"], merchants["sanitation"].account
+    old, other = merchants["firm"].account, merchants["sanitation"].account
     replaced = msgspec.structs.replace(other, key="firm")
     await estate.world.advance(seconds=70)
-    with monkeypatch.context() as patch:
-        patch.setitem(merchants, "firm", client(estate, replaced))  # type: ignore[arg-type]
-        await pass_time(estate)
-        assert await state(estate, payment_id) == "unknown"
-        refused = await order(estate, li)
-        assert (refused.status, refused.code) == (503, "payee_unavailable")
-        patch.delitem(merchants, "firm")  # type: ignore[arg-type]
-        await pass_time(estate)
-        assert await state(estate, payment_id) == "unknown"
-        assert (await order(estate, li)).code == "payee_unavailable"
-    assert merchants["firm"] is old
+    merchants.put(replaced)
+    await pass_time(estate)
+    assert await state(estate, payment_id) == "unknown"
+    refused = await order(estate, li)
+    assert (refused.status, refused.code) == (503, "payee_unavailable")
+    merchants.drop("firm")
+    await pass_time(estate)
+    assert await state(estate, payment_id) == "unknown"
+    assert (await order(estate, li)).code == "payee_unavailable"
+    merchants.put(old)
     made = await ordered(estate, li)
     assert made["payment_id"] == payment_id
 
@@ -108,13 +105,6 @@ async def test_a_404_of_something_in_between_is_not_wechats_word(
     reply = await order(estate, li)
     assert (reply.status, reply.code) == (503, "wechat_pay_unavailable")
     assert await state(estate, reply.body["details"]["payment_id"]) == "unknown"
-
-
-def client(estate: Estate, account: MerchantAccount) -> PayClient:
-    world = estate.world
-    return PayClient(
-        account, base=world.wechat.base, notify_base_url=world.api.base, now=world.clock
-    )
 
 
 async def lines_of(estate: Estate, payment_id: str) -> list[dict[str, str]]:

@@ -122,7 +122,7 @@ class InvoiceRow(Struct, kw_only=True):
     `place`: Path of the compound.
     `address`: Address of the compound, as people say it.
     `payee_name`: Who received the money.
-    `receipt_number`: Number of the receipt.
+    `receipt_number`: Number of the receipt that is to be invoiced.
     `amount_fen`: Sum of the receipt, in fen.
     `reversed_fen`: What of it was given back, in fen.
     `kind`: Whether it is made out to a person or a company.
@@ -151,7 +151,7 @@ class InvoiceView(Struct, kw_only=True):
 
     `request_id`: Opaque id, as lists show it.
     `payee_name`: Who received the money.
-    `receipt_number`: Number of the receipt.
+    `receipt_number`: Number of the receipt that is to be invoiced.
     `amount_fen`: Sum of the receipt, in fen.
     `reversed_fen`: What of it was given back, in fen: the invoice is for the rest.
     `kind`: Whether it is made out to a person or a company.

@@ -63,7 +63,7 @@ class StatementEntry(Struct, kw_only=True):
 class StatementSum(Struct, kw_only=True):
     """Sums of one fee over a year, in fen; what was owed, billed and so on come to `end_fen`.
 
-    `fee`: Fee.
+    `fee`: Fee that it is about.
     `start_fen`: What was owed when the year began.
     `billed_fen`: What was billed in it.
     `paid_fen`: What was paid in it.

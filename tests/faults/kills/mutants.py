@@ -59,8 +59,8 @@ MUTANTS: Final = (
         (
             Edit(
                 "services/payments/refunds/jobs.py",
-                "    client = await _client(deps, refund)\n    try:\n",
-                "    client = await _client(deps, refund)\n"
+                "    client = await client_of(deps, refund)\n    try:\n",
+                "    client = await client_of(deps, refund)\n"
                 '    refund.number = f"{refund.id}-{deps.now():%H%M%S%f}"\n'
                 "    try:\n",
             ),

@@ -60,8 +60,8 @@ INDEXES: Final = [
         name="home_liable",
         partialFilterExpression=ISSUED,
     ),
-    # Who under a place owes: bills/unpaid_homes/store.py unpaid(); bills/measures.py arrears
-    # and owed. Covers all.
+    # Who under a place owes how much: bills/unpaid_homes/store.py unpaid(); bills/measures.py
+    # arrears and owed. Covers all.
     IndexModel(
         [
             ("state", ASCENDING),
@@ -69,10 +69,10 @@ INDEXES: Final = [
             ("period", ASCENDING),
             ("kind", ASCENDING),
             ("due_on", ASCENDING),
-            ("amount_fen", ASCENDING),
+            ("owed_fen", ASCENDING),
             ("owners_until", ASCENDING),
         ],
-        name="owed",
+        name="owing",
         partialFilterExpression={"state": "owing"},
     ),
     # What is owed by who sold a home, by home: bills/debts/store.py former()
@@ -88,9 +88,10 @@ INDEXES: Final = [
             ("home", ASCENDING),
             ("state", ASCENDING),
             ("kind", ASCENDING),
-            ("amount_fen", ASCENDING),
+            ("due_fen", ASCENDING),
+            ("owed_fen", ASCENDING),
         ],
-        name="issued",
+        name="issued_fees",
         partialFilterExpression=ISSUED,
     ),
     # What somebody owes or paid for repairs, the latest first: bills/store.py of_debtor(); the
@@ -105,18 +106,18 @@ INDEXES: Final = [
         name="debtor_liable",
         partialFilterExpression={"debtor": {"$gt": ""}},
     ),
-    # What was paid under a place since a day: bills/measures.py, arrears. Covers it.
+    # What was paid under a place since a day: bills/measures.py, arrears
     IndexModel(
         [
             ("home", ASCENDING),
-            ("paid_at", ASCENDING),
+            ("paid.at", ASCENDING),
             ("period", ASCENDING),
             ("kind", ASCENDING),
             ("due_on", ASCENDING),
-            ("amount_fen", ASCENDING),
+            ("paid.fen", ASCENDING),
         ],
-        name="received",
-        partialFilterExpression={"paid_at": {"$gt": datetime.fromtimestamp(0, UTC)}},
+        name="received_portions",
+        partialFilterExpression={"paid.at": {"$gt": datetime.fromtimestamp(0, UTC)}},
     ),
 ]
 
@@ -132,6 +133,8 @@ VALIDATOR: Final = {
         "months",
         "slots",
         "amount_fen",
+        "due_fen",
+        "owed_fen",
         "explanation",
         "account",
         "state",
@@ -141,6 +144,12 @@ VALIDATOR: Final = {
         "state": {"enum": ["draft", "owing", "paid", "void"]},
         # WeChat Pay refuses orders of 0 fen
         "amount_fen": {"bsonType": ["int", "long"], "minimum": 1},
+        "due_fen": {"bsonType": ["int", "long"], "minimum": 1},
+        "owed_fen": {"bsonType": ["int", "long"], "minimum": 0},
+        "paid": {
+            "bsonType": "array",
+            "items": {"properties": {"fen": {"bsonType": ["int", "long"], "minimum": 1}}},
+        },
         "months": {"bsonType": "int", "minimum": 1, "maximum": 12},
         "slots": {"bsonType": "array", "minItems": 1},
     },
@@ -149,4 +158,14 @@ VALIDATOR: Final = {
 FILLS: Final = {
     # What was billed before bills said whose they are is owed by the owners of its first day.
     "liable_on": {"$ifNull": ["$from_day", {"$concat": ["$period", "-01"]}]},
+    # Before bills were paid in part, each was paid whole by one journal.
+    "paid": {
+        "$cond": [
+            {"$eq": ["$state", "paid"]},
+            [{"journal": "$journal_id", "fen": "$amount_fen", "at": "$paid_at"}],
+            [],
+        ]
+    },
+    "due_fen": "$amount_fen",
+    "owed_fen": {"$cond": [{"$in": ["$state", ["paid", "void"]]}, 0, "$amount_fen"]},
 }

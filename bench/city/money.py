@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from bench.city.layout import Compound, Home, Layout, digest, id_at
 from bench.city.register import FIRM, SINCE, area_of
-from services.bills.models import Bill, HomeNews, Total
+from services.bills.models import Bill, HomeNews, Portion, Total
 from services.bills.runs.models import BillRun
 from services.bills.runs.states import RunState
 from services.bills.states import BillState
@@ -185,12 +185,8 @@ class Money:
             compound, order, self.clients[order.account].account.mchid, trade
         )
         for bill in bills:
-            bill.state, bill.paid_at, bill.journal_id, bill.holds = (
-                BillState.PAID,
-                at,
-                journal.id,
-                1,
-            )
+            bill.paid = [Portion(journal=journal.id, fen=bill.amount_fen, at=at)]
+            bill.state, bill.owed_fen, bill.paid_at, bill.holds = BillState.PAID, 0, at, 1
         yield "payments", order
         yield "wechat_events", self._notice(order, trade, at)
         yield "journal", journal
@@ -211,7 +207,7 @@ class Money:
             payee=bills[0].payee,
             account=bills[0].account,
             payee_name=bills[0].payee_name,
-            lines=[line_of(bill) for bill in bills],
+            lines=[line_of(bill, bill.amount_fen) for bill in bills],
             bill_ids=[bill.id for bill in bills],
             amount_fen=amount,
             state=PaymentState.PAID,

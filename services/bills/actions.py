@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from services.audit import actions as audit
-from services.bills import own_money, store, visibility
+from services.bills import balances, own_money, store, visibility
+from services.bills.balances import Amounts
 from services.bills.models import (
     Bill,
     BillView,
@@ -66,7 +67,7 @@ async def listing(deps: Dependencies, actor: Actor, query: MyBillsQuery) -> MyBi
 
 def total(bills: Sequence[Bill]) -> OwedBills:
     """Return the number and the sum of bills."""
-    return OwedBills(count=len(bills), amount_fen=sum(bill.amount_fen for bill in bills))
+    return OwedBills(count=len(bills), amount_fen=sum(bill.owed_fen for bill in bills))
 
 
 async def repairs_of(deps: Dependencies, actor: Actor, query: MyBillsQuery) -> Page[BillView]:
@@ -111,12 +112,12 @@ def access(actor: Actor, bill_ids: Sequence[str], found: Sequence[Bill]) -> list
     return [own[bill_id] for bill_id in dict.fromkeys(bill_ids)]
 
 
-async def hold(deps: Dependencies, tx: Transaction, bill_ids: Sequence[str]) -> bool:
-    """Hold bills for an order in its transaction; False unless all are still owing.
+async def hold(deps: Dependencies, tx: Transaction, bills: Sequence[Bill]) -> bool:
+    """Hold bills for an order in its transaction; False unless all still owe what they did.
 
     A write, not a read: a payment or a void at the same moment then conflicts with it.
     """
-    return await store.hold(deps.db, tx, bill_ids)
+    return await store.hold(deps.db, tx, bills)
 
 
 def look_up(field: str, *, into: str) -> Document:
@@ -135,51 +136,72 @@ async def follow_owners(
 async def settle(
     deps: Dependencies,
     tx: Transaction,
-    bill_ids: Sequence[str],
+    amounts: Amounts,
     journal_id: str,
     at: datetime,
     *,
     known: Sequence[Bill] = (),
-) -> set[str]:
-    """Mark bills as paid by a journal; return those that were still owing, which it settles.
+) -> dict[str, int]:
+    """Write what a payment pays of bills; return bill id → fen that it takes of it.
 
-    The others were paid or voided before: what was paid for them is an excess. One update for
-    all of them: whoever changes one of them at once makes it start again. `known`: the bills
-    as they were issued; where all of them are settled, none is read again.
+    A bill takes no more than it owes: what was paid beyond that, or for one that was paid or
+    voided before, is an excess. Whoever changes one of them at once makes it start again.
+    `known`: the bills as they were read before; where they still are so, none is read again.
     """
-    changes = {"paid_at": at, "journal_id": journal_id}
-    moved = await store.move(deps.db, tx, bill_ids, BillAction.SETTLE, **changes)
-    if not moved:
-        return set()
-    if not moved == len(bill_ids) == len(known):
-        known = await settled_by(deps, tx, bill_ids, journal_id)
-    paid = [msgspec.structs.replace(bill, state=BillState.PAID, **changes) for bill in known]
-    await sums.record(deps, tx, before=_owed(known), after=paid)
-    return {bill.id for bill in paid}
+    bills = known if len(known) == len(amounts) else await _read(deps, tx, amounts)
+    taken = balances.taken(bills, amounts)
+    changes = _paid(bills, taken, journal_id, at)
+    if await store.rebalance(deps.db, tx, changes) != len(taken):
+        bills = await _read(deps, tx, amounts)
+        done = {bill.id: balances.portion_of(bill, journal_id) for bill in bills}
+        rest = [bill for bill in bills if not done[bill.id]]
+        late = balances.taken(rest, amounts)
+        more = _paid(rest, late, journal_id, at)
+        await store.rebalance(deps.db, tx, more)
+        changes = [pair for pair in changes if done[pair[0].id]] + more
+        taken = {before.id: before.owed_fen - after.owed_fen for before, after in changes}
+    await _sum(deps, tx, changes)
+    return {bill_id: fen for bill_id, fen in taken.items() if fen}
 
 
-def _owed(bills: Sequence[Bill]) -> list[Bill]:
-    """Return bills that are paid as they were, or are again, while they are owed."""
-    owing = {"state": BillState.OWING, "paid_at": None, "journal_id": None}
-    return [msgspec.structs.replace(bill, **owing) for bill in bills]
+async def _read(deps: Dependencies, tx: Transaction, amounts: Amounts) -> list[Bill]:
+    return await store.find_many(deps.db, [*amounts], tx=tx)
 
 
-async def reopen(
-    deps: Dependencies, tx: Transaction, bill_ids: Sequence[str], journal_id: str
+def _paid(
+    bills: Sequence[Bill], taken: Amounts, journal_id: str, at: datetime
+) -> list[tuple[Bill, Bill]]:
+    owing = [bill for bill in bills if bill.id in taken]
+    return [(b, balances.paid(b, journal_id, taken[b.id], at)) for b in owing]
+
+
+async def _sum(
+    deps: Dependencies, tx: Transaction, changes: Sequence[tuple[Bill, Bill]]
 ) -> None:
-    """Make bills owing again whose payment, booked by that journal, was given back."""
-    found = await settled_by(deps, tx, bill_ids, journal_id)
-    changes = {"paid_at": None, "journal_id": None}
-    await store.move(deps.db, tx, [b.id for b in found], BillAction.REOPEN, **changes)
-    await sums.record(deps, tx, before=found, after=_owed(found))
+    before, after = ([pair[side] for pair in changes] for side in (0, 1))
+    await sums.record(deps, tx, before=before, after=after)
 
 
-async def settled_by(
+async def give_back(
+    deps: Dependencies, tx: Transaction, amounts: Amounts, journal_id: str
+) -> None:
+    """Make of bills owing again what that journal paid of them and now went back.
+
+    `amounts`: of bills that the same transaction read, not more than `paid_by` says.
+    """
+    bills = await _read(deps, tx, amounts)
+    changes = [(b, balances.given_back(b, journal_id, amounts[b.id])) for b in bills]
+    await store.rebalance(deps.db, tx, changes)
+    await _sum(deps, tx, changes)
+
+
+async def paid_by(
     deps: Dependencies, tx: Transaction, bill_ids: Sequence[str], journal_id: str
-) -> list[Bill]:
-    """Return those of the bills that are paid by this journal."""
+) -> dict[str, int]:
+    """Return bill id → what a journal paid of it, less what of it went back, in fen."""
     found = await store.find_many(deps.db, bill_ids, tx=tx)
-    return [b for b in found if b.state is BillState.PAID and b.journal_id == journal_id]
+    portions = {bill.id: balances.portion_of(bill, journal_id) for bill in found}
+    return {bill_id: fen for bill_id, fen in portions.items() if fen}
 
 
 async def count_void(deps: Dependencies, tx: Transaction, bill_ids: Sequence[str]) -> int:
@@ -194,30 +216,36 @@ async def void(deps: Dependencies, actor: Actor, bill_id: str, request: VoidBill
     Raises BillNotOwing, OwnHome, OtherPayee.
     """
     bill = await _access_to_void(deps, actor, bill_id)
-    changes: dict[str, Any] = {
+    voided = {
         "voided_at": deps.now(),
         "voided_by": actor.person_id,
         "void_reason": request.reason,
     }
-    if request.months is MonthsAfterVoid.OPEN:
-        # frees the months and stays unique: see index `slots`
-        changes["slots"] = [f"void|{bill.id}"]
 
     async def save(tx: Transaction) -> Bill:
         await _require_no_debtor(deps, tx, actor, bill)
-        if not await store.move(deps.db, tx, [bill_id], BillAction.VOID, **changes):
-            raise BillNotOwing("这张账单已缴或已作废,不能作废")
-        # as it was issued: a draft that was read before has no day yet, maybe another amount
-        [voided] = await store.find_many(deps.db, [bill_id], tx=tx)
-        await sums.record(deps, tx, before=_owed([voided]))
-        await ledger.post(deps, tx, _reversal(voided, deps.now()))
-        about: dict[str, Any] = {"place": voided.home, "subject": bill_id}
-        about |= {"amount_fen": voided.amount_fen, "months": request.months}
+        [found] = await store.find_many(deps.db, [bill_id], tx=tx)
+        _require_voidable(found)
+        await withdraw(deps, tx, [found], voided, months=request.months)
+        about: dict[str, Any] = {"place": found.home, "subject": bill_id}
+        about |= {"amount_fen": found.due_fen, "months": request.months}
         await audit.record(deps, tx, actor, TABLE.act(BillAction.VOID), **about)
-        return voided
+        return found
 
-    [view] = await views(deps, [await deps.in_transaction(save)])
+    found = await deps.in_transaction(save)
+    # as it was issued: a draft that was read before has no day yet, maybe another amount
+    [view] = await views(
+        deps, [msgspec.structs.replace(found, state=BillState.VOID, owed_fen=0)]
+    )
     return view
+
+
+def _require_voidable(bill: Bill) -> None:
+    """Raise BillNotOwing unless all of a bill is owed."""
+    if bill.state is not BillState.OWING:
+        raise BillNotOwing("这张账单已缴或已作废,不能作废")
+    if bill.paid:
+        raise BillNotOwing("这张账单已缴了一部分,请先退款再作废")
 
 
 async def _access_to_void(deps: Dependencies, actor: Actor, bill_id: str) -> Bill:
@@ -255,7 +283,7 @@ async def withdraw(
     *,
     months: MonthsAfterVoid,
 ) -> None:
-    """Void bills that this transaction read as owing, each with its reversing journal."""
+    """Void bills that this transaction read as owing whole, each with its reversing journal."""
     reopen = months is MonthsAfterVoid.OPEN
     await store.void_many(deps.db, tx, bills, voided, reopen=reopen)
     await sums.record(deps, tx, before=bills)
@@ -270,8 +298,8 @@ def _reversal(bill: Bill, at: datetime) -> Journal:
         place=compound,
         at=at,
         postings=[
-            Posting(income(bill.kind, compound), bill.amount_fen),
-            Posting(receivable(bill.id), -bill.amount_fen),
+            Posting(income(bill.kind, compound), bill.due_fen),
+            Posting(receivable(bill.id), -bill.due_fen),
         ],
         reference={"bill": bill.id},
     )

@@ -34,7 +34,7 @@ def _billed_fen(run: BillRunView) -> int:
 
 def _difference_fen(outdated: OutdatedBill) -> int:
     """Return what a bill should be more by; negative where it is too much."""
-    return outdated.right_fen - outdated.bill.amount_fen
+    return outdated.right_fen - outdated.bill.due_fen
 
 
 UNPAID_HOMES: Final = List(

@@ -17,7 +17,8 @@ from services.kernel.documents import Document
 from services.kernel.measures import FEN, HOMES, Figure, Measure, Scan, Span, sum_if
 
 ISSUED: Final = {"state": {"$in": [BillState.OWING, BillState.PAID]}}
-AMOUNT: Final = {"$sum": "$amount_fen"}
+DUE: Final = {"$sum": "$due_fen"}
+OWED: Final = {"$sum": "$owed_fen"}
 ONE: Final = {"$sum": 1}
 
 
@@ -36,11 +37,11 @@ def _of_kind(span: Span) -> Document:
 
 def _billed(span: Span) -> tuple[Scan, ...]:
     scan = Scan(
-        index="issued",
+        index="issued_fees",
         match={**_in(span), **ISSUED, **_of_kind(span)},
         each={
-            "due_fen": AMOUNT,
-            "received_fen": sum_if({"$eq": ["$state", BillState.PAID]}, "$amount_fen"),
+            "due_fen": DUE,
+            "received_fen": {"$sum": {"$subtract": ["$due_fen", "$owed_fen"]}},
             "owing": {"$max": {"$eq": ["$state", BillState.OWING]}},
         },
         sums={
@@ -56,7 +57,7 @@ def _billed(span: Span) -> tuple[Scan, ...]:
 def _cells(months: Document) -> tuple[Scan, ...]:
     """Return the homes billed for each fee and month, of all fees, as "fee|month"."""
     scan = Scan(
-        index="issued",
+        index="issued_fees",
         match={**months, **ISSUED, **OF_FEES},
         each={"bills": ONE},
         sums={"homes": ONE},
@@ -71,16 +72,19 @@ def _arrears(span: Span) -> tuple[Scan, ...]:
     end = start_of(f"{plus_months(span.period, span.months)}-01")
     old = {**_before(span), "due_on": {"$lt": first_day}, **_of_kind(span)}
     owing = Scan(
-        index="owed",
+        index="owing",
         match={"state": BillState.OWING, **old},
-        sums={"remaining_fen": AMOUNT},
+        sums={"remaining_fen": OWED},
     )
+    since = start_of(first_day)
+    within = {"$and": [{"$gte": ["$paid.at", since]}, {"$lt": ["$paid.at", end]}]}
     paid = Scan(
-        index="received",
-        match={**old, "paid_at": {"$gte": start_of(first_day)}},
+        index="received_portions",
+        match={**old, "paid.at": {"$gte": since}},
+        of_each="paid",
         sums={
-            "recovered_fen": sum_if({"$lt": ["$paid_at", end]}, "$amount_fen"),
-            "remaining_fen": sum_if({"$gte": ["$paid_at", end]}, "$amount_fen"),
+            "recovered_fen": sum_if(within, "$paid.fen"),
+            "remaining_fen": sum_if({"$gte": ["$paid.at", end]}, "$paid.fen"),
         },
     )
     return (owing, paid)
@@ -137,9 +141,9 @@ MEASURES: Final = (
         },
         scans=(
             Scan(
-                index="owed",
+                index="owing",
                 match=lambda today: {**owed_today(today), **OF_FEES},
-                each={"owing_fen": AMOUNT},
+                each={"owing_fen": OWED},
                 sums={"owing_homes": ONE, "owing_fen": {"$sum": "$owing_fen"}},
             ),
         ),

@@ -28,6 +28,20 @@ def owed_today(today: Day) -> Document:
     return {"state": BillState.OWING, "owners_until": {"$not": {"$lt": today}}}
 
 
+class Portion(Struct, frozen=True, kw_only=True):
+    """Part of a bill that one payment paid, less what of it went back.
+
+    `journal`: of the payment. `fen`: above 0. `at`: when the money was paid.
+    """
+
+    journal: str
+    fen: int
+    at: datetime
+
+
+UNSAID: Final = -1
+
+
 class Bill(Struct, kw_only=True):
     """Bill of one home for one kind of fee over some months.
 
@@ -35,6 +49,9 @@ class Bill(Struct, kw_only=True):
     for each month covered, or "kind|day" for each day of a month that is billed in part, unique
     per home: nothing is billed twice, whatever the runs did. `edition` counts voided bills
     before it whose months were opened again.
+
+    `amount_fen` is what was published, for ever. `due_fen` is that with its credit and debit
+    notes; `paid` is what payments paid of it, and `owed_fen` the rest: balances.py.
 
     A repair of a home is billed once, to whom ordered it (`debtor`): its slot names the quote,
     and it stays theirs when they move out. A fee is owed by who owned the home on `liable_on`:
@@ -53,6 +70,9 @@ class Bill(Struct, kw_only=True):
     edition: int = 0
     slots: list[str]
     amount_fen: int
+    due_fen: int = UNSAID
+    owed_fen: int = UNSAID
+    paid: list[Portion] = []
     explanation: str
     payee: str = ""  # bills from before there were payees have none
     account: str
@@ -64,8 +84,7 @@ class Bill(Struct, kw_only=True):
     created_at: datetime
     issued_at: datetime | None = None  # the moment staff published
     issued_in: int = 0  # the run's round
-    paid_at: datetime | None = None
-    journal_id: str | None = None  # of the payment
+    paid_at: datetime | None = None  # when nothing was owed any more
     holds: int = 0  # how often it was put into a payment order
     voided_at: datetime | None = None
     voided_by: str = ""
@@ -76,9 +95,19 @@ class Bill(Struct, kw_only=True):
     voided_in: int = 0  # the round in which the run was withdrawn
 
     def __post_init__(self) -> None:
-        """Unless it is said otherwise the owners of the first day owe it."""
+        """Unless it is said otherwise the owners of the first day owe all of it."""
+        if self.due_fen == UNSAID:
+            self.due_fen = self.amount_fen
+        if self.owed_fen == UNSAID:
+            is_over = self.state in {BillState.PAID, BillState.VOID}
+            self.owed_fen = 0 if is_over else self.due_fen - self.paid_fen
         if not self.liable_on:
             self.liable_on = self.from_day or f"{self.period}-01"
+
+    @property
+    def paid_fen(self) -> int:
+        """What payments paid of it, in fen."""
+        return sum(portion.fen for portion in self.paid)
 
 
 class Total(Struct, frozen=True, kw_only=True):
@@ -180,7 +209,10 @@ class BillView(Struct, kw_only=True):
     `months`: Number of months that are billed.
     `from_day`: First day that is billed, of a month billed in part; null for whole months.
     `to_day`: Last day that is billed, of a month billed in part; null for whole months.
-    `amount_fen`: What is to pay, in fen.
+    `amount_fen`: What was billed, in fen; a published bill is never edited.
+    `due_fen`: The same with the corrections that were made since, in fen.
+    `paid_fen`: What of it is paid, in fen.
+    `owed_fen`: What is left to pay, in fen; 0 for one that is paid or void.
     `explanation`: The whole computation on one line, in Chinese.
     `account`: Key of the payee's merchant account; bills of one payee and fee go together.
     `payee_name`: Who receives the money.
@@ -188,7 +220,7 @@ class BillView(Struct, kw_only=True):
     `due_on`: Last day to pay in time; null for drafts.
     `overdue`: Whether the due day has passed and the bill is still owed.
     `issued_at`: When the bill became a debt; null for drafts.
-    `paid_at`: When the bill was paid; null before.
+    `paid_at`: When the last of the bill was paid; null before.
     """
 
     bill_id: str
@@ -201,6 +233,9 @@ class BillView(Struct, kw_only=True):
     from_day: Day | None
     to_day: Day | None
     amount_fen: int
+    due_fen: int
+    paid_fen: int
+    owed_fen: int
     explanation: str
     account: str
     payee_name: str

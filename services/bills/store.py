@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
-from pymongo import UpdateMany
+from pymongo import UpdateMany, UpdateOne
 
 from mongo_indexes.bills import COLLECTION
+from services.bills import balances
 from services.bills.models import (
     OF_FEES,
     Bill,
@@ -108,6 +109,27 @@ async def move(
     return await TABLE.move_many(db[COLLECTION], key, action, changes, tx=tx)
 
 
+async def rebalance(db: Database, tx: Transaction, changes: Sequence[tuple[Bill, Bill]]) -> int:
+    """Write what bills owe, each as it is after a change; return how many were as before it.
+
+    `changes`: (before, after). One command. Owned by who read them: of a bill that somebody
+    changed since nothing is written.
+    """
+    if not changes:
+        return 0
+    writes = [_balance(before, after) for before, after in changes]
+    return (await db[COLLECTION].bulk_write(writes, session=tx)).matched_count
+
+
+def _balance(before: Bill, after: Bill) -> UpdateOne:
+    was, now = to_document(before), to_document(after)
+    key = {name: was[name] for name in ("_id", "state", "due_fen", "owed_fen", "paid")}
+    balance = {name: now[name] for name in ("due_fen", "owed_fen", "paid", "paid_at")}
+    if action := balances.ACTIONS.get((before.state, after.state)):
+        return TABLE.update(key, action, balance)
+    return UpdateOne(key, {"$set": balance})
+
+
 async def issue(db: Database, tx: Transaction, bills: Sequence[Bill]) -> bool:
     """Issue drafts as they are given, all or none; False when one is no draft any more."""
     documents = [to_document(bill) for bill in bills]
@@ -126,17 +148,17 @@ async def follow_owners(
     await db[COLLECTION].bulk_write(writes, session=tx)
 
 
-async def hold(db: Database, tx: Transaction, bill_ids: Sequence[str]) -> bool:
-    """Touch bills that are owing; False when one of them is not. By `_id`."""
-    query = {"_id": {"$in": list(bill_ids)}, "state": BillState.OWING}
-    result = await db[COLLECTION].update_many(query, {"$inc": {"holds": 1}}, session=tx)
-    return result.matched_count == len(bill_ids)
+async def hold(db: Database, tx: Transaction, bills: Sequence[Bill]) -> bool:
+    """Touch bills that owe what they did when read; False when one does not. By `_id`."""
+    each = [{"_id": b.id, "owed_fen": b.owed_fen, "state": BillState.OWING} for b in bills]
+    result = await db[COLLECTION].update_many({"$or": each}, {"$inc": {"holds": 1}}, session=tx)
+    return result.matched_count == len(bills)
 
 
 async def void_many(
     db: Database, tx: Transaction, bills: Sequence[Bill], voided: Document, *, reopen: bool
 ) -> None:
-    """Void bills read in this transaction as owing: whoever changes one makes it start again.
+    """Void bills read here as owing whole: whoever changes one makes this start again.
 
     `reopen`: frees their months for later runs; the slot that is left stays unique.
     """
@@ -144,6 +166,7 @@ async def void_many(
     if reopen:
         changes["slots"] = [{"$concat": ["void|", "$_id"]}]
     key = {"_id": {"$in": [bill.id for bill in bills]}}
+    changes["owed_fen"] = 0
     await TABLE.move_many(db[COLLECTION], key, BillAction.VOID, changes, tx=tx, computed=True)
 
 
@@ -160,9 +183,10 @@ async def some_of_run(
     *,
     limit: int,
     tx: Transaction | None = None,
+    **more: Any,
 ) -> list[Bill]:
     """Return the first of a run's bills in one state, by home. Served by index `run`."""
-    query = {"run_id": run_id, "state": state}
+    query = {"run_id": run_id, "state": state, **more}
     cursor = db[COLLECTION].find(query, session=tx).sort(BY_HOME.order).limit(limit)
     return msgspec.convert(await cursor.to_list(), list[Bill])
 
@@ -307,7 +331,7 @@ async def owed(db: Database, claims: Claims) -> OwedBills:
         return OwedBills(count=0, amount_fen=0)
     pipeline: list[Document] = [
         {"$match": {"$or": _claimed(claims, BillState.OWING)}},
-        {"$group": {"_id": None, "count": {"$sum": 1}, "amount_fen": {"$sum": "$amount_fen"}}},
+        {"$group": {"_id": None, "count": {"$sum": 1}, "amount_fen": {"$sum": "$owed_fen"}}},
     ]
     cursor = await db[COLLECTION].aggregate(pipeline)
     rows = await cursor.to_list()

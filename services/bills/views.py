@@ -23,6 +23,7 @@ def view(bill: Bill, address: str, today: str) -> BillView:
         bill_id=bill.id,
         title=title_of(bill),
         address=address,
+        paid_fen=bill.paid_fen,
         overdue=bill.state is BillState.OWING and is_overdue(bill.due_on, today),
     )
 

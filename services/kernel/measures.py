@@ -30,6 +30,8 @@ class Span(Struct, frozen=True):
 class Scan(Struct, frozen=True, kw_only=True):
     """Figures of one pass over an index that covers it: no document is read.
 
+    `of_each`: a list whose entries are counted, of which an index covers nothing.
+
     `index`: holds the path of the place and every field that is named here.
     `match`: condition of what counts, but for the place; a function of the Beijing day where
     it depends on it.
@@ -44,6 +46,7 @@ class Scan(Struct, frozen=True, kw_only=True):
     each: Mapping[str, Document] = {}
     sums: Mapping[str, Document]
     cells: tuple[str, ...] = ()
+    of_each: str = ""
 
     def match_on(self, today: Day) -> Document:
         return self.match(today) if callable(self.match) else self.match

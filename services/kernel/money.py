@@ -6,6 +6,8 @@ from typing import Annotated, Final
 from msgspec import Meta
 
 Fen = Annotated[int, Meta(ge=0, le=10**13)]
+# What somebody pays at once: up to a million yuan.
+PaidFen = Annotated[int, Meta(ge=1, le=10**8)]
 # 0.01 m², so 85.30 m² is 8530.
 Area = Annotated[int, Meta(ge=1, le=10**8)]
 

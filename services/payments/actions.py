@@ -1,6 +1,7 @@
 """Actions on payments: bills paid together in one WeChat order, one's own orders, receipts."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -15,7 +16,15 @@ from services.kernel.acts import Act
 from services.kernel.pages import ListQuery, Page
 from services.kernel.permissions import Actor
 from services.payments import orders, store, views
-from services.payments.models import CHECK, Pay, Payment, PaymentOrder, PaymentView
+from services.payments.models import (
+    CHECK,
+    Line,
+    Pay,
+    Payment,
+    PaymentOrder,
+    PaymentView,
+    amounts_of,
+)
 from services.payments.receipts import actions as receipts
 from services.payments.receipts.models import ReceiptSheetQuery, ReceiptView
 from services.payments.refusals import (
@@ -36,13 +45,16 @@ QUERY_AT_MOST_EVERY: Final = timedelta(seconds=3)
 async def pay(deps: Dependencies, actor: Actor, request: Pay) -> PaymentOrder:
     """Make one WeChat order for several bills of one payee, or hand out the open one again.
 
+    For all that is owed of them, or a part of it, the oldest first.
+
     Raises NotFound for a bill that is not the actor's to pay, else the refusals of refusals.py.
     """
     sources = await orders.read(deps, actor, request.bill_ids)
     require_payable(sources.bills)
     orders.require_on(deps, sources.bills[0].account)
-    held = await _free_the_bills(deps, actor, sources)
-    payment = await _place(deps, held or await _create(deps, actor, sources))
+    lines = orders.lines_of(sources.bills, request.amount_fen)
+    held = await _free_the_bills(deps, actor, sources, lines)
+    payment = await _place(deps, held or await _create(deps, actor, sources, lines))
     if payment.state is PaymentState.PAID:
         raise BillAlreadyPaid("这些账单已经缴过了", payment_id=payment.id)
     if payment.state is not PaymentState.PREPAID or payment.prepay_id is None:
@@ -54,19 +66,19 @@ async def pay(deps: Dependencies, actor: Actor, request: Pay) -> PaymentOrder:
 
 
 async def _free_the_bills(
-    deps: Dependencies, actor: Actor, sources: orders.Sources
+    deps: Dependencies, actor: Actor, sources: orders.Sources, lines: Sequence[Line]
 ) -> Payment | None:
-    """Return the actor's own open order for exactly these bills, or cancel what is in the way.
+    """Return the actor's own open order for exactly this, or cancel what is in the way.
 
     Two phones could hold two orders: the old ones are closed at WeChat before a new one exists,
     all at once, because somebody is waiting.
     """
-    wanted = {bill.id for bill in sources.bills}
+    wanted = amounts_of(lines)
     for payment in sources.in_the_way:
         if payment.state is PaymentState.SUSPENDED:
             raise PaymentInProgress("这笔账单的付款正在核对,请联系物业或社区")
         fresh = payment.expires_at - deps.now() > TOO_LATE_TO_REUSE
-        if payment.person == actor.person_id and set(payment.bill_ids) == wanted and fresh:
+        if payment.person == actor.person_id and amounts_of(payment.lines) == wanted and fresh:
             return payment
     superseded = [_supersede(deps, actor, payment) for payment in sources.in_the_way]
     refusals = [r for r in await asyncio.gather(*superseded, return_exceptions=True) if r]
@@ -89,13 +101,16 @@ async def _supersede(deps: Dependencies, actor: Actor, payment: Payment) -> None
         raise PaymentInProgress("这笔账单正在支付中,请稍后再试", retry_after_seconds=10)
 
 
-async def _create(deps: Dependencies, actor: Actor, sources: orders.Sources) -> Payment:
+async def _create(
+    deps: Dependencies, actor: Actor, sources: orders.Sources, lines: Sequence[Line]
+) -> Payment:
     """Write the order down, with the exact request, before WeChat hears of it."""
-    payment = orders.draft(deps, actor, sources)
+    payment = orders.draft(deps, actor, sources, lines)
+    held = [bill for bill in sources.bills if bill.id in payment.bill_ids]
 
     async def work(tx: Transaction) -> None:
         await people.require_open(deps, tx, actor.person_id)
-        if not await bills_actions.hold(deps, tx, payment.bill_ids):
+        if not await bills_actions.hold(deps, tx, held):
             raise BillAlreadyPaid("有账单刚刚缴过或作废,请刷新后再试")
         await store.insert(deps.db, tx, payment)
         due_at = orders.next_query(payment, deps.now())

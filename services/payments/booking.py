@@ -27,7 +27,15 @@ from services.ledger.models import (
 from services.payments import store
 from services.payments.discrepancies import actions as discrepancies
 from services.payments.discrepancies.models import Doubt
-from services.payments.models import CHECK, EventOutcome, Line, Payment, WeChatEvent
+from services.payments.models import (
+    CHECK,
+    EventOutcome,
+    Line,
+    Payment,
+    WeChatEvent,
+    amounts_of,
+    lines_taken,
+)
 from services.payments.receipts import actions as receipts
 from services.payments.refunds import actions as refunds
 from services.payments.shipments import jobs as shipments
@@ -129,10 +137,10 @@ async def _distribute(
     paid_at = trade.success_at or deps.now()
     changes = {"transaction_id": trade.transaction_id, "paid_at": paid_at}
     await store.move(deps.db, payment.id, Event.MONEY, tx=tx, **changes)
-    ids = payment.bill_ids
-    settled_ids = await bills.settle(deps, tx, ids, journal_id, paid_at, known=known)
-    settled = [line for line in payment.lines if line.bill_id in settled_ids]
-    left = [bill_id for bill_id in ids if bill_id not in settled_ids]
+    amounts = amounts_of(payment.lines)
+    taken = await bills.settle(deps, tx, amounts, journal_id, paid_at, known=known)
+    settled = lines_taken(payment.lines, taken)
+    left = [bill_id for bill_id, fen in amounts.items() if taken.get(bill_id) != fen]
     excess_fen = payment.amount_fen - sum(line.amount_fen for line in settled)
     await ledger.post(deps, tx, _journal(deps, payment, trade, settled, journal_id))
     await jobs.end(deps, tx, CHECK, payment.id)

@@ -1,15 +1,17 @@
 """Payments: orders and notices as they are kept; what clients send and see of orders."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Final
 
+import msgspec
 from msgspec import Meta, Struct, field
 
 from services.bills.models import Bill
 from services.fees.models import BillKind
 from services.kernel.days import Day, Month
 from services.kernel.labels import Labelled
-from services.kernel.money import Fen
+from services.kernel.money import Fen, PaidFen
 from services.kernel.paths import smallest_around
 from services.kernel.types import Id
 from services.payments.states import PENDING, PaymentState
@@ -35,6 +37,20 @@ class Line(Struct, frozen=True, kw_only=True):
     period: Month
     explanation: str
     amount_fen: Fen
+
+
+def amounts_of(lines: Iterable[Line]) -> dict[str, int]:
+    """Return bill id → fen that is paid of it."""
+    return {line.bill_id: line.amount_fen for line in lines}
+
+
+def lines_taken(lines: Iterable[Line], taken: Mapping[str, int]) -> list[Line]:
+    """Return lines with what bills took of them; those of which nothing was are left out."""
+    return [
+        msgspec.structs.replace(line, amount_fen=taken[line.bill_id])
+        for line in lines
+        if line.bill_id in taken
+    ]
 
 
 class Payment(Struct, kw_only=True):
@@ -109,12 +125,15 @@ class Pay(Struct, forbid_unknown_fields=True):
     """Bills to pay together.
 
     `bill_ids`: Ids of the bills, all of one payee and one fee.
+    `amount_fen`: What to pay of them, in fen, the oldest bill first; all that is owed without
+    it.
     """
 
     bill_ids: Annotated[
         list[Id],
         Meta(min_length=1, max_length=MAX_BILLS),
     ]
+    amount_fen: PaidFen | None = None
 
 
 class PayParams(Struct, frozen=True, rename="camel"):

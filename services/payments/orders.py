@@ -22,7 +22,7 @@ from services.kernel.permissions import Actor, Permission
 from services.merchants import actions as merchants
 from services.payments import booking, store
 from services.payments.models import Line, Payment
-from services.payments.refusals import PayeeUnavailable
+from services.payments.refusals import PayeeUnavailable, TooMuch
 from services.payments.states import Event
 from services.people import actions as people
 from services.people.models import Person
@@ -78,8 +78,10 @@ async def read(deps: Dependencies, actor: Actor, bill_ids: Sequence[str]) -> Sou
     )
 
 
-def draft(deps: Dependencies, actor: Actor, sources: Sources) -> Payment:
+def draft(deps: Dependencies, actor: Actor, sources: Sources, lines: Sequence[Line]) -> Payment:
     """Draft an order of the actor for bills of one payee; nothing is written or sent.
+
+    `lines`: what is paid of which of the bills.
 
     Raises PayeeUnavailable when the bills' payee may not take this fee into this account, or
     the account is not configured here.
@@ -93,11 +95,11 @@ def draft(deps: Dependencies, actor: Actor, sources: Sources) -> Payment:
         raise PayeeUnavailable("收款单位的微信支付还没有开通,请联系物业或社区")
     require_on(deps, account)
     payment_id, expires_at = deps.new_id(), now + TIME_TO_PAY
-    amount_fen = sum(bill.amount_fen for bill in bills)
+    amount_fen = sum(line.amount_fen for line in lines)
     body = client.prepay_body(
         payment_id,
         amount_fen=amount_fen,
-        description=f"{payee_name} {title(bills)}",
+        description=f"{payee_name} {title(lines)}",
         openid=_openid(sources.person),
         expires_at=expires_at,
     )
@@ -108,8 +110,8 @@ def draft(deps: Dependencies, actor: Actor, sources: Sources) -> Payment:
         account=account,
         payee_name=payee_name,
         numbers_receipts=numbered,
-        lines=[line_of(bill) for bill in bills],
-        bill_ids=[bill.id for bill in bills],
+        lines=list(lines),
+        bill_ids=[line.bill_id for line in lines],
         amount_fen=amount_fen,
         body=body,
         created_at=now,
@@ -151,22 +153,40 @@ def _openid(person: Person | None) -> str:
     return person.openid
 
 
-def title(bills: Sequence[Bill]) -> str:
+def title(lines: Sequence[Line]) -> str:
     """Name what is paid as WeChat shows it to the payer: 物业费 2026-01至2026-03."""
-    kinds = "、".join(dict.fromkeys(bill.kind.label for bill in bills))
-    first, last = min(b.period for b in bills), max(b.period for b in bills)
+    kinds = "、".join(dict.fromkeys(line.kind.label for line in lines))
+    first, last = min(line.period for line in lines), max(line.period for line in lines)
     return f"{kinds} {first}" if first == last else f"{kinds} {first}至{last}"
 
 
-def line_of(bill: Bill) -> Line:
-    """Return the line of an order for a bill."""
+def lines_of(bills: Sequence[Bill], amount_fen: int | None) -> list[Line]:
+    """Return what an amount pays of bills, the oldest first; None pays all that is owed.
+
+    In the order of the bills; one of which it pays nothing is left out. What is due first is
+    paid first unless the payer says otherwise, by the bills they choose (民法典 art. 560).
+    Raises TooMuch for more than is owed.
+    """
+    left = sum(bill.owed_fen for bill in bills)
+    if amount_fen is not None and amount_fen > left:
+        raise TooMuch("金额超过应缴金额,请刷新后再试", owed_fen=left)
+    left = left if amount_fen is None else amount_fen
+    paid: dict[str, int] = {}
+    for bill in sorted(bills, key=lambda bill: (bill.period, bill.due_on or "", bill.id)):
+        paid[bill.id] = min(left, bill.owed_fen)
+        left -= paid[bill.id]
+    return [line_of(bill, paid[bill.id]) for bill in bills if paid[bill.id]]
+
+
+def line_of(bill: Bill, amount_fen: int) -> Line:
+    """Return the line of an order that pays so much of a bill."""
     return Line(
         bill_id=bill.id,
         home=bill.home,
         kind=bill.kind,
         period=bill.period,
         explanation=bill.explanation,
-        amount_fen=bill.amount_fen,
+        amount_fen=amount_fen,
     )
 
 

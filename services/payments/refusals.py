@@ -56,6 +56,22 @@ class BillAlreadyPaid(errors.Conflict):
     details_type = BillAlreadyPaidDetails
 
 
+class TooMuchDetails(Struct, frozen=True, kw_only=True):
+    """What is owed of the bills.
+
+    `owed_fen`: Sum of what is owed, in fen.
+    """
+
+    owed_fen: int
+
+
+class TooMuch(errors.InvalidInput):
+    """More than is owed of the bills."""
+
+    code = "more_than_owed"
+    details_type = TooMuchDetails
+
+
 class DifferentPayees(errors.InvalidInput):
     """One WeChat order has one payee; property fee and waste fee have different ones."""
 

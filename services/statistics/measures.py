@@ -187,6 +187,8 @@ def _stages(
     counts = scan.match_on(today)
     match, *more = ({**counts, path: under(place)} for place in places)
     stages: list[Document] = [{"$match": {"$or": [match, *more]} if more else match}]
+    if scan.of_each:
+        stages.append({"$unwind": f"${scan.of_each}"})
     where, cells = f"${path}", {name: f"${name}" for name in scan.cells}
     if scan.each:
         key = {"path": where, **cells} if cells else where

@@ -66,9 +66,12 @@ def _receivables_are_what_bills_say(
 ) -> None:
     found = balances(journals)
     for bill_id, bill in bills.items():
-        left = bill["amount_fen"] if bill["state"] == "owing" else 0
+        left = bill["owed_fen"] if bill["state"] != "draft" else 0
         assert found[f"receivable:{bill_id}"] == left, (bill_id, bill["state"])
-        assert bill["state"] != "paid" or bill["journal_id"]
+        paid_fen = sum(portion["fen"] for portion in bill["paid"])
+        is_open = bill["state"] in {"draft", "owing"}
+        assert bill["owed_fen"] == (bill["due_fen"] - paid_fen if is_open else 0)
+        assert bill["state"] != "paid" or paid_fen == bill["due_fen"]
 
 
 def _every_excess_has_one_refund(
@@ -126,7 +129,7 @@ def _homes_of(moved: arithmetic.Months, own: list[Fee]) -> Cells:
     """What the rows do not have yet: the homes that it makes with all bills of a home."""
     now: arithmetic.Months = Counter()
     for fee in own:
-        arithmetic.count(now, fee.kind, fee.period, is_owed=not fee.paid_in)
+        arithmetic.count(now, fee.kind, fee.period, is_owed=fee.owed_fen > 0)
     return arithmetic.homes_of(moved, now)
 
 

@@ -66,9 +66,9 @@ def evidence() -> Evidence:
         {"P1": order}, {"XP1": refund}, Counter({("o1", "receipt"): 1, ("o1", "refund"): 1})
     )
     bills = {
-        "B1": {"amount_fen": 20, "state": "paid", "journal_id": JOURNAL},
-        "B2": {"amount_fen": 10, "state": "void", "journal_id": None},
-        "B3": {"amount_fen": 40, "state": "owing", "journal_id": None},
+        "B1": {"owed_fen": 0, "state": "paid", "paid": [{"journal": JOURNAL, "fen": 20}]},
+        "B2": {"owed_fen": 0, "state": "void", "paid": []},
+        "B3": {"owed_fen": 40, "state": "owing", "paid": []},
     }
     journals = {
         "issue:B1": journal("issue", {"receivable:B1": 20, "income:a:c": -20}),

@@ -150,7 +150,7 @@ async def test_what_was_settled_on_the_first_day_is_seen_and_the_second_before_i
     """The day begins in Beijing."""
     bills = sorted(await house.estate.bill_ids("wang"))
     for bill_id, at in zip(bills, ("2026-02-09T15:59:59", "2026-02-09T16:00:00"), strict=True):
-        paid = {"$set": {"state": "paid", "paid_at": _utc(at), "journal_id": "pay:x"}}
+        paid = {"$set": {"state": "paid", "paid_at": _utc(at), "owed_fen": 0}}
         await house.world.db.bills.update_one({"_id": bill_id}, paid)
     buyer = await house.comes("buyer", BUYER, Relation.OWNER, "2026-02-10")
     assert await house.bills(buyer, "paid") == [bills[1]]
@@ -231,7 +231,7 @@ async def test_paid_bills_of_two_homes_come_in_pages_each_from_its_own_day(
     house: House, wang: Member
 ) -> None:
     for bill_id in await house.bills(wang):
-        paid = {"$set": {"state": "paid", "paid_at": house.world.clock.now, "journal_id": "x"}}
+        paid = {"$set": {"state": "paid", "paid_at": house.world.clock.now, "owed_fen": 0}}
         await house.world.db.bills.update_one({"_id": bill_id}, paid)
     li_home = {"home": {"$regex": "u2.502$"}}
     await house.world.db.bills.update_many(

@@ -149,16 +149,19 @@ async def of_bill_run_bills(estate: Estate) -> Case:
     return case
 
 
+MORE = {"amount_fen": 100, "due_fen": 100, "owed_fen": 100}
+
+
 async def of_outdated_bills(estate: Estate) -> Case:
     world = estate.world
     for period in ("2026-01", "2026-02"):
         await bill(world, period)
     await _correct(estate, HOMES)
     kept = world.db[bills.COLLECTION]
-    await kept.update_many({"kind": "property_fee"}, {"$inc": {"amount_fen": 100}})
-    await kept.update_one({"kind": "waste_fee", "home": LI_HOME}, {"$inc": {"amount_fen": 100}})
+    await kept.update_many({"kind": "property_fee"}, {"$inc": MORE})
+    await kept.update_one({"kind": "waste_fee", "home": LI_HOME}, {"$inc": MORE})
     await kept.update_many({"home": WANG_HOME}, {"$set": {"explanation": FORMULA}})
-    paid = {"state": "paid", "paid_at": world.clock.now, "journal_id": "x"}
+    paid = {"state": "paid", "paid_at": world.clock.now, "owed_fen": 0}
     await kept.update_many({"home": WANG_HOME, "period": "2026-01"}, {"$set": paid})
     return Case(
         who=await estate.member("staff"),

@@ -18,15 +18,25 @@ from tests.depth import by_depth
 MONTHS = [plus_months("2025-06", n) for n in range(20)]
 HOMES = ("h1", "h2", "h3")
 month = st.sampled_from(MONTHS)
-fee = st.builds(
-    Fee,
-    home=st.sampled_from(HOMES),
-    kind=st.sampled_from([kind.value for kind in FeeKind]),
-    period=month,
-    due_on=st.one_of(st.none(), month.map(lambda each: f"{each}-15")),
-    amount_fen=st.integers(1, 999),
-    paid_in=st.one_of(st.none(), month),
-)
+portion = st.tuples(month, st.integers(1, 500))
+
+
+@st.composite
+def fees_of(draw: st.DrawFn) -> Fee:
+    """Draw a bill of which nothing, some or all is paid."""
+    paid = draw(st.lists(portion, max_size=2))
+    owed = draw(st.integers(0 if paid else 1, 500))
+    return Fee(
+        home=draw(st.sampled_from(HOMES)),
+        kind=draw(st.sampled_from([kind.value for kind in FeeKind])),
+        period=draw(month),
+        due_on=draw(st.one_of(st.none(), month.map(lambda each: f"{each}-15"))),
+        due_fen=owed + sum(fen for _, fen in paid),
+        paid=tuple(paid),
+    )
+
+
+fee = fees_of()
 span = st.builds(
     Span,
     period=month,
@@ -43,9 +53,9 @@ def billed(fees: Iterable[Fee], of: Span) -> Counter[str]:
     homes = {f.home for f in own}
     return Counter(
         billed_homes=len(homes),
-        paid_homes=len(homes - {f.home for f in own if not f.paid_in}),
-        due_fen=sum(f.amount_fen for f in own),
-        received_fen=sum(f.amount_fen for f in own if f.paid_in),
+        paid_homes=len(homes - {f.home for f in own if f.owed_fen}),
+        due_fen=sum(f.due_fen for f in own),
+        received_fen=sum(fen for f in own for _, fen in f.paid),
     )
 
 
@@ -56,13 +66,12 @@ def arrears(fees: Iterable[Fee], of: Span) -> Counter[str]:
         f
         for f in fees
         if f.period < of.period and f.due_on and f.due_on < first
-        if of.kind in {None, f.kind} and (f.paid_in is None or f.paid_in >= of.period)
+        if of.kind in {None, f.kind}
     ]
-    recovered = [f for f in own if f.paid_in and f.paid_in < end]
-    return Counter(
-        recovered_fen=sum(f.amount_fen for f in recovered),
-        remaining_fen=sum(f.amount_fen for f in own) - sum(f.amount_fen for f in recovered),
-    )
+    later = [(month, fen) for f in own for month, fen in f.paid if month >= of.period]
+    recovered_fen = sum(fen for month, fen in later if month < end)
+    owed_then = sum(f.owed_fen for f in own) + sum(fen for _, fen in later)
+    return Counter(recovered_fen=recovered_fen, remaining_fen=owed_then - recovered_fen)
 
 
 @deep
@@ -84,7 +93,7 @@ def around(
     found: Months = Counter()
     for f in fees:
         if f.home == home and first <= f.period <= last:
-            arithmetic.count(found, f.kind, f.period, is_owed=not f.paid_in)
+            arithmetic.count(found, f.kind, f.period, is_owed=f.owed_fen > 0)
     return found
 
 
@@ -95,13 +104,15 @@ def test_changes_add_up_to_what_the_bills_come_to(fees: list[Fee], data: st.Data
     kept: list[Fee] = []
     for new in fees:
         before: list[Fee] = []
-        after = [replace(new, paid_in=None)]
+        after = [replace(new, paid=())]
         own = [f for f in kept if f.home == new.home]
         if own and data.draw(st.booleans()):
             old = data.draw(st.sampled_from(own))
             kept.remove(old)
             before = [old]
-            after = data.draw(st.sampled_from([[], [replace(old, paid_in=new.paid_in)]]))
+            after = data.draw(
+                st.sampled_from([[], [replace(old, paid=new.paid, due_fen=new.due_fen)]])
+            )
         kept += after
         cells.update(arithmetic.money_of(before, after))
         if moved := arithmetic.moved_of(before, after):

@@ -1,7 +1,7 @@
 """`ledger verify` finds whatever is planted into real books, and nothing in untouched ones."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import pytest
@@ -120,11 +120,11 @@ async def bill_paid_by_nothing(db: Database) -> None:
 async def bill_paid_by_another_journal(db: Database) -> None:
     bill = await one(db, "bills", state="paid")
     issued = f"issue:{bill['_id']}"
-    await db.bills.update_one({"_id": bill["_id"]}, {"$set": {"journal_id": issued}})
+    await db.bills.update_one({"_id": bill["_id"]}, {"$set": {"paid.0.journal": issued}})
 
 
 async def bill_owing_again(db: Database) -> None:
-    await alter(db, "bills", {"$set": {"state": "owing", "journal_id": None}}, state="paid")
+    await alter(db, "bills", {"$set": {"state": "owing", "paid": []}}, state="paid")
 
 
 async def bill_void_by_nothing(db: Database) -> None:
@@ -294,7 +294,16 @@ async def bill_draft_again(db: Database) -> None:
 
 
 async def bill_owed_and_paid(db: Database) -> None:
-    await alter(db, "bills", {"$set": {"journal_id": "pay:1:2"}}, state="owing")
+    paid = {"journal": "pay:1:2", "fen": 1, "at": datetime(2026, 3, 2, tzinfo=UTC)}
+    await alter(db, "bills", {"$set": {"paid": [paid]}}, state="owing")
+
+
+async def bill_owes_less(db: Database) -> None:
+    await alter(db, "bills", {"$inc": {"owed_fen": -1}}, state="owing")
+
+
+async def bill_says_another_part_was_paid(db: Database) -> None:
+    await alter(db, "bills", {"$inc": {"paid.0.fen": -1}}, state="paid")
 
 
 async def receipt_before_payment(db: Database) -> None:
@@ -315,7 +324,7 @@ MUTANTS: Final[dict[Plant, str]] = {
     booked_nobody_knows: "is not there",
     bill_paid_by_nothing: "paid by nothing",
     bill_paid_by_another_journal: "which is no payment of it",
-    bill_owing_again: "fen are owed, its journals say 0",
+    bill_owing_again: "owing, and 0 fen are owed",
     bill_void_by_nothing: "no journal took it back",
     bill_of_another_amount: "no journal issued it for",
     bill_removed: "is not there, and journals speak of it",
@@ -347,7 +356,9 @@ MUTANTS: Final[dict[Plant, str]] = {
     suspense_forgotten: "is not there, and a journal speaks of it",
     suspense_of_another_amount: "fen are to lie in suspense",
     bill_draft_again: "is a draft, and journals speak of it",
-    bill_owed_and_paid: "owed, and paid by pay:1:2",
+    bill_owed_and_paid: "paid by pay:1:2, which is no payment of 1 fen",
+    bill_owes_less: "fen are owed, its journals say",
+    bill_says_another_part_was_paid: "fen are paid, its journals say",
     receipt_before_payment: "closed, and has a receipt",
 }
 

@@ -14,7 +14,7 @@ from server.dependencies import open_mongo
 from server.settings import Settings
 from services.bills import actions as bills_actions
 from services.bills import store as bills_store
-from services.bills.models import Bill, MyBillsQuery, RunBillsQuery
+from services.bills.models import Bill, MyBillsQuery, Portion, RunBillsQuery
 from services.bills.states import BillState
 from services.bills.unpaid_homes import store
 from services.bills.unpaid_homes.models import Debts
@@ -70,6 +70,7 @@ def home(compound: int, number: int) -> str:
 def bill(where: str, period: str, kind: FeeKind, number: int) -> Bill:
     issued = start_of(f"{period}-02")
     paid = number % PAID_EVERY != 0
+    paid_at = issued + timedelta(days=31 + number % 30)
     return Bill(
         id=f"{where}|{kind}|{period}",
         run_id=period,
@@ -87,7 +88,8 @@ def bill(where: str, period: str, kind: FeeKind, number: int) -> Bill:
         state=BillState.PAID if paid else BillState.OWING,
         created_at=issued,
         issued_at=issued,
-        paid_at=issued + timedelta(days=31 + number % 30) if paid else None,
+        paid=[Portion(journal="pay", fen=5118, at=paid_at)] if paid else [],
+        paid_at=paid_at if paid else None,
     )
 
 

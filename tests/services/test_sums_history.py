@@ -22,7 +22,15 @@ from services.statistics.measures import Question
 from tests.build import books
 from tests.build.world import World
 from tests.depth import by_depth
-from tests.services.test_place_sums import HOMES, MONTHS, bill, counted_figures, issue, kept
+from tests.services.test_place_sums import (
+    HOMES,
+    MONTHS,
+    MUCH,
+    bill,
+    counted_figures,
+    issue,
+    kept,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -38,18 +46,21 @@ async def change(deps: Dependencies, some: list[str], at: int) -> None:
     with suppress(DuplicateKeyError):  # somebody else issued one of them at the same time
         await issue(deps, fresh)
     owed = [name for name in known if known[name].state is BillState.OWING]
-    paid = [each for each in known.values() if each.state is BillState.PAID]
+    paid = [each for each in known.values() if each.paid]
 
     async def save(tx: Transaction) -> None:
         if owed and at % 3:
-            await bills.settle(deps, tx, owed, f"pay:{owed[0]}", deps.now())
+            part = {name: MUCH if at % 2 else known[name].owed_fen // 2 for name in owed}
+            await bills.settle(deps, tx, part, f"pay:{owed[0]}:{at}", deps.now())
         elif owed:
             found = await bills_store.find_many(deps.db, owed, tx=tx)
-            still = [each for each in found if each.state is BillState.OWING]
+            still = [b for b in found if b.state is BillState.OWING and not b.paid]
             voided = {**VOIDED, "voided_at": deps.now()}
             await bills.withdraw(deps, tx, still, voided, months=MonthsAfterVoid.OPEN)
         for each in paid:
-            await bills.reopen(deps, tx, [each.id], str(each.journal_id))
+            [portion, *_] = each.paid
+            back = {each.id: portion.fen if at % 2 else portion.fen // 2 + 1}
+            await bills.give_back(deps, tx, back, portion.journal)
 
     if known:
         await deps.in_transaction(save)

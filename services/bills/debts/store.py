@@ -22,7 +22,7 @@ FIELDS: Final = (
     "kind",
     "period",
     "due_on",
-    "amount_fen",
+    "owed_fen",
     "owners_until",
     "liable_on",
 )
@@ -54,7 +54,7 @@ async def sums_of(
     group: Document = {
         "_id": "$kind",
         "bills": {"$sum": 1},
-        "amount_fen": {"$sum": "$amount_fen"},
+        "amount_fen": {"$sum": "$owed_fen"},
     }
     cursor = await db[COLLECTION].aggregate(
         [{"$match": query}, {"$group": group}], session=tx, hint="home_liable"
@@ -101,8 +101,8 @@ def _debt(home: str, until: Day | None, bills: Sequence[Document], today: Day) -
         days=frozenset(bill["liable_on"] for bill in bills),
         kinds=frozenset(FeeKind(bill["kind"]) for bill in bills),
         bills=len(bills),
-        amount_fen=sum(bill["amount_fen"] for bill in bills),
+        amount_fen=sum(bill["owed_fen"] for bill in bills),
         overdue_bills=len(late),
-        overdue_fen=sum(bill["amount_fen"] for bill in late),
+        overdue_fen=sum(bill["owed_fen"] for bill in late),
         since=min(bill["period"] for bill in bills),
     )

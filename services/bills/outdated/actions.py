@@ -129,7 +129,7 @@ def _outdated(
     right, _ = drafts.draft(run, [home], prices[compound], _others(bill), at=now)
     right_fen = sum(draft.amount_fen for draft in right)
     same_owners = {draft.owners_until for draft in right} == {bill.owners_until}
-    if right_fen == bill.amount_fen and same_owners:
+    if right_fen == bill.due_fen and same_owners:
         return None
     return OutdatedBill(
         bill=view(bill, home.address, deps.today()),

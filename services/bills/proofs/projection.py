@@ -1,4 +1,4 @@
-"""Projection of the journals in bills: what each says is owed, and which journal paid it."""
+"""Projection of the journals in bills: what each says is owed, and which journals paid it."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -10,11 +10,6 @@ from services.dependencies import Dependencies
 from services.kernel.projections import Projection
 from services.ledger import actions as ledger
 from services.ledger.models import Journal, posted, receivable, subjects
-
-
-def owed_fen(bill: Bill) -> int:
-    """Return what a bill says is owed on it."""
-    return bill.amount_fen if bill.state is BillState.OWING else 0
 
 
 def touched(journal: Journal) -> list[str]:
@@ -54,15 +49,25 @@ def _of_bill(bill_id: str, bill: Bill | None, own: dict[str, Journal]) -> Iterat
     if not _posts(own, f"issue:{bill_id}", account, bill.amount_fen):
         yield f"no journal issued it for {bill.amount_fen} fen"
     left = sum(posted(journal, account) for journal in own.values())
-    if left != owed_fen(bill):
-        yield f"says that {owed_fen(bill)} fen are owed, its journals say {left}"
-    if bill.state is BillState.PAID and not _pays(own.get(bill.journal_id or ""), account):
-        yield f"paid by {bill.journal_id or 'nothing'}, which is no payment of it"
-    if bill.state is BillState.OWING and bill.journal_id:
-        yield f"owed, and paid by {bill.journal_id}"
-    is_void = _posts(own, f"void:{bill_id}", account, -bill.amount_fen)
+    if left != bill.owed_fen:
+        yield f"says that {bill.owed_fen} fen are owed, its journals say {left}"
+    if (bill.state is BillState.OWING) != (bill.owed_fen > 0):
+        yield f"{bill.state}, and {bill.owed_fen} fen are owed"
+    is_void = _posts(own, f"void:{bill_id}", account, -bill.due_fen)
     if is_void != (bill.state is BillState.VOID):
         yield "taken back by a journal" if is_void else "void, and no journal took it back"
+    yield from _of_payments(bill, own, account)
+
+
+def _of_payments(bill: Bill, own: dict[str, Journal], account: str) -> Iterator[str]:
+    """Yield what a bill says of its payments and notes that its journals do not."""
+    for portion in bill.paid:
+        if not _pays(own.get(portion.journal), account, portion.fen):
+            yield f"paid by {portion.journal}, which is no payment of {portion.fen} fen of it"
+    moved = [each for each in own.values() if each.kind in {"payment", "refund"}]
+    paid_fen = -sum(posted(journal, account) for journal in moved)
+    if paid_fen != bill.paid_fen:
+        yield f"says that {bill.paid_fen} fen are paid, its journals say {paid_fen}"
 
 
 def _posts(own: dict[str, Journal], name: str, account: str, amount_fen: int) -> bool:
@@ -70,8 +75,9 @@ def _posts(own: dict[str, Journal], name: str, account: str, amount_fen: int) ->
     return journal is not None and posted(journal, account) == amount_fen
 
 
-def _pays(journal: Journal | None, account: str) -> bool:
-    return journal is not None and journal.kind == "payment" and posted(journal, account) < 0
+def _pays(journal: Journal | None, account: str, fen: int) -> bool:
+    is_payment = journal is not None and journal.kind == "payment"
+    return is_payment and journal is not None and fen <= -posted(journal, account)
 
 
 PROJECTION: Final = Projection(

@@ -7,6 +7,7 @@ killed and replaced, does nothing twice.
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -198,8 +199,13 @@ async def discard_some(deps: Dependencies, run: BillRun) -> bool:
     return await deps.in_transaction(save)
 
 
+# Bills of which nothing was paid, and of which something was.
+WHOLE: Final[Document] = {"paid": []}
+IN_PART: Final[Document] = {"paid": {"$ne": []}}
+
+
 async def withdraw_some(deps: Dependencies, run: BillRun) -> None:
-    """Void the next bills that are owed; when there are none left, tell people and finish.
+    """Void the next bills owed whole; when there are none left, tell people and finish.
 
     Whether somebody has paid counts once more at the first of them: until then nothing has
     happened. After that the rest goes too, or neighbours would be left half billed.
@@ -210,7 +216,7 @@ async def withdraw_some(deps: Dependencies, run: BillRun) -> None:
             await store.stop(deps.db, tx, run, STOPPED)
             return 1
         owing = await bills_store.some_of_run(
-            deps.db, run.id, BillState.OWING, limit=BILLS_AT_ONCE, tx=tx
+            deps.db, run.id, BillState.OWING, limit=BILLS_AT_ONCE, tx=tx, **WHOLE
         )
         changes = {"$inc": {"withdrawn": len(owing)}}
         if owing and await store.note(deps.db, run, changes, tx=tx):
@@ -225,10 +231,11 @@ async def _paid_first(deps: Dependencies, tx: Transaction, run: BillRun) -> bool
     """Tell whether somebody paid before a withdrawal of all bills began."""
     if run.withdrawn_unpaid_only:
         return False
-    began = await bills_store.any_of_run(
-        deps.db, tx, run.id, BillState.VOID, voided_in=run.round
-    )
-    return not began and await bills_store.any_of_run(deps.db, tx, run.id, BillState.PAID)
+    any_of_run = partial(bills_store.any_of_run, deps.db, tx, run.id)
+    if await any_of_run(BillState.VOID, voided_in=run.round):
+        return False
+    is_paid = await any_of_run(BillState.PAID)
+    return is_paid or await any_of_run(BillState.OWING, **IN_PART)
 
 
 def _voided(run: BillRun) -> Document:

@@ -56,18 +56,23 @@ EVERYTHING: Final = Window("", EVER)
 
 
 class Fee(Struct, frozen=True, kw_only=True):
-    """What of a bill is summed. `paid_in`: month of its payment; None while it is owed."""
+    """What of a bill is summed. `paid`: (month, fen) of each payment of some of it."""
 
     home: str
     kind: str
     period: Month
     due_on: Day | None = None
-    amount_fen: int
-    paid_in: Month | None
+    due_fen: int
+    paid: tuple[tuple[Month, int], ...] = ()
+
+    @property
+    def owed_fen(self) -> int:
+        """What is left to pay of it, in fen."""
+        return self.due_fen - sum(fen for _, fen in self.paid)
 
     @property
     def arrears_after(self) -> Month | None:
-        """The month after which it is arrears if it is owed; None: never."""
+        """The month after which what is owed of it is arrears; None: never."""
         return max(self.period, self.due_on[:7]) if self.due_on else None
 
 
@@ -80,8 +85,8 @@ def fees(bills: Iterable[Bill]) -> list[Fee]:
             kind=bill.kind.value,
             period=bill.period,
             due_on=bill.due_on,
-            amount_fen=bill.amount_fen,
-            paid_in=month_of(bill.paid_at) if bill.paid_at else None,
+            due_fen=bill.due_fen,
+            paid=tuple((month_of(portion.at), portion.fen) for portion in bill.paid),
         )
         for bill in bills
         if bill.kind.value in FEES and bill.state in counted
@@ -134,29 +139,29 @@ def around(moved: Collection[Month], window: Window) -> tuple[Month, Month]:
 def _money(found: Iterable[Fee]) -> Cells:
     cells: Cells = Counter()
     for fee in found:
-        for cell in _cells_of(fee):
-            cells[cell] += fee.amount_fen
+        for cell, fen in _cells_of(fee):
+            cells[cell] += fen
     return cells
 
 
-def _cells_of(fee: Fee) -> Iterator[Cell]:
-    """Return the cells in which the amount of a bill is."""
+def _cells_of(fee: Fee) -> Iterator[tuple[Cell, int]]:
+    """Return the cells in which amounts of a bill are, each with its amount."""
     late_after = fee.arrears_after
-    yield fee.period, f"{fee.kind}|due"
-    if fee.paid_in:
-        yield fee.period, f"{fee.kind}|received"
-        if late_after and late_after < fee.paid_in:
-            yield fee.paid_in, f"{fee.kind}|late|{late_after}"
-    elif late_after:
-        yield WHOLE, f"{fee.kind}|owing"
-        yield late_after, f"{fee.kind}|owing"
+    yield (fee.period, f"{fee.kind}|due"), fee.due_fen
+    for month, fen in fee.paid:
+        yield (fee.period, f"{fee.kind}|received"), fen
+        if late_after and late_after < month:
+            yield (month, f"{fee.kind}|late|{late_after}"), fen
+    if late_after and fee.owed_fen:
+        yield (WHOLE, f"{fee.kind}|owing"), fee.owed_fen
+        yield (late_after, f"{fee.kind}|owing"), fee.owed_fen
 
 
 def _count(found: Iterable[Fee]) -> Months:
     """Return how many bills a home has of each fee and month, and how many of them are owed."""
     bills: Months = Counter()
     for fee in found:
-        count(bills, fee.kind, fee.period, is_owed=not fee.paid_in)
+        count(bills, fee.kind, fee.period, is_owed=fee.owed_fen > 0)
     return bills
 
 

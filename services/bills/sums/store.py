@@ -1,8 +1,7 @@
-"""Store of bills as the kept sums read them: from index keys alone."""
+"""Store of bills as the kept sums read them: where homes are counted, from index keys alone."""
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
@@ -17,25 +16,24 @@ from services.kernel.days import Month, month_of
 from services.kernel.documents import Document
 from services.kernel.paths import under
 
-BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 AT_ONCE: Final = 10_000  # keys of an answer: the first would have 101
-FIELDS: Final = ("home", "kind", "period", "due_on", "amount_fen")
+FIELDS: Final = ("home", "kind", "period", "due_on", "due_fen", "paid")
 
 
 async def months_of(
     db: Database, tx: Transaction, homes: Sequence[str], first: Month, last: Month
 ) -> dict[str, Months]:
-    """Return home → how many bills it has of each fee and month. Covered by index `issued`."""
+    """Return home → how many bills it has of each fee and month. Covered by `issued_fees`."""
     query = {"state": {"$in": [BillState.OWING, BillState.PAID]}, **_of(homes, first, last)}
-    return await _months(db, tx, query, hint="issued")
+    return await _months(db, tx, query, hint="issued_fees")
 
 
 async def unpaid_months_of(
     db: Database, tx: Transaction, homes: Sequence[str], first: Month, last: Month
 ) -> dict[str, Months]:
-    """Return the same of what is owed alone: who pays has little. Covered by index `owed`."""
+    """Return the same of what is owed alone: who pays has little. Covered by index `owing`."""
     query = {"state": BillState.OWING, **_of(homes, first, last)}
-    return await _months(db, tx, query, hint="owed")
+    return await _months(db, tx, query, hint="owing")
 
 
 def _of(homes: Sequence[str], first: Month, last: Month) -> Document:
@@ -56,22 +54,17 @@ async def _months(
 
 
 async def issued(db: Database, tx: Transaction, place: str) -> list[Fee]:
-    """Return the fees that homes under a place owe or paid. By `owed` and `received`."""
-    where, fields = {"home": under(place), **OF_FEES}, {"_id": 0, **dict.fromkeys(FIELDS, 1)}
-    owed, paid = (
-        {**where, "state": BillState.OWING},
-        {**where, "paid_at": {"$gt": BEGINNING}},
-    )
-    bills = db[COLLECTION]
-    found = await bills.find(owed, fields, hint="owed", session=tx).to_list()
-    fields["paid_at"] = 1
-    found += await bills.find(paid, fields, hint="received", session=tx).to_list()
-    return [_fee(row) for row in found]
+    """Return the fees that homes under a place owe or paid. Served by `home_liable`."""
+    issued = {"$in": [BillState.OWING, BillState.PAID]}
+    query = {"home": under(place), "state": issued, **OF_FEES}
+    fields = {"_id": 0, **dict.fromkeys(FIELDS, 1)}
+    cursor = db[COLLECTION].find(query, fields, hint="home_liable", session=tx)
+    return [_fee(row) async for row in cursor]
 
 
 def _fee(row: Document) -> Fee:
-    paid_at = row.pop("paid_at", None)
-    return msgspec.convert({**row, "paid_in": month_of(paid_at) if paid_at else None}, Fee)
+    paid = [(month_of(portion["at"]), portion["fen"]) for portion in row["paid"]]
+    return msgspec.convert({**row, "paid": paid}, Fee)
 
 
 async def next_home(db: Database, after: str) -> str | None:

@@ -112,7 +112,7 @@ def _view(
 ) -> UnpaidHome:
     """Add up what one home owes."""
     late = [debt for debt in owed if is_overdue(debt.due_on, today)]
-    amount_fen, overdue_fen = (sum(d.amount_fen for d in some) for some in (owed, late))
+    amount_fen, overdue_fen = (sum(d.owed_fen for d in some) for some in (owed, late))
     months = {month for debt in owed for month in months_from(debt.period, debt.months)}
     return UnpaidHome(
         place=home,

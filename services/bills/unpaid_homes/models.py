@@ -66,7 +66,7 @@ class Debt(Struct, frozen=True):
     kind: FeeKind
     period: Month
     months: int
-    amount_fen: int
+    owed_fen: int
     due_on: Day
 
 
@@ -77,7 +77,7 @@ class UnpaidHome(Struct, kw_only=True):
     `address`: Address of the home, as people say it.
     `resident`: The owner's masked name; null when not known.
     `bills`: Number of owed bills.
-    `amount_fen`: Sum of owed bills, in fen.
+    `amount_fen`: What is left to pay, in fen.
     `overdue_bills`: Number of the bills whose due day is over.
     `overdue_fen`: Sum of the bills whose due day is over, in fen.
     `not_yet_due_fen`: Sum of the bills there is still time for, in fen.

@@ -22,7 +22,7 @@ BILLS_PER_HOME: Final = 10
 async def unpaid(
     db: Database, place: str, debts: Debts, *, after: str, limit: int
 ) -> list[Arrears]:
-    """Add up what the next homes owe, by path, reading no further. Covered by index `owed`.
+    """Add up what the next homes owe, by path, reading no further. Covered by index `owing`.
 
     A $group would read everything under the place for every page; the index already lies in
     the order of homes, so the page ends where it is full. Of homes that are late only the late
@@ -31,11 +31,11 @@ async def unpaid(
     query = {**_owing(debts), "home": {**under(place), **({"$gt": after} if after else {})}}
     if debts.due is Due.OVERDUE:
         query["due_on"] = {"$lt": plus_days(debts.today, 1 - debts.days)}
-    fields = {"_id": 0, "home": 1, "amount_fen": 1, "period": 1, "due_on": 1}
+    fields = {"_id": 0, "home": 1, "owed_fen": 1, "period": 1, "due_on": 1}
     cursor = db[COLLECTION].find(query, fields).sort([("home", 1), ("period", 1)])
     at_once = limit * (len(FeeKind) if debts.period else BILLS_PER_HOME)
     homes: list[Arrears] = []
-    async with cursor.hint("owed").batch_size(at_once) as bills:
+    async with cursor.hint("owing").batch_size(at_once) as bills:
         async for bill in bills:
             if not homes or homes[-1].home != bill["home"]:
                 _drop_late(homes, debts)
@@ -61,18 +61,18 @@ def _owing(debts: Debts) -> Document:
 
 
 async def debts_of(db: Database, homes: Sequence[str], debts: Debts) -> list[Debt]:
-    """Return the bills these homes owe, by home and month. Served by index `owed`."""
+    """Return the bills these homes owe, by home and month. Served by index `owing`."""
     query = {**_owing(debts), "home": {"$in": list(homes)}}
-    cursor = db[COLLECTION].find(query).sort([("home", 1), ("period", 1)]).hint("owed")
+    cursor = db[COLLECTION].find(query).sort([("home", 1), ("period", 1)]).hint("owing")
     return msgspec.convert(await cursor.to_list(), list[Debt])
 
 
 async def owing_since(db: Database, homes: Sequence[str], month: str, today: Day) -> set[str]:
-    """Return those of the homes that owe for a month up to this one. Covered by `owed`."""
+    """Return those of the homes that owe for a month up to this one. Covered by `owing`."""
     owed = {**owed_today(today), "home": {"$in": list(homes)}, **OF_FEES}
     owed |= {"period": {"$lte": month}}
     pipeline: list[Document] = [{"$match": owed}, {"$group": {"_id": "$home"}}]
-    cursor = await db[COLLECTION].aggregate(pipeline, hint="owed")
+    cursor = await db[COLLECTION].aggregate(pipeline, hint="owing")
     return {row["_id"] for row in await cursor.to_list()}
 
 
@@ -89,5 +89,5 @@ def _first(bill: Document) -> Arrears:
 
 def _add(home: Arrears, bill: Document) -> None:
     home.bills += 1
-    home.amount_fen += bill["amount_fen"]
+    home.amount_fen += bill["owed_fen"]
     home.due_on = min(home.due_on, bill["due_on"])

@@ -118,7 +118,7 @@ def _of_paid(held: Books, payment: Payment, journal: Journal) -> Iterator[str]:
         yield f"of {payment.amount_fen} fen, booked as {cash}"
     settled = {bill: -posted(journal, receivable(bill)) for bill in _bills_of(journal)}
     lines = {line.bill_id: line.amount_fen for line in payment.lines}
-    if any(lines.get(bill) != fen for bill, fen in settled.items()):
+    if any(not 0 < fen <= lines.get(bill, 0) for bill, fen in settled.items()):
         yield f"books other bills or amounts than it was made for: {settled}"
     said = (
         {line.bill_id: line.amount_fen for line in held.receipt.lines} if held.receipt else {}

@@ -5,12 +5,10 @@ taken is owing again when all of it went back, at once or in parts; whatever doe
 clearly is taken from suspense, and a person decides.
 """
 
-from collections.abc import Sequence
-
 import structlog
 
 from services.bills import actions as bills
-from services.bills.models import Bill
+from services.bills.balances import Amounts
 from services.dependencies import Dependencies, Transaction
 from services.ledger import actions as ledger
 from services.ledger.models import (
@@ -25,7 +23,7 @@ from services.ledger.models import (
 from services.payments import store as payments_store
 from services.payments.discrepancies import actions as discrepancies
 from services.payments.discrepancies.models import Doubt
-from services.payments.models import Payment
+from services.payments.models import Payment, lines_taken
 from services.payments.receipts import actions as receipts
 from services.payments.refunds import notify
 from services.payments.states import Event
@@ -73,19 +71,20 @@ async def _reopen(
     payment: Payment | None,
     answer: Answer,
     paid: Journal,
-) -> Sequence[Bill]:
-    """Make the bills owing again that a payment settled, when exactly their sum went back.
+) -> Amounts:
+    """Make the bills owing again that a payment paid, when exactly their sum went back.
 
-    At once or in parts: the parts before this one were taken from suspense.
+    At once or in parts: the parts before this one were taken from suspense. Returns bill id →
+    fen that is owed again.
     """
     if payment is None:
-        return []
-    settled = await bills.settled_by(deps, tx, payment.bill_ids, paid.id)
-    settled_fen = sum(bill.amount_fen for bill in settled)
+        return {}
+    settled = await bills.paid_by(deps, tx, payment.bill_ids, paid.id)
+    settled_fen = sum(settled.values())
     parts_fen = await ledger.balance(deps, suspense(answer.transaction_id), tx=tx)
     if settled_fen not in {answer.refund_fen, parts_fen + answer.refund_fen}:
-        return []
-    await bills.reopen(deps, tx, [bill.id for bill in settled], paid.id)
+        return {}
+    await bills.give_back(deps, tx, settled, paid.id)
     await payments_store.add_returned(deps.db, tx, payment.id, settled_fen)
     return settled
 
@@ -95,12 +94,11 @@ async def _reverse(
     tx: Transaction,
     payment: Payment,
     answer: Answer,
-    reopened: Sequence[Bill],
+    reopened: Amounts,
 ) -> None:
     """Reverse the receipt by this refund; by its bills where it is all that went back."""
-    ids = {bill.id for bill in reopened}
-    whole = sum(bill.amount_fen for bill in reopened) == answer.refund_fen
-    lines = [line for line in payment.lines if whole and line.bill_id in ids]
+    whole = sum(reopened.values()) == answer.refund_fen
+    lines = lines_taken(payment.lines, reopened) if whole else []
     amount_fen = answer.refund_fen
     await receipts.reverse(
         deps, tx, payment, answer.refund_id, amount_fen=amount_fen, lines=lines
@@ -121,13 +119,13 @@ def _journal(
     deps: Dependencies,
     client: PayClient,
     answer: Answer,
-    reopened: Sequence[Bill],
+    reopened: Amounts,
     *,
     journal_id: str,
 ) -> Journal:
     """Return the journal of a refund: owed again are the bills, or nothing yet (suspense)."""
-    postings = [Posting(receivable(bill.id), bill.amount_fen) for bill in reopened]
-    rest_fen = answer.refund_fen - sum(bill.amount_fen for bill in reopened)
+    postings = [Posting(receivable(bill_id), fen) for bill_id, fen in reopened.items()]
+    rest_fen = answer.refund_fen - sum(reopened.values())
     if rest_fen:  # negative for the last part: what the others took from suspense
         postings.append(Posting(suspense(answer.transaction_id), rest_fen))
     cash = wechat_cash(client.account.key)

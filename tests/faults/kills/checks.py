@@ -38,8 +38,9 @@ def journals_of(books: Books) -> dict[str, list[dict[str, Any]]]:
 def settled_fen(evidence: Evidence, payment_id: str) -> int:
     """Return what of an order's money is in bills, as the bills say."""
     journals, bills = evidence.books.journals, evidence.books.bills.values()
-    paid = [b for b in bills if b["journal_id"] in journals]
-    return sum(b["amount_fen"] for b in paid if _order(journals[b["journal_id"]]) == payment_id)
+    portions = [part for bill in bills for part in bill["paid"] if part["journal"] in journals]
+    own = [p for p in portions if _order(journals[p["journal"]]) == payment_id]
+    return sum(portion["fen"] for portion in own)
 
 
 def _order(journal: dict[str, Any]) -> str:
@@ -147,10 +148,10 @@ def bills_unlike_the_journal(evidence: Evidence) -> Iterator[str]:
             if posting["account"].startswith("receivable:"):
                 paid_by[posting["account"].partition(":")[2]].append(number)
     for number, bill in evidence.books.bills.items():
-        owed = bill["amount_fen"] if bill["state"] == "owing" else 0
+        owed = 0 if bill["state"] == "draft" else bill["owed_fen"]
         if balances[f"receivable:{number}"] != owed:
             yield f"{number}: {bill['state']}, owes {balances[f'receivable:{number}']}"
-        by = [bill["journal_id"]] if bill["state"] == PAID else []
+        by = [portion["journal"] for portion in bill["paid"]]
         if paid_by[number] != by:
             yield f"{number}: {bill['state']} by {by}, in the journal by {paid_by[number]}"
 

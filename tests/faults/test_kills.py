@@ -147,7 +147,7 @@ def change_a_journal(e: Evidence) -> None:
 
 
 def reopen_a_bill(e: Evidence) -> None:
-    e.books.bills["B1"]["state"] = "owing"
+    e.books.bills["B1"] |= {"state": "owing", "owed_fen": 20, "paid": []}
 
 
 def tell_twice(e: Evidence) -> None:

@@ -82,7 +82,7 @@ async def test_a_bill_is_in_an_index_only_while_a_query_asks_there_for_its_state
 ) -> None:
     run = await run_to(world, staff)
     drafts = await world.db.bills.count_documents({"state": "draft"})
-    of_homes = ("home_liable", "issued", "owed", "received")
+    of_homes = ("home_liable", "issued_fees", "owing", "received_portions")
     assert await kept_in(world, "run", *of_homes) == [drafts, 0, 0, 0, 0]
     assert (await ask(world, staff, run, "publish")).status == 202
     await world.work()

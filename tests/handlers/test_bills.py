@@ -39,7 +39,7 @@ async def void(world: World, bill_id: str, body: dict[str, str], who: Member) ->
 async def settle(world: World, bill_id: str) -> bool:
     async def pay(tx: Transaction) -> bool:
         at = world.deps.now()
-        return bool(await bills_actions.settle(world.deps, tx, [bill_id], "pay:1", at))
+        return bool(await bills_actions.settle(world.deps, tx, {bill_id: 10**6}, "pay:1", at))
 
     return await world.deps.in_transaction(pay)
 

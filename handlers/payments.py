@@ -38,6 +38,7 @@ class PaymentsHandler(ApiHandler):
             "bill_already_paid",
             "different_payees",
             "different_fees",
+            "more_than_owed",
             "payment_in_progress",
             "payee_unavailable",
             "payment_refused",
@@ -50,7 +51,7 @@ class PaymentsHandler(ApiHandler):
         is_idempotent=True,  # the open order of the same bills is handed out again
     )
     async def post(self, body: Pay) -> PaymentOrder:
-        """Make one WeChat order for several bills of one payee."""
+        """Make one WeChat order for several bills of one payee, or for a part of them."""
         return await actions.pay(self.deps, self.actor, body)
 
 

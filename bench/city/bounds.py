@@ -59,7 +59,7 @@ EXCEPTED: Final = (
     ),
     Excepted(
         "bills",
-        "owed",
+        "owing",
         "who is late is listed by home; what a home owes and is not due yet, the bills of the "
         "last month, is passed over by its key",
         each=20,

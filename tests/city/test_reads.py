@@ -41,7 +41,7 @@ async def test_no_query_of_a_city_reads_much_more_than_it_finds(
     }
     assert found >= {
         ("bills", "home_liable"),
-        ("bills", "owed"),
+        ("bills", "owing"),
         ("bills", "run"),
         ("messages", "inbox"),
         ("notices", "shown"),
@@ -90,6 +90,8 @@ def bill(home: str, number: int) -> dict[str, Any]:
         "months": 1,
         "slots": [f"{number}"],
         "amount_fen": 1,
+        "due_fen": 1,
+        "owed_fen": 1,
         "state": "owing",
     }
 

@@ -323,7 +323,7 @@ MUTANTS: Final[dict[Plant, str]] = {
     posted_for_another_transaction: "2 journals book it",
     booked_nobody_knows: "is not there",
     bill_paid_by_nothing: "paid, and",
-    bill_paid_by_another_journal: "which is no payment of it",
+    bill_paid_by_another_journal: "which is no payment of",
     bill_owing_again: "owing, and 0 fen are owed",
     bill_void_by_nothing: "no journal took it back",
     bill_of_another_amount: "no journal issued it for",

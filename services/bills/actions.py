@@ -112,6 +112,23 @@ def access(actor: Actor, bill_ids: Sequence[str], found: Sequence[Bill]) -> list
     return [own[bill_id] for bill_id in dict.fromkeys(bill_ids)]
 
 
+async def access_by_office(
+    deps: Dependencies, actor: Actor, bill_ids: Sequence[str], permission: Permission
+) -> list[Bill]:
+    """Return bills of homes where the actor holds a permission, each once, as asked for.
+
+    NotFound when one is missing, a draft or of another place.
+    """
+    found = {bill.id: bill for bill in await store.find_many(deps.db, bill_ids)}
+    own = [
+        accessible(actor, bill, permission, at=lambda bill: bill.home, missing="没有找到账单")
+        for bill in (found.get(bill_id) for bill_id in dict.fromkeys(bill_ids))
+    ]
+    if any(bill.state is BillState.DRAFT for bill in own):
+        raise errors.NotFound("没有找到账单")
+    return own
+
+
 async def hold(deps: Dependencies, tx: Transaction, bills: Sequence[Bill]) -> bool:
     """Hold bills for an order in its transaction; False unless all still owe what they did.
 

@@ -88,13 +88,17 @@ class Own(Struct, frozen=True):
         return day > last
 
 
-async def find(deps: Dependencies, actor: Actor, place: str) -> Own | None:
+async def find(
+    deps: Dependencies, actor: Actor, place: str, *, by: Permission = Permission.RUN_BILLS
+) -> Own | None:
     """Return what the actor's firm may charge there; None for who acts by a public office.
+
+    `by`: the permission of what they do.
 
     A firm's grants hold only while its contract does (services/grants), and a compound has one
     firm at a time: so the actor's firm is the one whose contract holds today.
     """
-    if not actor.roles(Permission.RUN_BILLS, place) <= frozenset(FIRM_ROLES):
+    if not actor.roles(by, place) <= frozenset(FIRM_ROLES):
         return None
     compound = places.compound_of(place)
     today = await contracts.holding(deps, compound)
@@ -105,8 +109,15 @@ async def find(deps: Dependencies, actor: Actor, place: str) -> Own | None:
     return Own(await payees.of_firm(deps, compound, today.firm), own)
 
 
-async def require(deps: Dependencies, actor: Actor, place: str, money: Money) -> None:
+async def require(
+    deps: Dependencies,
+    actor: Actor,
+    place: str,
+    money: Money,
+    *,
+    by: Permission = Permission.RUN_BILLS,
+) -> None:
     """Raise OtherPayee unless the actor may dispose of this money."""
-    own = await find(deps, actor, place)
+    own = await find(deps, actor, place, by=by)
     if own is not None and not own.holds(money):
         raise OtherPayee("这笔钱不是由贵公司收取的,请联系社区办理")

@@ -65,6 +65,7 @@ class Permission(StrEnum):
     MANAGE_FEES = auto()
     MANAGE_PAYEES = auto()  # into whose merchant account fees are paid
     RUN_BILLS = auto()
+    TAKE_PAYMENTS = auto()  # money at the counter and at the door
     KEEP_INVOICES = auto()  # requests for invoices of what was paid
     APPOINT = auto()
     OVERSEE_HEADS = auto()  # how much heads have to do, and no more of it
@@ -159,26 +160,26 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.PAYER: frozenset({P.PAY_BILLS}),
     Role.DEBTOR: frozenset({P.PAY_BILLS}),
     # Heads of units and buildings are neighbours: of health and hardship they are told nothing.
-    Role.UNIT_HEAD: HEAD | HEARS | MEDIATOR | {P.KEEP_CARDS},
-    Role.BUILDING_HEAD: HEAD | HEARS | MEDIATOR | {P.KEEP_CARDS},
-    Role.GRID_HEAD: HEAD | HEARS | MEDIATOR | CARES,
+    Role.UNIT_HEAD: HEAD | HEARS | MEDIATOR | {P.KEEP_CARDS, P.TAKE_PAYMENTS},
+    Role.BUILDING_HEAD: HEAD | HEARS | MEDIATOR | {P.KEEP_CARDS, P.TAKE_PAYMENTS},
+    Role.GRID_HEAD: HEAD | HEARS | MEDIATOR | CARES | {P.TAKE_PAYMENTS},
     Role.FIRM_MANAGER: BOOKKEEPER
     | {P.VIEW_DEBTORS}
     | DISPATCH
     | WRITES
-    | {P.RUN_BILLS, P.KEEP_INVOICES, P.MANAGE_CODES, P.HANDLE_FEEDBACK}
+    | {P.RUN_BILLS, P.TAKE_PAYMENTS, P.KEEP_INVOICES, P.MANAGE_CODES, P.HANDLE_FEEDBACK}
     | {P.SET_REPAIR_PRICES, P.OVERSEE_REPAIR_PRICES, P.ANSWER_RATINGS},
     Role.DISPATCHER: DISPATCH | {P.VIEW_PLACES, P.READ_HANDBOOK, P.MANAGE_CODES},
     Role.REPAIRER: frozenset(
         {P.VIEW_PLACES, P.READ_HANDBOOK, P.FOLLOW_REPAIRS, P.WORK_ON_REPAIRS}
     ),
-    Role.CASHIER: BOOKKEEPER | {P.VIEW_DEBTORS, P.KEEP_INVOICES},
+    Role.CASHIER: BOOKKEEPER | {P.VIEW_DEBTORS, P.TAKE_PAYMENTS, P.KEEP_INVOICES},
     Role.COMMITTEE_MEMBER: SUPERVISOR | WRITES,
     Role.COMMUNITY_STAFF: STAFF
     | HEARS
     | MEDIATOR
     | CARES
-    | {P.OVERSEE_FEEDBACK, P.KEEP_INVOICES},
+    | {P.OVERSEE_FEEDBACK, P.TAKE_PAYMENTS, P.KEEP_INVOICES},
     Role.MEDIATION_MEMBER: MEDIATOR
     | {P.VIEW_PLACES, P.READ_HANDBOOK, P.ASSIGN_MEDIATOR, P.VIEW_MEDIATION_FIGURES},
     # Papers, too: the only member of staff of a community does not settle their own.

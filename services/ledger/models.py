@@ -4,7 +4,7 @@ A journal is one balanced transaction with all its postings inside.
 """
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
@@ -80,6 +80,11 @@ class TrialBalance(Struct, kw_only=True):
     problems: list[str]
 
 
+COUNTER_PAYMENT: Final = "counter_payment"
+# Kinds of journals by which bills are paid.
+PAYMENTS: Final = frozenset({"payment", COUNTER_PAYMENT})
+
+
 def payment_journal(mchid: str, transaction_id: str) -> str:
     """Name the journal of money that arrived: one per transaction of WeChat's."""
     return f"pay:{mchid}:{transaction_id}"
@@ -103,6 +108,21 @@ def income(kind: str, compound: str) -> str:
 def wechat_cash(account_key: str) -> str:
     """Account of what lies in one WeChat Pay merchant account."""
     return f"wechat:{account_key}"
+
+
+def cash_in_hand(account_key: str, person: str) -> str:
+    """Account of the cash that somebody took for a payee and has not handed over yet."""
+    return f"cash:{account_key}:{person}"
+
+
+def bank(account_key: str) -> str:
+    """Account of what was transferred to a payee's bank account."""
+    return f"bank:{account_key}"
+
+
+def card_machine(account_key: str) -> str:
+    """Account of what a payee's card machine took."""
+    return f"pos:{account_key}"
 
 
 def overpaid(payment_id: str) -> str:

@@ -80,11 +80,37 @@ async def _free_the_bills(
         fresh = payment.expires_at - deps.now() > TOO_LATE_TO_REUSE
         if payment.person == actor.person_id and amounts_of(payment.lines) == wanted and fresh:
             return payment
-    superseded = [_supersede(deps, actor, payment) for payment in sources.in_the_way]
+    await _supersede_all(deps, actor, sources.in_the_way)
+    return None
+
+
+async def _supersede_all(deps: Dependencies, actor: Actor, found: Sequence[Payment]) -> None:
+    superseded = [_supersede(deps, actor, payment) for payment in found]
     refusals = [r for r in await asyncio.gather(*superseded, return_exceptions=True) if r]
     if refusals:
         raise refusals[0]
-    return None
+
+
+async def free(deps: Dependencies, actor: Actor, bill_ids: Sequence[str]) -> None:
+    """Cancel at WeChat all open orders that hold some of the bills, before money moves.
+
+    Raises BillAlreadyPaid for one that was paid just then, PaymentInProgress for one that
+    somebody may be paying.
+    """
+    found = await store.open_holding(deps.db, bill_ids)
+    if any(payment.state is PaymentState.SUSPENDED for payment in found):
+        raise PaymentInProgress("这笔账单的付款正在核对,请联系物业或社区")
+    await _supersede_all(deps, actor, found)
+
+
+async def require_free(deps: Dependencies, tx: Transaction, bill_ids: Sequence[str]) -> None:
+    """Raise PaymentInProgress while an open order holds some of the bills.
+
+    Whoever makes one at the same moment writes the bills, as the caller does: one of them
+    starts again and sees the other.
+    """
+    if await store.open_holding(deps.db, bill_ids, tx=tx):
+        raise PaymentInProgress("这笔账单正在微信支付中,请稍后再试", retry_after_seconds=10)
 
 
 async def _supersede(deps: Dependencies, actor: Actor, payment: Payment) -> None:
@@ -198,11 +224,14 @@ async def listing(deps: Dependencies, actor: Actor, query: ListQuery) -> Page[Pa
 
 async def receipt(deps: Dependencies, actor: Actor, payment_id: str) -> ReceiptView:
     """Return the receipt of a payment of mine; NotFound while there is none."""
-    return await receipts.get(deps, await access(deps, actor, payment_id))
+    payment = await access(deps, actor, payment_id)
+    return await receipts.get(deps, payment.id, returned_fen=payment.returned_fen)
 
 
 async def printed_receipt(
     deps: Dependencies, actor: Actor, payment_id: str, query: ReceiptSheetQuery
 ) -> tuple[str, bytes]:
     """Return number and sheet of the receipt of a payment of the actor's own, as PDF."""
-    return await receipts.printed(deps, await access(deps, actor, payment_id), query)
+    payment = await access(deps, actor, payment_id)
+    returned_fen = payment.returned_fen
+    return await receipts.printed(deps, payment.id, query, returned_fen=returned_fen)

@@ -14,6 +14,7 @@ from services.bills import actions as bills
 from services.bills.models import Bill
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
+from services.kernel.documents import Document
 from services.ledger import actions as ledger
 from services.ledger.models import (
     Journal,
@@ -37,6 +38,7 @@ from services.payments.models import (
     lines_taken,
 )
 from services.payments.receipts import actions as receipts
+from services.payments.receipts.models import Paid
 from services.payments.refunds import actions as refunds
 from services.payments.shipments import jobs as shipments
 from services.payments.states import TRADE_STATES, Event, Word
@@ -146,11 +148,23 @@ async def _distribute(
     await jobs.end(deps, tx, CHECK, payment.id)
     await shipments.plan(deps, tx, payment)
     if settled:
-        await receipts.issue(deps, tx, payment, settled, trade)
+        await receipts.issue(deps, tx, _paid(payment, changes), settled)
     if excess_fen:
         void = await bills.count_void(deps, tx, left)
         reason = refunds.excess_reason(void=void, of=len(left))
         await refunds.request_excess(deps, tx, payment, trade, excess_fen, reason=reason)
+
+
+def _paid(payment: Payment, changes: Document) -> Paid:
+    return Paid(
+        id=payment.id,
+        person=payment.person,
+        account=payment.account,
+        payee_name=payment.payee_name,
+        numbers_receipts=payment.numbers_receipts,
+        number=changes["transaction_id"] or "",
+        paid_at=changes["paid_at"],
+    )
 
 
 def _journal(

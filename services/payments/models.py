@@ -20,6 +20,15 @@ MAX_BILLS = 50
 CHECK: Final = "payments.check"  # the name of the job that follows an order
 
 
+class Way(Labelled):
+    """Way in which money came."""
+
+    WECHAT = "wechat", "微信支付"
+    CASH = "cash", "现金"
+    TRANSFER = "transfer", "银行转账"
+    POS = "pos", "POS刷卡"
+
+
 class Line(Struct, frozen=True, kw_only=True):
     """One bill inside an order, as it was when the order was made.
 

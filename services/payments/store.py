@@ -39,6 +39,15 @@ def part_open(bill_ids: Sequence[str]) -> Part[Payment]:
     return Part(payments.COLLECTION, Payment, query)
 
 
+async def open_holding(
+    db: Database, bill_ids: Sequence[str], *, tx: Transaction | None = None
+) -> list[Payment]:
+    """Open orders that hold any of these bills. Served by index `open_bill`."""
+    query = {"bill_ids": {"$in": list(bill_ids)}, "open": True}
+    cursor = db[payments.COLLECTION].find(query, session=tx)
+    return msgspec.convert(await cursor.to_list(), list[Payment])
+
+
 async def of_person(db: Database, person: str, query: ListQuery) -> Page[Payment]:
     """A person's orders, newest first. Served by index `person`."""
     return await NEWEST.page(db[payments.COLLECTION], Payment, {"person": person}, query)

@@ -19,7 +19,7 @@ from services.ledger.models import (
     wechat_cash,
 )
 from services.payments import store
-from services.payments.models import Payment
+from services.payments.models import Payment, Way
 from services.payments.receipts import store as receipts_store
 from services.payments.receipts.models import Receipt
 from services.payments.refunds import store as refunds_store
@@ -147,8 +147,12 @@ async def some_receipts(deps: Dependencies, after: str, limit: int) -> list[str]
 
 async def problems_of_receipts(deps: Dependencies, ids: Sequence[str]) -> list[str]:
     """Return a line for each receipt of no order; `problems` compares it where there is one."""
-    there = await known(deps, ids)
-    return [f"receipt of order {order}: no such order" for order in ids if order not in there]
+    there, issued = await known(deps, ids), await receipts_store.find_many(deps.db, ids)
+    return [
+        f"receipt of order {order}: no such order"
+        for order in ids
+        if order not in there and issued[order].way is Way.WECHAT
+    ]
 
 
 ORDERS: Final = Projection(

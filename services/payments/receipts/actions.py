@@ -10,35 +10,41 @@ from services.dependencies import Dependencies, Transaction
 from services.kernel.money import capital_yuan
 from services.payments.models import Line, Payment
 from services.payments.receipts import checks, jobs, notify, numbers, sheets, store, views
-from services.payments.receipts.models import Receipt, ReceiptSheetQuery, ReceiptView
-from services.wechat.pay_models import Transaction as Trade
+from services.payments.receipts.models import (
+    Paid,
+    Receipt,
+    ReceiptSheetQuery,
+    ReceiptView,
+)
 
 
 async def issue(
-    deps: Dependencies, tx: Transaction, payment: Payment, settled: Sequence[Line], trade: Trade
-) -> None:
-    """Issue the receipt of a payment for the bills it settled, and tell whoever paid."""
-    paid_at, now = trade.success_at or deps.now(), deps.now()
+    deps: Dependencies, tx: Transaction, paid: Paid, settled: Sequence[Line]
+) -> Receipt:
+    """Issue the receipt of a payment for what it paid of bills, and tell whoever paid."""
+    now, numbered = deps.now(), paid.numbers_receipts
     amount_fen = sum(line.amount_fen for line in settled)
-    numbered = payment.numbers_receipts
     receipt = Receipt(
-        id=payment.id,
-        number=numbers.reference(payment.id, paid_at),
-        person=payment.person,
-        payee_name=payment.payee_name,
+        id=paid.id,
+        number=numbers.reference(paid.id, paid.paid_at),
+        person=paid.person,
+        payee_name=paid.payee_name,
         lines=list(settled),
         amount_fen=amount_fen,
         amount_capital=capital_yuan(amount_fen),
-        transaction_id=trade.transaction_id or "",
-        paid_at=paid_at,
-        series=numbers.series_of(payment.account, now) if numbered else "",
+        way=paid.way,
+        transaction_id=paid.number,
+        paid_at=paid.paid_at,
+        series=numbers.series_of(paid.account, now) if numbered else "",
         unnumbered=numbered,
         booked_at=now,
         token=checks.draw_token(),
     )
     await store.insert(deps.db, tx, receipt)
     await jobs.enqueue(deps, tx, receipt)
-    await notify.notify_payer(deps, tx, receipt)
+    if receipt.person:
+        await notify.notify_payer(deps, tx, receipt)
+    return receipt
 
 
 async def reverse(
@@ -86,6 +92,7 @@ def _reversal(
         lines=[],
         amount_fen=amount_fen,
         amount_capital=capital_yuan(amount_fen),
+        way=receipt.way,
         transaction_id=receipt.transaction_id,
         paid_at=now,
         series=numbers.series_of(account, now) if numbered else "",
@@ -95,11 +102,14 @@ def _reversal(
     )
 
 
-async def get(deps: Dependencies, payment: Payment) -> ReceiptView:
-    """Return the receipt of a payment. NotFound while there is none."""
-    receipt = await store.get(deps.db, payment.id)
+async def get(deps: Dependencies, payment_id: str, *, returned_fen: int = 0) -> ReceiptView:
+    """Return the receipt of a payment. NotFound while there is none.
+
+    `returned_fen`: what of it the payee gave back without us.
+    """
+    receipt = await store.get(deps.db, payment_id)
     reversals = await store.reversals_of(deps.db, receipt.id)
-    return await views.view(deps, receipt, reversals, returned_fen=payment.returned_fen)
+    return await views.view(deps, receipt, reversals, returned_fen=returned_fen)
 
 
 async def find(deps: Dependencies, payment_id: str) -> Receipt | None:
@@ -113,11 +123,11 @@ async def payment_of(deps: Dependencies, number: str) -> str | None:
 
 
 async def printed(
-    deps: Dependencies, payment: Payment, query: ReceiptSheetQuery
+    deps: Dependencies, payment_id: str, query: ReceiptSheetQuery, *, returned_fen: int = 0
 ) -> tuple[str, bytes]:
     """Return number and sheet of the receipt of a payment, as PDF. NotFound without one."""
-    shown = await get(deps, payment)
-    return shown.number, await sheets.printed(deps, shown, payment.id, query.payer)
+    shown = await get(deps, payment_id, returned_fen=returned_fen)
+    return shown.number, await sheets.printed(deps, shown, payment_id, query.payer)
 
 
 async def of_payments(deps: Dependencies, payment_ids: Sequence[str]) -> dict[str, Receipt]:

@@ -8,10 +8,27 @@ from msgspec import Meta, Struct, field
 from services.kernel.days import Day
 from services.kernel.labels import Labelled
 from services.kernel.money import Fen
-from services.payments.models import Line, ReceiptLine
+from services.payments.models import Line, ReceiptLine, Way
 
 SERIAL_DIGITS: Final = 6
 SerialNumber = Annotated[str, Meta(examples=["2026-000017"])]
+
+
+class Paid(Struct, frozen=True, kw_only=True):
+    """Payment of which a receipt is issued, in whatever way the money came.
+
+    `id`: of the payment. `person`: who paid, where they are known to the product; else "".
+    `number`: WeChat's of the transaction, or the voucher's.
+    """
+
+    id: str
+    person: str
+    account: str
+    payee_name: str
+    numbers_receipts: bool
+    way: Way = Way.WECHAT
+    number: str
+    paid_at: datetime
 
 
 class Receipt(Struct, kw_only=True):
@@ -32,7 +49,8 @@ class Receipt(Struct, kw_only=True):
     lines: list[Line]
     amount_fen: Fen
     amount_capital: str
-    transaction_id: str
+    way: Way = Way.WECHAT
+    transaction_id: str  # of a voucher, where it was not paid by WeChat
     paid_at: datetime  # of a reversal: when the refund was booked
     series: str = ""
     serial: int | None = None
@@ -77,7 +95,8 @@ class ReceiptView(Struct, kw_only=True):
     `lines`: Bills that were paid.
     `amount_fen`: Sum of the receipt, in fen.
     `amount_capital`: Sum in Chinese capitals, e.g. 伍拾壹元壹角捌分.
-    `transaction_id`: WeChat's number of the transaction.
+    `way`: Way in which the money came.
+    `transaction_id`: WeChat's number of the transaction, or that of the voucher.
     `paid_at`: When the money was paid.
     `returned_fen`: What of it the payee gave back since, in fen; its bills are owed again.
     `reversals`: What of the receipt was reversed, the earliest first.
@@ -90,6 +109,7 @@ class ReceiptView(Struct, kw_only=True):
     lines: list[ReceiptLine]
     amount_fen: int
     amount_capital: str
+    way: Way
     transaction_id: str
     paid_at: datetime
     returned_fen: int

@@ -38,6 +38,7 @@ async def view(
         lines=[_line(line, addresses, titles) for line in receipt.lines],
         amount_fen=receipt.amount_fen,
         amount_capital=receipt.amount_capital,
+        way=receipt.way,
         transaction_id=receipt.transaction_id,
         paid_at=receipt.paid_at,
         returned_fen=returned_fen,

@@ -20,7 +20,8 @@ from services.kernel.acts import Act
 from services.kernel.days import day_of
 from services.kernel.permissions import Actor, Permission
 from services.ledger import actions as ledger
-from services.ledger.models import Journal, receivable
+from services.ledger.models import COUNTER_PAYMENT, PAYMENTS, Journal, receivable
+from services.payments.models import Way
 from services.payments.receipts import actions as receipts
 from services.payments.receipts.models import Receipt
 from services.payments.statements import sheets
@@ -38,12 +39,17 @@ from services.places.models import Kind
 # Kind of a journal → what it is to who owes. What is not here corrects what is owed.
 KINDS: Final = {
     "issue": EntryKind.BILLED,
-    "payment": EntryKind.PAID,
+    **dict.fromkeys(PAYMENTS, EntryKind.PAID),
     "refund": EntryKind.REFUNDED,
     "void": EntryKind.VOIDED,
 }
 # Class of the account that money lies in → how it came or went.
-WAYS: Final = {"wechat": "微信支付"}
+WAYS: Final = {
+    "wechat": Way.WECHAT.label,
+    "cash": Way.CASH.label,
+    "bank": Way.TRANSFER.label,
+    "pos": Way.POS.label,
+}
 
 
 async def of_home(
@@ -56,7 +62,7 @@ async def of_home(
     bills = {receivable(bill.id): bill for bill in await _bills(deps, actor, home)}
     journals = await ledger.on_accounts(deps, sorted(bills))
     journals.sort(key=lambda journal: (journal.at, journal.id))
-    paid = {journal.reference.get("payment", "") for journal in journals}
+    paid = {_payment_of(journal) for journal in journals}
     issued = await receipts.of_payments(deps, sorted(paid))
     until = min(f"{query.year}-12-31", max(deps.today(), f"{query.year}-01-01"))
     entries = [
@@ -103,7 +109,7 @@ async def _bills(deps: Dependencies, actor: Actor, home: str) -> list[Bill]:
 def _entry(
     journal: Journal, bill: Bill, amount_fen: int, issued: Mapping[str, Receipt]
 ) -> StatementEntry:
-    receipt = issued.get(journal.reference.get("payment", ""))
+    receipt = issued.get(_payment_of(journal))
     kind = KINDS.get(journal.kind, EntryKind.CORRECTED)
     classes = [posting.account.partition(":")[0] for posting in journal.postings]
     return StatementEntry(
@@ -117,6 +123,11 @@ def _entry(
         amount_fen=amount_fen,
         reference=(receipt.serial_number or receipt.number) if receipt else "",
     )
+
+
+def _payment_of(journal: Journal) -> str:
+    """Return the payment that has a receipt, if the journal is of one."""
+    return journal.reference.get("payment") or journal.reference.get(COUNTER_PAYMENT, "")
 
 
 def _fees(entries: Sequence[StatementEntry]) -> list[FeeKind]:

@@ -1,0 +1,28 @@
+"""Counter payments: money that came without WeChat, one of each voucher."""
+
+from typing import Any, Final
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+COLLECTION: Final = "counter_payments"
+# `_id` names account, way and voucher, unique over all shards.
+SHARD_KEY: Final = {"_id": "hashed"}
+
+INDEXES: Final = [
+    # Those of a compound by time: counter_payments/store.py page()
+    IndexModel(
+        [("compound", ASCENDING), ("taken_at", DESCENDING), ("_id", DESCENDING)],
+        name="compound_time",
+    ),
+    # What a person took, for their export: services/privacy/rows.py rows_of()
+    IndexModel([("taken_by", ASCENDING), ("_id", ASCENDING)], name="taken_by"),
+]
+
+VALIDATOR: Final[dict[str, Any]] = {
+    "bsonType": "object",
+    "required": ["_id", "compound", "way", "voucher", "account", "amount_fen", "taken_by"],
+    "properties": {
+        "way": {"enum": ["cash", "transfer", "pos"]},
+        "amount_fen": {"bsonType": ["int", "long"], "minimum": 1},
+    },
+}

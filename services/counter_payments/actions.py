@@ -1,0 +1,245 @@
+"""Actions on counter payments: money is taken, seen, and its receipt printed.
+
+Online and counter at the same moment: open orders are cancelled at WeChat first, so that who
+is paying there is heard before the counter takes anything; the transaction then makes sure that
+no new one holds the bills. Source of the order of debts: 民法典 art. 560.
+"""
+
+from typing import Any
+
+from pymongo.errors import DuplicateKeyError
+
+from services.audit import actions as audit
+from services.bills import actions as bills_actions
+from services.bills import own_money
+from services.bills.models import Bill
+from services.counter_payments import notify, store, views
+from services.counter_payments.models import (
+    CounterPayment,
+    CounterPaymentDetails,
+    CounterPaymentsQuery,
+    CounterPaymentView,
+    TakePayment,
+)
+from services.dependencies import Dependencies, Transaction
+from services.fees.payees import actions as payees
+from services.kernel import errors, interests
+from services.kernel.access import accessible
+from services.kernel.acts import Act
+from services.kernel.days import day_of, plus_days, start_of
+from services.kernel.documents import digest_id
+from services.kernel.pages import Page
+from services.kernel.paths import smallest_around
+from services.kernel.permissions import Actor, Permission, require_at
+from services.ledger import actions as ledger
+from services.ledger.models import (
+    COUNTER_PAYMENT,
+    Journal,
+    Posting,
+    bank,
+    card_machine,
+    cash_in_hand,
+    receivable,
+)
+from services.payments import actions as payments
+from services.payments import orders
+from services.payments.models import Way, amounts_of
+from services.payments.receipts import actions as receipts
+from services.payments.receipts.models import Paid, ReceiptSheetQuery
+from services.payments.refusals import BillAlreadyPaid, require_payable
+from services.places import actions as places
+
+MISSING = "没有找到这笔线下缴费"
+LONGEST_AGO_DAYS = 31
+
+
+class VoucherUsed(errors.Conflict):
+    """Another payment was booked with the number of this slip or transfer."""
+
+    code = "voucher_used"
+
+
+class BadPaymentDay(errors.InvalidInput):
+    """A transfer is of the last month; other money is of today."""
+
+    code = "bad_payment_day"
+
+
+async def take(deps: Dependencies, actor: Actor, request: TakePayment) -> CounterPaymentDetails:
+    """Book money for bills, once for each voucher, with its receipt; tell who owed them.
+
+    The same again is the same payment. Raises NotFound, OwnHome, OtherPayee, VoucherUsed,
+    BadPaymentDay, and what `payments.pay` raises for bills that cannot be paid now.
+    """
+    _require_day(deps, request)
+    by = Permission.TAKE_PAYMENTS
+    bills = await bills_actions.access_by_office(deps, actor, request.bill_ids, by)
+    interests.require_not_own(actor, [bill.home for bill in bills])
+    for bill in bills:
+        await own_money.require(deps, actor, bill.home, own_money.Money.of_bill(bill), by=by)
+    payment_id = digest_id("counter", bills[0].account, request.way, request.voucher)
+    if earlier := await store.find(deps.db, payment_id):
+        return await _again(deps, actor, earlier, request)
+    require_payable(bills)
+    payment = _draft(deps, actor, bills, request, payment_id)
+    await payments.free(deps, actor, payment.bill_ids)
+    payee = await payees.find(deps, payment.payee)
+    paid = _paid(payment, numbered=payee is not None and payee.numbers_receipts)
+    try:
+        await deps.in_transaction(lambda tx: _book(deps, tx, actor, payment, paid))
+    except DuplicateKeyError:
+        earlier = await store.find(deps.db, payment_id)
+        if earlier is None:
+            raise
+        return await _again(deps, actor, earlier, request)
+    return await _details(deps, payment)
+
+
+def _require_day(deps: Dependencies, request: TakePayment) -> None:
+    """Raise BadPaymentDay for a day that the way of paying cannot have."""
+    today = day_of(deps.now())
+    if request.paid_on is None or request.paid_on == today:
+        return
+    first = plus_days(today, -LONGEST_AGO_DAYS)
+    if request.way is not Way.TRANSFER or not first <= request.paid_on < today:
+        raise BadPaymentDay("转账日期请填最近一个月内的日期,现金和刷卡按当天登记")
+
+
+def _draft(
+    deps: Dependencies, actor: Actor, bills: list[Bill], request: TakePayment, payment_id: str
+) -> CounterPayment:
+    now = deps.now()
+    lines = orders.lines_of(bills, request.amount_fen)
+    homes = [line.home for line in lines]
+    earlier = request.paid_on is not None and request.paid_on < day_of(now)
+    return CounterPayment(
+        id=payment_id,
+        compound=places.compound_of(homes[0]),
+        place=smallest_around(homes),
+        way=request.way,
+        voucher=request.voucher,
+        payee=bills[0].payee,
+        account=bills[0].account,
+        payee_name=bills[0].payee_name,
+        lines=lines,
+        bill_ids=[line.bill_id for line in lines],
+        amount_fen=sum(line.amount_fen for line in lines),
+        paid_at=start_of(request.paid_on) if earlier and request.paid_on else now,
+        taken_by=actor.person_id,
+        taken_at=now,
+    )
+
+
+async def _book(
+    deps: Dependencies, tx: Transaction, actor: Actor, payment: CounterPayment, paid: Paid
+) -> None:
+    """Write payment, journal, receipt and audit row, and what the bills owe, in one go."""
+    await store.insert(deps.db, tx, payment)
+    amounts, journal = amounts_of(payment.lines), _journal(payment)
+    taken = await bills_actions.settle(deps, tx, amounts, journal.id, payment.paid_at)
+    if taken != amounts:
+        raise BillAlreadyPaid("有账单刚刚缴过或作废,请刷新后再试")
+    await payments.require_free(deps, tx, payment.bill_ids)
+    await ledger.post(deps, tx, journal)
+    receipt = await receipts.issue(deps, tx, paid, payment.lines)
+    await notify.notify_debtors(deps, tx, payment, receipt)
+    about: dict[str, Any] = {"place": payment.place, "subject": payment.id}
+    about |= {"way": payment.way, "voucher": payment.voucher, "account": payment.account}
+    about |= {"bills": payment.bill_ids, "amount_fen": payment.amount_fen}
+    await audit.record(deps, tx, actor, Act.PAYMENT_TAKEN, **about)
+
+
+def _paid(payment: CounterPayment, *, numbered: bool) -> Paid:
+    return Paid(
+        id=payment.id,
+        person="",  # who stands at a counter is nobody the product knows
+        account=payment.account,
+        payee_name=payment.payee_name,
+        numbers_receipts=numbered,
+        way=payment.way,
+        number=payment.voucher,
+        paid_at=payment.paid_at,
+    )
+
+
+def _journal(payment: CounterPayment) -> Journal:
+    postings = [Posting(_account(payment), payment.amount_fen)]
+    postings += [Posting(receivable(x.bill_id), -x.amount_fen) for x in payment.lines]
+    return Journal(
+        id=f"counter:{payment.id}",
+        kind=COUNTER_PAYMENT,
+        place=payment.compound,
+        at=payment.taken_at,
+        postings=postings,
+        reference={COUNTER_PAYMENT: payment.id, "voucher": payment.voucher},
+    )
+
+
+def _account(payment: CounterPayment) -> str:
+    """Return the account that the money lies in."""
+    match payment.way:
+        case Way.TRANSFER:
+            return bank(payment.account)
+        case Way.POS:
+            return card_machine(payment.account)
+        case _:
+            return cash_in_hand(payment.account, payment.taken_by)
+
+
+async def _again(
+    deps: Dependencies, actor: Actor, earlier: CounterPayment, request: TakePayment
+) -> CounterPaymentDetails:
+    """Return the payment of a voucher that was booked before, if it is this one."""
+    same_bills = set(earlier.bill_ids) <= set(request.bill_ids)
+    same_fen = request.amount_fen in {None, earlier.amount_fen}
+    if not (same_bills and same_fen and earlier.taken_by == actor.person_id):
+        raise VoucherUsed("这个票据号已登记过一笔缴费,请核对票据")
+    about: dict[str, Any] = {"place": earlier.place, "subject": earlier.id}
+    await audit.record_again(deps, actor, Act.PAYMENT_TAKEN, **about)
+    return await _details(deps, earlier)
+
+
+async def _details(deps: Dependencies, payment: CounterPayment) -> CounterPaymentDetails:
+    return await views.details(deps, payment, await receipts.get(deps, payment.id))
+
+
+async def listing(
+    deps: Dependencies, actor: Actor, place: str, query: CounterPaymentsQuery
+) -> Page[CounterPaymentView]:
+    """Counter payments of a compound or a part of it; to a firm those to itself.
+
+    Raises NotFound.
+    """
+    require_at(actor, Permission.TAKE_PAYMENTS, place)
+    own = await own_money.find(deps, actor, place, by=Permission.TAKE_PAYMENTS)
+    accounts = own.accounts if own else None
+    compound = places.compound_of(place)
+    found = await store.page(deps.db, compound, place, query, accounts=accounts)
+    return found.of(await views.views(deps, found.items))
+
+
+async def get(deps: Dependencies, actor: Actor, payment_id: str) -> CounterPaymentDetails:
+    """Return a counter payment with its receipt. Raises NotFound."""
+    return await _details(deps, await _access(deps, actor, payment_id))
+
+
+async def _access(deps: Dependencies, actor: Actor, payment_id: str) -> CounterPayment:
+    found = accessible(
+        actor,
+        await store.find(deps.db, payment_id),
+        Permission.TAKE_PAYMENTS,
+        at=lambda payment: payment.place,
+        missing=MISSING,
+    )
+    own = await own_money.find(deps, actor, found.compound, by=Permission.TAKE_PAYMENTS)
+    if own is not None and found.account not in own.accounts:
+        raise errors.NotFound(MISSING)
+    return found
+
+
+async def printed_receipt(
+    deps: Dependencies, actor: Actor, payment_id: str
+) -> tuple[str, bytes]:
+    """Return number and sheet of the receipt of a counter payment, as PDF. Raises NotFound."""
+    payment = await _access(deps, actor, payment_id)
+    return await receipts.printed(deps, payment.id, ReceiptSheetQuery())

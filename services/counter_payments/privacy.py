@@ -1,0 +1,16 @@
+"""Personal data of counter payments: of who took the money; who paid is not written down."""
+
+from typing import Final
+
+from mongo_indexes import counter_payments
+from services.kernel.personal_data import ACCOUNTING, Fate, Holding
+
+HOLDINGS: Final = (
+    Holding(
+        collection=counter_payments.COLLECTION,
+        fate=Fate.NOBODYS,
+        why="线下缴费,经办人按会计凭证保存",
+        staff=("taken_by",),
+        law=ACCOUNTING,
+    ),
+)

@@ -12,13 +12,13 @@ from services.counter_payments.models import (
     CounterPaymentDetails,
     CounterPaymentsQuery,
     CounterPaymentView,
+    CounterWay,
     TakePayment,
 )
 from services.kernel.pages import Page
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
 from services.kernel.sheets import PDF
-from services.payments.models import Way
 
 CounterPaymentId = Annotated[
     str,
@@ -43,7 +43,7 @@ class CounterPaymentsHandler(ApiHandler):
             "more_than_owed",
             "payment_in_progress",
         ),
-        example=TakePayment(bill_ids=["3v9k…"], way=Way.CASH, voucher="A-000123"),
+        example=TakePayment(bill_ids=["3v9k…"], way=CounterWay.CASH, voucher="A-000123"),
         is_idempotent=True,  # a voucher is booked once
     )
     async def post(self, body: TakePayment) -> CounterPaymentDetails:

@@ -19,6 +19,7 @@ from services.counter_payments.models import (
     CounterPaymentDetails,
     CounterPaymentsQuery,
     CounterPaymentView,
+    CounterWay,
     TakePayment,
 )
 from services.dependencies import Dependencies, Transaction
@@ -43,7 +44,7 @@ from services.ledger.models import (
 )
 from services.payments import actions as payments
 from services.payments import orders
-from services.payments.models import Way, amounts_of
+from services.payments.models import PaymentWay, amounts_of
 from services.payments.receipts import actions as receipts
 from services.payments.receipts.models import Paid, ReceiptSheetQuery
 from services.payments.refusals import BillAlreadyPaid, require_payable
@@ -101,7 +102,7 @@ def _require_day(deps: Dependencies, request: TakePayment) -> None:
     if request.paid_on is None or request.paid_on == today:
         return
     first = plus_days(today, -LONGEST_AGO_DAYS)
-    if request.way is not Way.TRANSFER or not first <= request.paid_on < today:
+    if request.way is not CounterWay.TRANSFER or not first <= request.paid_on < today:
         raise BadPaymentDay("转账日期请填最近一个月内的日期,现金和刷卡按当天登记")
 
 
@@ -156,7 +157,7 @@ def _paid(payment: CounterPayment, *, numbered: bool) -> Paid:
         account=payment.account,
         payee_name=payment.payee_name,
         numbers_receipts=numbered,
-        way=payment.way,
+        way=PaymentWay(payment.way),
         number=payment.voucher,
         paid_at=payment.paid_at,
     )
@@ -178,11 +179,11 @@ def _journal(payment: CounterPayment) -> Journal:
 def _account(payment: CounterPayment) -> str:
     """Return the account that the money lies in."""
     match payment.way:
-        case Way.TRANSFER:
+        case CounterWay.TRANSFER:
             return bank(payment.account)
-        case Way.POS:
+        case CounterWay.POS:
             return card_machine(payment.account)
-        case _:
+        case CounterWay.CASH:
             return cash_in_hand(payment.account, payment.taken_by)
 
 

@@ -4,7 +4,7 @@ It is booked with what it says: whoever pays sees it in their bills at once, and
 """
 
 from datetime import datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
@@ -14,7 +14,7 @@ from services.kernel.labels import Labelled
 from services.kernel.money import Fen, PaidFen
 from services.kernel.pages import ListQuery
 from services.kernel.types import LINE, Id
-from services.payments.models import Line, ReceiptLine, Way
+from services.payments.models import Line, PaymentWay, ReceiptLine
 
 MAX_BILLS: Final = 50
 # A number is used once for each payee and way: a second slip with it is the same slip.
@@ -25,8 +25,20 @@ Voucher = Annotated[
         max_length=40,
         pattern=LINE,
         description="Number of the slip, the transfer or the card machine's voucher.",
+        examples=["A-000123"],
     ),
 ]
+
+
+TakerId = Annotated[Id, Meta(examples=["01kt9a7c4m8q2v5x1z3b6d0e9j"])]
+
+
+class CounterWay(Labelled):
+    """Way in which money came that WeChat knows nothing of."""
+
+    CASH = PaymentWay.CASH.value, PaymentWay.CASH.label
+    TRANSFER = PaymentWay.TRANSFER.value, PaymentWay.TRANSFER.label
+    POS = PaymentWay.POS.value, PaymentWay.POS.label
 
 
 class CounterPayment(Struct, kw_only=True):
@@ -38,7 +50,7 @@ class CounterPayment(Struct, kw_only=True):
     id: str = field(name="_id")
     compound: str
     place: str  # the smallest that holds all homes
-    way: Way
+    way: CounterWay
     voucher: str
     payee: str
     account: str
@@ -62,7 +74,7 @@ class TakePayment(Struct, forbid_unknown_fields=True, kw_only=True):
     """
 
     bill_ids: Annotated[list[Id], Meta(min_length=1, max_length=MAX_BILLS)]
-    way: Literal[Way.CASH, Way.TRANSFER, Way.POS]
+    way: CounterWay
     voucher: Voucher
     amount_fen: PaidFen | None = None
     paid_on: Day | None = None
@@ -84,9 +96,9 @@ class CounterPaymentsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
     `sort`: Order of the list.
     """
 
-    way: Way | None = None
+    way: CounterWay | None = None
     account: AccountKey | None = None
-    taken_by: Id | None = None
+    taken_by: TakerId | None = None
     taken_from: Day | None = None
     taken_to: Day | None = None
     sort: CounterPaymentSort = CounterPaymentSort.NEWEST
@@ -112,14 +124,14 @@ class CounterPaymentView(Struct, kw_only=True):
     payment_id: str
     place: str
     address: str
-    way: Way
-    voucher: str
+    way: CounterWay
+    voucher: Voucher
     account: str
     payee_name: str
     amount_fen: int
     bills: int
     paid_at: datetime
-    taken_by: str
+    taken_by: TakerId
     taken_at: datetime
 
 
@@ -130,5 +142,5 @@ class CounterPaymentDetails(CounterPaymentView, kw_only=True):
     `lines`: What was paid of which bill.
     """
 
-    receipt_number: str
+    receipt_number: Annotated[str, Meta(examples=["20261123-4T9K2MXA7Q"])]
     lines: list[ReceiptLine]

@@ -20,7 +20,7 @@ MAX_BILLS = 50
 CHECK: Final = "payments.check"  # the name of the job that follows an order
 
 
-class Way(Labelled):
+class PaymentWay(Labelled):
     """Way in which money came."""
 
     WECHAT = "wechat", "微信支付"

@@ -17,7 +17,7 @@ from services.bills.runs.models import StartBillRun
 from services.fees.models import FeeKind
 from services.kernel.acts import Act
 from services.kernel.permissions import Role
-from tests.build import merchants, payees
+from tests.build import counter_payments, merchants, payees
 from tests.build.cast import (
     COMMUNITY,
     COMPOUND,
@@ -168,6 +168,7 @@ ACTS = [
     (Act.CONTRACT_CONTACT_CHANGED, COMPOUND, firm_line),
     (Act.BILL_VOIDED, LI_HOME, voided),
     (Act.PAYMENT_ORDERED, LI_HOME, ordered),
+    (Act.PAYMENT_TAKEN, LI_HOME, counter_payments.payment_taken),
     (Act.SUSPENSE_RETURNED, "", in_suspense),
     (Act.REFUND_RETRIED, LI_HOME, refund_stuck),
     (Act.MERCHANT_PROPOSED, "", merchants.merchant_proposed),

@@ -23,6 +23,7 @@ from tests.build.cast import (
     appoint,
     payee_of,
 )
+from tests.build.counter_payments import payment_taken
 from tests.build.deeds import FORGIVEN, Ask, certified, leased, send, voided
 from tests.build.homes import ask, asked, invite, newcomer, people_of, post
 from tests.build.offices import firm_at, hire
@@ -181,6 +182,7 @@ AT_LI: Final[dict[Act, Prepare]] = {
     Act.BILL_RUN_WITHDRAWN: taken_back,
     Act.BILL_VOIDED: voided,
     Act.DEBTS_CERTIFIED: certified,
+    Act.PAYMENT_TAKEN: payment_taken,
     Act.SUSPENSE_RETURNED: suspended,
     Act.REFUND_RETRIED: refund_stuck,
     Act.REVEALED: revealed,

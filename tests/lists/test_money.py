@@ -6,6 +6,7 @@ from typing import Final
 import pytest
 
 from mongo_indexes import (
+    counter_payments,
     invoice_requests,
     merchant_changes,
     merchant_probes,
@@ -21,7 +22,8 @@ from services.payments.invoices.models import TITLE, InvoiceRequest, TitleKind
 from services.payments.invoices.states import InvoiceState
 from services.payments.refunds.models import Refund
 from services.payments.refunds.states import REFUND_STUCK, RefundState
-from tests.build.cast import COMPOUND, Estate
+from tests.build.cast import COMPOUND, LI_HOME, Estate
+from tests.build.counter_payments import kept
 from tests.lists.case import FORMULA, Case, Maker
 from tests.lists.walk import walk
 
@@ -183,7 +185,33 @@ async def of_invoices(estate: Estate) -> Case:
     )
 
 
+async def of_counter_payments(estate: Estate) -> Case:
+    world = estate.world
+    made = [
+        # two of each instant: ties
+        kept(n, home=LI_HOME, compound=COMPOUND, at=world.clock.now - timedelta(days=n // 2))
+        for n in range(9)
+    ]
+    made[3].payee_name = FORMULA
+    await world.db[counter_payments.COLLECTION].insert_many([to_document(one) for one in made])
+    return Case(
+        who=await estate.member("staff"),
+        stranger=await estate.member("auditor"),
+        path=f"/api/v1/places/{COMPOUND}/counter-payments",
+        subject=COMPOUND,
+        place=COMPOUND,
+        filters=[
+            {"way": "cash"},
+            {"account": "firm", "taken_by": "person1"},
+            {"taken_from": "2026-02-27", "taken_to": "2026-03-01"},
+        ],
+        orders={"newest": "-taken_at,-payment_id", "oldest": "taken_at,payment_id"},
+        rows=9,
+    )
+
+
 MAKERS: Final[dict[str, Maker]] = {
+    "counter_payments": of_counter_payments,
     "invoice_requests": of_invoices,
     "merchant_changes": of_changes,
     "merchant_probes": of_probes,

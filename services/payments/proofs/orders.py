@@ -19,7 +19,7 @@ from services.ledger.models import (
     wechat_cash,
 )
 from services.payments import store
-from services.payments.models import Payment, Way
+from services.payments.models import Payment, PaymentWay
 from services.payments.receipts import store as receipts_store
 from services.payments.receipts.models import Receipt
 from services.payments.refunds import store as refunds_store
@@ -151,7 +151,7 @@ async def problems_of_receipts(deps: Dependencies, ids: Sequence[str]) -> list[s
     return [
         f"receipt of order {order}: no such order"
         for order in ids
-        if order not in there and issued[order].way is Way.WECHAT
+        if order not in there and issued[order].way is PaymentWay.WECHAT
     ]
 
 

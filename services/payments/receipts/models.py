@@ -8,7 +8,7 @@ from msgspec import Meta, Struct, field
 from services.kernel.days import Day
 from services.kernel.labels import Labelled
 from services.kernel.money import Fen
-from services.payments.models import Line, ReceiptLine, Way
+from services.payments.models import Line, PaymentWay, ReceiptLine
 
 SERIAL_DIGITS: Final = 6
 SerialNumber = Annotated[str, Meta(examples=["2026-000017"])]
@@ -26,7 +26,7 @@ class Paid(Struct, frozen=True, kw_only=True):
     account: str
     payee_name: str
     numbers_receipts: bool
-    way: Way = Way.WECHAT
+    way: PaymentWay = PaymentWay.WECHAT
     number: str
     paid_at: datetime
 
@@ -49,7 +49,7 @@ class Receipt(Struct, kw_only=True):
     lines: list[Line]
     amount_fen: Fen
     amount_capital: str
-    way: Way = Way.WECHAT
+    way: PaymentWay = PaymentWay.WECHAT
     transaction_id: str  # of a voucher, where it was not paid by WeChat
     paid_at: datetime  # of a reversal: when the refund was booked
     series: str = ""
@@ -109,7 +109,7 @@ class ReceiptView(Struct, kw_only=True):
     lines: list[ReceiptLine]
     amount_fen: int
     amount_capital: str
-    way: Way
+    way: PaymentWay
     transaction_id: str
     paid_at: datetime
     returned_fen: int

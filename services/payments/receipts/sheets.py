@@ -12,7 +12,7 @@ from services.kernel.days import day_of
 from services.kernel.deferred import deferred
 from services.kernel.money import yuan
 from services.kernel.sheets import Facts, QrCode, Sheet, Text
-from services.payments.models import ReceiptLine, Way
+from services.payments.models import PaymentWay, ReceiptLine
 from services.payments.receipts import checks, store, views
 from services.payments.receipts.models import PayerName, ReceiptStanding, ReceiptView
 from services.wechat.template_values import moment
@@ -65,7 +65,7 @@ def _facts(shown: ReceiptView, payer: str | None) -> tuple[tuple[str, str], ...]
         ("人民币大写", shown.amount_capital),
         ("缴款时间", moment(shown.paid_at)),
         ("缴款方式", shown.way.label),
-        ("微信支付单号" if shown.way is Way.WECHAT else "凭证号", shown.transaction_id),
+        ("微信支付单号" if shown.way is PaymentWay.WECHAT else "凭证号", shown.transaction_id),
     )
 
 

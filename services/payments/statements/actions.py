@@ -21,7 +21,7 @@ from services.kernel.days import day_of
 from services.kernel.permissions import Actor, Permission
 from services.ledger import actions as ledger
 from services.ledger.models import COUNTER_PAYMENT, PAYMENTS, Journal, receivable
-from services.payments.models import Way
+from services.payments.models import PaymentWay
 from services.payments.receipts import actions as receipts
 from services.payments.receipts.models import Receipt
 from services.payments.statements import sheets
@@ -45,10 +45,10 @@ KINDS: Final = {
 }
 # Class of the account that money lies in → how it came or went.
 WAYS: Final = {
-    "wechat": Way.WECHAT.label,
-    "cash": Way.CASH.label,
-    "bank": Way.TRANSFER.label,
-    "pos": Way.POS.label,
+    "wechat": PaymentWay.WECHAT.label,
+    "cash": PaymentWay.CASH.label,
+    "bank": PaymentWay.TRANSFER.label,
+    "pos": PaymentWay.POS.label,
 }
 
 

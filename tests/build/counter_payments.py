@@ -1,0 +1,43 @@
+"""Counter payments in tests: taken at the counter, or as they are kept."""
+
+from datetime import datetime
+
+from services.counter_payments.models import CounterPayment, CounterWay
+from services.fees.models import BillKind
+from services.payments.models import Line
+from tests.build.cast import Estate
+from tests.build.deeds import Ask
+
+
+async def payment_taken(estate: Estate) -> Ask:
+    """Return the request that takes cash for what a home owes."""
+    body = {"bill_ids": await estate.bill_ids("li"), "way": "cash", "voucher": "A-000001"}
+    return Ask("/api/v1/counter-payments", body)
+
+
+def kept(number: int, *, home: str, compound: str, at: datetime) -> CounterPayment:
+    """Return a counter payment as it is kept; those of different numbers differ."""
+    line = Line(
+        bill_id=f"b{number}",
+        home=home,
+        kind=BillKind.PROPERTY_FEE,
+        period="2026-01",
+        explanation="-",
+        amount_fen=1234 + number,
+    )
+    return CounterPayment(
+        id=f"c{number}",
+        compound=compound,
+        place=home,
+        way=[*CounterWay][number % 3],
+        voucher=f"A-{number}",
+        payee="payee",
+        account="firm" if number % 2 else "sanitation",
+        payee_name="物业",
+        lines=[line],
+        bill_ids=[line.bill_id],
+        amount_fen=line.amount_fen,
+        paid_at=at,
+        taken_by=f"person{number % 2}",
+        taken_at=at,
+    )

@@ -7,8 +7,7 @@ from typing import Any
 import msgspec
 
 from services.audit import actions as audit
-from services.bills import balances, own_money, store, visibility
-from services.bills.balances import Amounts
+from services.bills import own_money, store, visibility
 from services.bills.models import (
     Bill,
     BillView,
@@ -148,77 +147,6 @@ async def follow_owners(
     """Write until when those who owe the bills of a home own it, when it changes hands."""
     firsts = ["", *turns]
     await store.follow_owners(deps.db, tx, home, [(d, until(d, turns)) for d in firsts])
-
-
-async def settle(
-    deps: Dependencies,
-    tx: Transaction,
-    amounts: Amounts,
-    journal_id: str,
-    at: datetime,
-    *,
-    known: Sequence[Bill] = (),
-) -> dict[str, int]:
-    """Write what a payment pays of bills; return bill id → fen that it takes of it.
-
-    A bill takes no more than it owes: what was paid beyond that, or for one that was paid or
-    voided before, is an excess. Whoever changes one of them at once makes it start again.
-    `known`: the bills as they were read before; where they still are so, none is read again.
-    """
-    bills = known if len(known) == len(amounts) else await _read(deps, tx, amounts)
-    taken = balances.taken(bills, amounts)
-    changes = _paid(bills, taken, journal_id, at)
-    if await store.rebalance(deps.db, tx, changes) != len(taken):
-        bills = await _read(deps, tx, amounts)
-        done = {bill.id: balances.portion_of(bill, journal_id) for bill in bills}
-        rest = [bill for bill in bills if not done[bill.id]]
-        late = balances.taken(rest, amounts)
-        more = _paid(rest, late, journal_id, at)
-        await store.rebalance(deps.db, tx, more)
-        changes = [pair for pair in changes if done[pair[0].id]] + more
-        taken = {before.id: before.owed_fen - after.owed_fen for before, after in changes}
-    await _sum(deps, tx, changes)
-    return {bill_id: fen for bill_id, fen in taken.items() if fen}
-
-
-async def _read(deps: Dependencies, tx: Transaction, amounts: Amounts) -> list[Bill]:
-    return await store.find_many(deps.db, [*amounts], tx=tx)
-
-
-def _paid(
-    bills: Sequence[Bill], taken: Amounts, journal_id: str, at: datetime
-) -> list[tuple[Bill, Bill]]:
-    owing = [bill for bill in bills if bill.id in taken]
-    return [(b, balances.paid(b, journal_id, taken[b.id], at)) for b in owing]
-
-
-async def _sum(
-    deps: Dependencies, tx: Transaction, changes: Sequence[tuple[Bill, Bill]]
-) -> None:
-    before, after = ([pair[side] for pair in changes] for side in (0, 1))
-    await sums.record(deps, tx, before=before, after=after)
-
-
-async def give_back(
-    deps: Dependencies, tx: Transaction, amounts: Amounts, journal_id: str
-) -> None:
-    """Make of bills owing again what that journal paid of them and now went back.
-
-    `amounts`: of bills that the same transaction read, not more than `paid_by` says.
-    """
-    bills = await _read(deps, tx, amounts)
-    changes = [(b, balances.given_back(b, journal_id, amounts[b.id])) for b in bills]
-    await store.rebalance(deps.db, tx, changes)
-    await _sum(deps, tx, changes)
-
-
-async def paid_by(
-    deps: Dependencies, tx: Transaction, bill_ids: Sequence[str], journal_id: str
-) -> dict[str, int]:
-    """Return bill id → what a journal paid of it, less what of it went back, in fen."""
-    found = await store.find_many(deps.db, bill_ids, tx=tx)
-    portions = {bill.id: balances.portion_of(bill, journal_id) for bill in found}
-    return {bill_id: fen for bill_id, fen in portions.items() if fen}
 
 
 async def count_void(deps: Dependencies, tx: Transaction, bill_ids: Sequence[str]) -> int:

@@ -51,7 +51,7 @@ class Bill(Struct, kw_only=True):
     before it whose months were opened again.
 
     `amount_fen` is what was published, for ever. `due_fen` is that with its credit and debit
-    notes; `paid` is what payments paid of it, and `owed_fen` the rest: balances.py.
+    notes; `paid` is what payments paid of it, and `owed_fen` the rest: bills/balances.
 
     A repair of a home is billed once, to whom ordered it (`debtor`): its slot names the quote,
     and it stays theirs when they move out. A fee is owed by who owned the home on `liable_on`:

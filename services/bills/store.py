@@ -7,7 +7,7 @@ import msgspec
 from pymongo import UpdateMany, UpdateOne
 
 from mongo_indexes.bills import COLLECTION
-from services.bills import balances
+from services.bills.balances.changes import ACTIONS
 from services.bills.models import (
     OF_FEES,
     Bill,
@@ -125,7 +125,7 @@ def _balance(before: Bill, after: Bill) -> UpdateOne:
     was, now = to_document(before), to_document(after)
     key = {name: was[name] for name in ("_id", "state", "due_fen", "owed_fen", "paid")}
     balance = {name: now[name] for name in ("due_fen", "owed_fen", "paid", "paid_at")}
-    if action := balances.ACTIONS.get((before.state, after.state)):
+    if action := ACTIONS.get((before.state, after.state)):
         return TABLE.update(key, action, balance)
     return UpdateOne(key, {"$set": balance})
 

@@ -12,6 +12,7 @@ from pymongo.errors import DuplicateKeyError
 from services.audit import actions as audit
 from services.bills import actions as bills_actions
 from services.bills import own_money
+from services.bills.balances import actions as balances
 from services.bills.models import Bill
 from services.counter_payments import notify, store, views
 from services.counter_payments.models import (
@@ -79,8 +80,8 @@ async def take(deps: Dependencies, actor: Actor, request: TakePayment) -> Counte
     for bill in bills:
         await own_money.require(deps, actor, bill.home, own_money.Money.of_bill(bill), by=by)
     payment_id = digest_id("counter", bills[0].account, request.way, request.voucher)
-    if earlier := await store.find(deps.db, payment_id):
-        return await _again(deps, actor, earlier, request)
+    if await store.find(deps.db, payment_id):
+        return await _again(deps, actor, payment_id, request)
     require_payable(bills)
     payment = _draft(deps, actor, bills, request, payment_id)
     await payments.free(deps, actor, payment.bill_ids)
@@ -89,10 +90,7 @@ async def take(deps: Dependencies, actor: Actor, request: TakePayment) -> Counte
     try:
         await deps.in_transaction(lambda tx: _book(deps, tx, actor, payment, paid))
     except DuplicateKeyError:
-        earlier = await store.find(deps.db, payment_id)
-        if earlier is None:
-            raise
-        return await _again(deps, actor, earlier, request)
+        return await _again(deps, actor, payment_id, request)
     return await _details(deps, payment)
 
 
@@ -137,7 +135,7 @@ async def _book(
     """Write payment, journal, receipt and audit row, and what the bills owe, in one go."""
     await store.insert(deps.db, tx, payment)
     amounts, journal = amounts_of(payment.lines), _journal(payment)
-    taken = await bills_actions.settle(deps, tx, amounts, journal.id, payment.paid_at)
+    taken = await balances.settle(deps, tx, amounts, journal.id, payment.paid_at)
     if taken != amounts:
         raise BillAlreadyPaid("有账单刚刚缴过或作废,请刷新后再试")
     await payments.require_free(deps, tx, payment.bill_ids)
@@ -188,16 +186,26 @@ def _account(payment: CounterPayment) -> str:
 
 
 async def _again(
-    deps: Dependencies, actor: Actor, earlier: CounterPayment, request: TakePayment
+    deps: Dependencies, actor: Actor, payment_id: str, request: TakePayment
 ) -> CounterPaymentDetails:
     """Return the payment of a voucher that was booked before, if it is this one."""
+
+    async def look(tx: Transaction) -> CounterPayment:
+        earlier = await store.get(deps.db, tx, payment_id)
+        _require_same(actor, earlier, request)
+        about: dict[str, Any] = {"place": earlier.place, "subject": earlier.id}
+        await audit.record(deps, tx, actor, Act.PAYMENT_TAKEN, **about, again=True)
+        return earlier
+
+    return await _details(deps, await deps.in_transaction(look))
+
+
+def _require_same(actor: Actor, earlier: CounterPayment, request: TakePayment) -> None:
+    """Raise VoucherUsed unless a payment is what somebody asks for once more."""
     same_bills = set(earlier.bill_ids) <= set(request.bill_ids)
     same_fen = request.amount_fen in {None, earlier.amount_fen}
     if not (same_bills and same_fen and earlier.taken_by == actor.person_id):
         raise VoucherUsed("这个票据号已登记过一笔缴费,请核对票据")
-    about: dict[str, Any] = {"place": earlier.place, "subject": earlier.id}
-    await audit.record_again(deps, actor, Act.PAYMENT_TAKEN, **about)
-    return await _details(deps, earlier)
 
 
 async def _details(deps: Dependencies, payment: CounterPayment) -> CounterPaymentDetails:

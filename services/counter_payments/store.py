@@ -36,6 +36,12 @@ async def find(db: Database, payment_id: str) -> CounterPayment | None:
     return msgspec.convert(document, CounterPayment | None)
 
 
+async def get(db: Database, tx: Transaction, payment_id: str) -> CounterPayment:
+    """Return a payment of which its caller knows that it is there."""
+    document = await db[COLLECTION].find_one({"_id": payment_id}, session=tx)
+    return msgspec.convert(document, CounterPayment)
+
+
 async def page(
     db: Database,
     compound: str,

@@ -11,6 +11,7 @@ from typing import Final
 import structlog
 
 from services.bills import actions as bills
+from services.bills.balances import actions as balances
 from services.bills.models import Bill
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
@@ -140,7 +141,7 @@ async def _distribute(
     changes = {"transaction_id": trade.transaction_id, "paid_at": paid_at}
     await store.move(deps.db, payment.id, Event.MONEY, tx=tx, **changes)
     amounts = amounts_of(payment.lines)
-    taken = await bills.settle(deps, tx, amounts, journal_id, paid_at, known=known)
+    taken = await balances.settle(deps, tx, amounts, journal_id, paid_at, known=known)
     settled = lines_taken(payment.lines, taken)
     left = [bill_id for bill_id, fen in amounts.items() if taken.get(bill_id) != fen]
     excess_fen = payment.amount_fen - sum(line.amount_fen for line in settled)

@@ -7,6 +7,7 @@ import pytest
 
 from services.bills import actions as bills_actions
 from services.bills import own_money
+from services.bills.balances import actions as balances
 from services.bills.models import Bill, RunBillsQuery
 from services.bills.runs import actions as runs
 from services.bills.runs.models import StartBillRun
@@ -39,7 +40,7 @@ async def void(world: World, bill_id: str, body: dict[str, str], who: Member) ->
 async def settle(world: World, bill_id: str) -> bool:
     async def pay(tx: Transaction) -> bool:
         at = world.deps.now()
-        return bool(await bills_actions.settle(world.deps, tx, {bill_id: 10**6}, "pay:1", at))
+        return bool(await balances.settle(world.deps, tx, {bill_id: 10**6}, "pay:1", at))
 
     return await world.deps.in_transaction(pay)
 

@@ -196,7 +196,7 @@ async def of_counter_payments(estate: Estate) -> Case:
     await world.db[counter_payments.COLLECTION].insert_many([to_document(one) for one in made])
     return Case(
         who=await estate.member("staff"),
-        stranger=await estate.member("auditor"),
+        stranger=await estate.member("li"),
         path=f"/api/v1/places/{COMPOUND}/counter-payments",
         subject=COMPOUND,
         place=COMPOUND,

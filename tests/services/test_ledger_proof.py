@@ -1,7 +1,7 @@
 """`ledger verify` finds whatever is planted into real books, and nothing in untouched ones."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
@@ -14,6 +14,21 @@ from services.ledger.seals import actions as seals
 from tests.build import payments
 from tests.build.cast import COMPOUND, STAFF, Estate
 from tests.build.documents import Database, Documents, collection, put, taken
+from tests.build.planted_bills import (
+    alter,
+    bill_draft_again,
+    bill_of_another_amount,
+    bill_owed_and_paid,
+    bill_owes_less,
+    bill_owing_again,
+    bill_paid_by_another_journal,
+    bill_paid_by_nothing,
+    bill_removed,
+    bill_says_another_part_was_paid,
+    bill_taken_back_by_a_journal,
+    bill_void_by_nothing,
+    one,
+)
 from tests.build.proofs import next_night, problems, verified
 from tests.build.world import World
 
@@ -28,18 +43,6 @@ BOOKS: Final = (
     "discrepancies",
 )
 VAULT: Final = Vault({"k1": b"k" * KEY_BYTES})  # of the tests' settings
-
-
-async def one(db: Database, name: str, **query: Any) -> dict[str, Any]:
-    """Return the first document of a kind, by its id."""
-    found = await db[name].find(query).sort("_id", 1).limit(1).to_list()
-    return found[0]
-
-
-async def alter(db: Database, name: str, change: dict[str, Any], **query: Any) -> None:
-    """Change the first document of a kind."""
-    found = await one(db, name, **query)
-    await db[name].update_one({"_id": found["_id"]}, change)
 
 
 async def rewritten(db: Database, journal: dict[str, Any]) -> None:
@@ -111,32 +114,6 @@ async def booked_nobody_knows(db: Database) -> None:
     journal["reference"] = {"payment": "OT0", "transaction": "42"}
     journal["postings"][1]["account"] = "receivable:nothing"
     await rewritten(db, journal)
-
-
-async def bill_paid_by_nothing(db: Database) -> None:
-    await alter(db, "bills", {"$set": {"state": "paid"}}, state="owing")
-
-
-async def bill_paid_by_another_journal(db: Database) -> None:
-    bill = await one(db, "bills", state="paid")
-    issued = f"issue:{bill['_id']}"
-    await db.bills.update_one({"_id": bill["_id"]}, {"$set": {"paid.0.journal": issued}})
-
-
-async def bill_owing_again(db: Database) -> None:
-    await alter(db, "bills", {"$set": {"state": "owing", "paid": []}}, state="paid")
-
-
-async def bill_void_by_nothing(db: Database) -> None:
-    await alter(db, "bills", {"$set": {"state": "void"}}, state="owing")
-
-
-async def bill_of_another_amount(db: Database) -> None:
-    await alter(db, "bills", {"$inc": {"amount_fen": 1}}, state="paid")
-
-
-async def bill_removed(db: Database) -> None:
-    await db.bills.delete_one({"_id": (await one(db, "bills", state="paid"))["_id"]})
 
 
 async def refunded_twice(db: Database) -> None:
@@ -251,16 +228,6 @@ async def returned_by_nobody(db: Database) -> None:
     await more_out_than_in(db)
 
 
-async def bill_taken_back_by_a_journal(db: Database) -> None:
-    bill = await one(db, "bills", state="paid")
-    journal = await one(db, "journal", kind="void")
-    journal["_id"], journal["reference"] = f"void:{bill['_id']}", {"bill": bill["_id"]}
-    journal["postings"][1]["account"] = f"receivable:{bill['_id']}"
-    for posting, sign in zip(journal["postings"], (1, -1), strict=True):
-        posting["amount_fen"] = sign * bill["amount_fen"]
-    await rewritten(db, journal)
-
-
 async def order_for_other_bills(db: Database) -> None:
     await alter(db, "payments", {"$set": {"lines.0.amount_fen": 1}}, state="paid")
 
@@ -287,23 +254,6 @@ async def suspense_forgotten(db: Database) -> None:
 
 async def suspense_of_another_amount(db: Database) -> None:
     await db.discrepancies.update_many({}, {"$inc": {"amount_fen": 1}})
-
-
-async def bill_draft_again(db: Database) -> None:
-    await alter(db, "bills", {"$set": {"state": "draft"}}, state="owing")
-
-
-async def bill_owed_and_paid(db: Database) -> None:
-    paid = {"journal": "pay:1:2", "fen": 1, "at": datetime(2026, 3, 2, tzinfo=UTC)}
-    await alter(db, "bills", {"$set": {"paid": [paid]}}, state="owing")
-
-
-async def bill_owes_less(db: Database) -> None:
-    await alter(db, "bills", {"$inc": {"owed_fen": -1}}, state="owing")
-
-
-async def bill_says_another_part_was_paid(db: Database) -> None:
-    await alter(db, "bills", {"$inc": {"paid.0.fen": -1}}, state="paid")
 
 
 async def receipt_before_payment(db: Database) -> None:

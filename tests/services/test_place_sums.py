@@ -13,6 +13,7 @@ from pymongo.errors import ExecutionTimeout
 
 from services.bills import actions as bills
 from services.bills import store as bills_store
+from services.bills.balances import actions as balances
 from services.bills.models import Bill, MonthsAfterVoid
 from services.bills.states import BillAction, BillState
 from services.bills.sums import changes
@@ -86,7 +87,7 @@ async def issue(deps: Dependencies, some: Sequence[Bill]) -> None:
 async def settle(deps: Dependencies, bill_ids: list[str], at: datetime) -> None:
     async def save(tx: Transaction) -> None:
         amounts = dict.fromkeys(bill_ids, MUCH)
-        await bills.settle(deps, tx, amounts, f"pay:{bill_ids[0]}", at)
+        await balances.settle(deps, tx, amounts, f"pay:{bill_ids[0]}", at)
 
     await deps.in_transaction(save)
 
@@ -191,7 +192,7 @@ async def test_what_is_taken_back_is_taken_from_the_sums(world: World) -> None:
     ids = [f"{HOMES[0]}|{FeeKind.PROPERTY_FEE}|{MONTHS[1]}"]
 
     async def give_back(tx: Transaction) -> None:
-        await bills.give_back(deps, tx, dict.fromkeys(ids, MUCH), f"pay:{ids[0]}")
+        await balances.give_back(deps, tx, dict.fromkeys(ids, MUCH), f"pay:{ids[0]}")
 
     await deps.in_transaction(give_back)
     await agree(world)

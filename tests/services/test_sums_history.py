@@ -12,6 +12,7 @@ from pymongo.errors import DuplicateKeyError
 
 from services.bills import actions as bills
 from services.bills import store as bills_store
+from services.bills.balances import actions as balances
 from services.bills.models import MonthsAfterVoid
 from services.bills.states import BillState
 from services.dependencies import Dependencies, Transaction
@@ -51,7 +52,7 @@ async def change(deps: Dependencies, some: list[str], at: int) -> None:
     async def save(tx: Transaction) -> None:
         if owed and at % 3:
             part = {name: MUCH if at % 2 else known[name].owed_fen // 2 for name in owed}
-            await bills.settle(deps, tx, part, f"pay:{owed[0]}:{at}", deps.now())
+            await balances.settle(deps, tx, part, f"pay:{owed[0]}:{at}", deps.now())
         elif owed:
             found = await bills_store.find_many(deps.db, owed, tx=tx)
             still = [b for b in found if b.state is BillState.OWING and not b.paid]
@@ -60,7 +61,7 @@ async def change(deps: Dependencies, some: list[str], at: int) -> None:
         for each in paid:
             [portion, *_] = each.paid
             back = {each.id: portion.fen if at % 2 else portion.fen // 2 + 1}
-            await bills.give_back(deps, tx, back, portion.journal)
+            await balances.give_back(deps, tx, back, portion.journal)
 
     if known:
         await deps.in_transaction(save)

@@ -7,8 +7,8 @@ clearly is taken from suspense, and a person decides.
 
 import structlog
 
-from services.bills import actions as bills
-from services.bills.balances import Amounts
+from services.bills.balances import actions as balances
+from services.bills.balances.changes import Amounts
 from services.dependencies import Dependencies, Transaction
 from services.ledger import actions as ledger
 from services.ledger.models import (
@@ -79,12 +79,12 @@ async def _reopen(
     """
     if payment is None:
         return {}
-    settled = await bills.paid_by(deps, tx, payment.bill_ids, paid.id)
+    settled = await balances.paid_by(deps, tx, payment.bill_ids, paid.id)
     settled_fen = sum(settled.values())
     parts_fen = await ledger.balance(deps, suspense(answer.transaction_id), tx=tx)
     if settled_fen not in {answer.refund_fen, parts_fen + answer.refund_fen}:
         return {}
-    await bills.give_back(deps, tx, settled, paid.id)
+    await balances.give_back(deps, tx, settled, paid.id)
     await payments_store.add_returned(deps.db, tx, payment.id, settled_fen)
     return settled
 

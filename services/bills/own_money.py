@@ -19,6 +19,8 @@ from services.kernel.interests import OtherPayee
 from services.kernel.permissions import FIRM_ROLES, Actor, Permission
 from services.places import actions as places
 
+REFUSED = "这笔钱不是由贵公司收取的,请联系社区办理"
+
 
 class Money(Struct, frozen=True, kw_only=True):
     """Money somebody would dispose of: bills of the days `first` to `last`, both included.
@@ -109,15 +111,20 @@ async def find(
     return Own(await payees.of_firm(deps, compound, today.firm), own)
 
 
-async def require(
-    deps: Dependencies,
-    actor: Actor,
-    place: str,
-    money: Money,
-    *,
-    by: Permission = Permission.RUN_BILLS,
-) -> None:
+async def require(deps: Dependencies, actor: Actor, place: str, money: Money) -> None:
     """Raise OtherPayee unless the actor may dispose of this money."""
-    own = await find(deps, actor, place, by=by)
+    own = await find(deps, actor, place)
     if own is not None and not own.holds(money):
-        raise OtherPayee("这笔钱不是由贵公司收取的,请联系社区办理")
+        raise OtherPayee(REFUSED)
+
+
+async def require_all(
+    deps: Dependencies, actor: Actor, bills: Sequence[Bill], *, by: Permission
+) -> None:
+    """Raise OtherPayee unless the actor may dispose of the money of all of these bills."""
+    compounds = sorted({places.compound_of(bill.home) for bill in bills})
+    owned = {compound: await find(deps, actor, compound, by=by) for compound in compounds}
+    for bill in bills:
+        own = owned[places.compound_of(bill.home)]
+        if own is not None and not own.holds(Money.of_bill(bill)):
+            raise OtherPayee(REFUSED)

@@ -5,6 +5,7 @@ is paying there is heard before the counter takes anything; the transaction then
 no new one holds the bills. Source of the order of debts: 民法典 art. 560.
 """
 
+from functools import partial
 from typing import Any
 
 from pymongo.errors import DuplicateKeyError
@@ -77,11 +78,11 @@ async def take(deps: Dependencies, actor: Actor, request: TakePayment) -> Counte
     by = Permission.TAKE_PAYMENTS
     bills = await bills_actions.access_by_office(deps, actor, request.bill_ids, by)
     interests.require_not_own(actor, [bill.home for bill in bills])
-    for bill in bills:
-        await own_money.require(deps, actor, bill.home, own_money.Money.of_bill(bill), by=by)
+    await own_money.require_all(deps, actor, bills, by=by)
     payment_id = digest_id("counter", bills[0].account, request.way, request.voucher)
+    again = partial(_again, deps, actor=actor, payment_id=payment_id, request=request)
     if await store.find(deps.db, payment_id):
-        return await _again(deps, actor, payment_id, request)
+        return await _details(deps, await deps.in_transaction(again))
     require_payable(bills)
     payment = _draft(deps, actor, bills, request, payment_id)
     await payments.free(deps, actor, payment.bill_ids)
@@ -90,7 +91,7 @@ async def take(deps: Dependencies, actor: Actor, request: TakePayment) -> Counte
     try:
         await deps.in_transaction(lambda tx: _book(deps, tx, actor, payment, paid))
     except DuplicateKeyError:
-        return await _again(deps, actor, payment_id, request)
+        payment = await deps.in_transaction(again)
     return await _details(deps, payment)
 
 
@@ -186,18 +187,14 @@ def _account(payment: CounterPayment) -> str:
 
 
 async def _again(
-    deps: Dependencies, actor: Actor, payment_id: str, request: TakePayment
-) -> CounterPaymentDetails:
+    deps: Dependencies, tx: Transaction, *, actor: Actor, payment_id: str, request: TakePayment
+) -> CounterPayment:
     """Return the payment of a voucher that was booked before, if it is this one."""
-
-    async def look(tx: Transaction) -> CounterPayment:
-        earlier = await store.get(deps.db, tx, payment_id)
-        _require_same(actor, earlier, request)
-        about: dict[str, Any] = {"place": earlier.place, "subject": earlier.id}
-        await audit.record(deps, tx, actor, Act.PAYMENT_TAKEN, **about, again=True)
-        return earlier
-
-    return await _details(deps, await deps.in_transaction(look))
+    earlier = await store.get(deps.db, tx, payment_id)
+    _require_same(actor, earlier, request)
+    about: dict[str, Any] = {"place": earlier.place, "subject": earlier.id}
+    await audit.record(deps, tx, actor, Act.PAYMENT_TAKEN, **about, again=True)
+    return earlier
 
 
 def _require_same(actor: Actor, earlier: CounterPayment, request: TakePayment) -> None:

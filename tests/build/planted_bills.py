@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from services.kernel import chains
 from tests.build.documents import Database
 
 
@@ -16,6 +17,12 @@ async def alter(db: Database, name: str, change: dict[str, Any], **query: Any) -
     """Change the first document of a kind."""
     found = await one(db, name, **query)
     await db[name].update_one({"_id": found["_id"]}, change)
+
+
+async def rewritten(db: Database, journal: dict[str, Any]) -> None:
+    """Write a journal as its forger would: with a fingerprint that fits."""
+    journal["fingerprint"] = chains.digest(journal, "fingerprint")
+    await db.journal.replace_one({"_id": journal["_id"]}, journal, upsert=True)
 
 
 async def bill_paid_by_nothing(db: Database) -> None:

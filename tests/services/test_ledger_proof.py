@@ -28,6 +28,7 @@ from tests.build.planted_bills import (
     bill_taken_back_by_a_journal,
     bill_void_by_nothing,
     one,
+    rewritten,
 )
 from tests.build.proofs import next_night, problems, verified
 from tests.build.world import World
@@ -43,12 +44,6 @@ BOOKS: Final = (
     "discrepancies",
 )
 VAULT: Final = Vault({"k1": b"k" * KEY_BYTES})  # of the tests' settings
-
-
-async def rewritten(db: Database, journal: dict[str, Any]) -> None:
-    """Write a journal as its forger would: with a fingerprint that fits."""
-    journal["fingerprint"] = chains.digest(journal, "fingerprint")
-    await db.journal.replace_one({"_id": journal["_id"]}, journal, upsert=True)
 
 
 async def paid(db: Database) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from services.firms import contracts
 from services.firms.models import Contract
 from services.kernel.days import Day, Month, last_day, plus_days, plus_months
 from services.kernel.interests import OtherPayee
-from services.kernel.permissions import FIRM_ROLES, Actor, Permission
+from services.kernel.permissions import FIRM_ROLES, Actor, Permission, Role
 from services.places import actions as places
 
 REFUSED = "这笔钱不是由贵公司收取的,请联系社区办理"
@@ -122,9 +122,11 @@ async def require_all(
     deps: Dependencies, actor: Actor, bills: Sequence[Bill], *, by: Permission
 ) -> None:
     """Raise OtherPayee unless the actor may dispose of the money of all of these bills."""
-    compounds = sorted({places.compound_of(bill.home) for bill in bills})
-    owned = {compound: await find(deps, actor, compound, by=by) for compound in compounds}
+    owned: dict[tuple[str, frozenset[Role]], Own | None] = {}
     for bill in bills:
-        own = owned[places.compound_of(bill.home)]
+        key = places.compound_of(bill.home), actor.roles(by, bill.home)
+        if key not in owned:
+            owned[key] = await find(deps, actor, bill.home, by=by)
+        own = owned[key]
         if own is not None and not own.holds(Money.of_bill(bill)):
             raise OtherPayee(REFUSED)

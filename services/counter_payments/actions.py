@@ -237,7 +237,7 @@ async def _access(deps: Dependencies, actor: Actor, payment_id: str) -> CounterP
         at=lambda payment: payment.place,
         missing=MISSING,
     )
-    own = await own_money.find(deps, actor, found.compound, by=Permission.TAKE_PAYMENTS)
+    own = await own_money.find(deps, actor, found.place, by=Permission.TAKE_PAYMENTS)
     if own is not None and found.account not in own.accounts:
         raise errors.NotFound(MISSING)
     return found

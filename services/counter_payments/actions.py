@@ -5,7 +5,6 @@ is paying there is heard before the counter takes anything; the transaction then
 no new one holds the bills. Source of the order of debts: 民法典 art. 560.
 """
 
-from functools import partial
 from typing import Any
 
 from pymongo.errors import DuplicateKeyError
@@ -80,7 +79,10 @@ async def take(deps: Dependencies, actor: Actor, request: TakePayment) -> Counte
     interests.require_not_own(actor, [bill.home for bill in bills])
     await own_money.require_all(deps, actor, bills, by=by)
     payment_id = digest_id("counter", bills[0].account, request.way, request.voucher)
-    again = partial(_again, deps, actor=actor, payment_id=payment_id, request=request)
+
+    async def again(tx: Transaction) -> CounterPayment:
+        return await _again(deps, tx, actor, payment_id, request)
+
     if await store.find(deps.db, payment_id):
         return await _details(deps, await deps.in_transaction(again))
     require_payable(bills)
@@ -187,7 +189,7 @@ def _account(payment: CounterPayment) -> str:
 
 
 async def _again(
-    deps: Dependencies, tx: Transaction, *, actor: Actor, payment_id: str, request: TakePayment
+    deps: Dependencies, tx: Transaction, actor: Actor, payment_id: str, request: TakePayment
 ) -> CounterPayment:
     """Return the payment of a voucher that was booked before, if it is this one."""
     earlier = await store.get(deps.db, tx, payment_id)

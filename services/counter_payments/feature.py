@@ -3,6 +3,8 @@
 from typing import Final
 
 from services.counter_payments import actions, notify, privacy, proofs
+from services.counter_payments.deliveries import actions as deliveries
+from services.counter_payments.deliveries.models import DeliveriesQuery, DeliveryView
 from services.counter_payments.models import CounterPaymentsQuery, CounterPaymentView
 from services.kernel.features import Feature
 from services.kernel.lists import List
@@ -28,9 +30,28 @@ COUNTER_PAYMENTS: Final = List(
     ),
 )
 
+CASH_DELIVERIES: Final = List(
+    name="cash_deliveries",
+    needs=Permission.KEEP_CASH,
+    title="现金交接",
+    query=DeliveriesQuery,
+    read=deliveries.listing,
+    columns=columns(
+        DeliveryView,
+        payee_name="收款单位",
+        booked_fen="账面金额(元)",
+        counted_fen="清点金额(元)",
+        difference_fen="差额(元)",
+        note="差额说明",
+        state="状态",
+        given_at="交出时间",
+        taken_at="接收时间",
+    ),
+)
+
 FEATURE: Final = Feature(
     holdings=privacy.HOLDINGS,
-    lists=(COUNTER_PAYMENTS,),
+    lists=(CASH_DELIVERIES, COUNTER_PAYMENTS),
     projections=(proofs.PROJECTION,),
     templates=notify.TEMPLATES,
 )

@@ -106,6 +106,9 @@ class Act(Labelled):
     INVOICE_RED_LETTERED = "payment.invoice_red_lettered", "登记红冲发票"
     BILL_VOIDED = "fee.bill_voided", "作废账单", Guard.OWN_HOME_AND_MONEY
     PAYMENT_ORDERED = "payment.ordered", "下单支付"
+    CASH_OFFERED = "cash.offered", "交出现金"
+    CASH_TAKEN = "cash.taken", "接收现金", Guard.OWN_MONEY
+    CASH_WITHDRAWN = "cash.withdrawn", "撤回交款"
     PAYMENT_TAKEN = "payment.taken", "登记线下缴费", Guard.OWN_HOME_AND_MONEY
     SUSPENSE_RETURNED = "payment.suspense_returned", "退回待核款项", Guard.OWN_HOME
     REFUND_RETRIED = "payment.refund_retried", "重新退款", Guard.OWN_HOME

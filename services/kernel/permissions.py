@@ -66,6 +66,7 @@ class Permission(StrEnum):
     MANAGE_PAYEES = auto()  # into whose merchant account fees are paid
     RUN_BILLS = auto()
     TAKE_PAYMENTS = auto()  # money at the counter and at the door
+    KEEP_CASH = auto()  # take over what others took
     KEEP_INVOICES = auto()  # requests for invoices of what was paid
     APPOINT = auto()
     OVERSEE_HEADS = auto()  # how much heads have to do, and no more of it
@@ -167,19 +168,26 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     | {P.VIEW_DEBTORS}
     | DISPATCH
     | WRITES
-    | {P.RUN_BILLS, P.TAKE_PAYMENTS, P.KEEP_INVOICES, P.MANAGE_CODES, P.HANDLE_FEEDBACK}
+    | {
+        P.RUN_BILLS,
+        P.TAKE_PAYMENTS,
+        P.KEEP_CASH,
+        P.KEEP_INVOICES,
+        P.MANAGE_CODES,
+        P.HANDLE_FEEDBACK,
+    }
     | {P.SET_REPAIR_PRICES, P.OVERSEE_REPAIR_PRICES, P.ANSWER_RATINGS},
     Role.DISPATCHER: DISPATCH | {P.VIEW_PLACES, P.READ_HANDBOOK, P.MANAGE_CODES},
     Role.REPAIRER: frozenset(
         {P.VIEW_PLACES, P.READ_HANDBOOK, P.FOLLOW_REPAIRS, P.WORK_ON_REPAIRS}
     ),
-    Role.CASHIER: BOOKKEEPER | {P.VIEW_DEBTORS, P.TAKE_PAYMENTS, P.KEEP_INVOICES},
+    Role.CASHIER: BOOKKEEPER | {P.VIEW_DEBTORS, P.TAKE_PAYMENTS, P.KEEP_CASH, P.KEEP_INVOICES},
     Role.COMMITTEE_MEMBER: SUPERVISOR | WRITES,
     Role.COMMUNITY_STAFF: STAFF
     | HEARS
     | MEDIATOR
     | CARES
-    | {P.OVERSEE_FEEDBACK, P.TAKE_PAYMENTS, P.KEEP_INVOICES},
+    | {P.OVERSEE_FEEDBACK, P.TAKE_PAYMENTS, P.KEEP_CASH, P.KEEP_INVOICES},
     Role.MEDIATION_MEMBER: MEDIATOR
     | {P.VIEW_PLACES, P.READ_HANDBOOK, P.ASSIGN_MEDIATOR, P.VIEW_MEDIATION_FIGURES},
     # Papers, too: the only member of staff of a community does not settle their own.

@@ -115,6 +115,16 @@ def cash_in_hand(account_key: str, person: str) -> str:
     return f"cash:{account_key}:{person}"
 
 
+def safe(account_key: str) -> str:
+    """Account of the cash that was handed over to a payee."""
+    return f"safe:{account_key}"
+
+
+def cash_difference(account_key: str, person: str) -> str:
+    """Account of what somebody handed over too little (debit) or too much of a payee's cash."""
+    return f"cashdiff:{account_key}:{person}"
+
+
 def bank(account_key: str) -> str:
     """Account of what was transferred to a payee's bank account."""
     return f"bank:{account_key}"

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from services.counter_payments.deliveries.models import Delivery
 from services.counter_payments.models import CounterPayment, CounterWay
 from services.fees.models import BillKind
 from services.payments.models import Line
@@ -40,4 +41,18 @@ def kept(number: int, *, home: str, compound: str, at: datetime) -> CounterPayme
         paid_at=at,
         taken_by=f"person{number % 2}",
         taken_at=at,
+    )
+
+
+def delivery(number: int, *, compound: str, at: datetime) -> Delivery:
+    """Return a delivery of cash as it is kept; those of different numbers differ."""
+    return Delivery(
+        id=f"d{number}",
+        compound=compound,
+        account="firm" if number % 2 else "sanitation",
+        payee_name="物业",
+        given_by=f"person{number}",
+        given_at=at,
+        booked_fen=100,
+        counted_fen=100,
     )

@@ -211,6 +211,7 @@ OF_MONEY: Final = {
     Act.BILL_RUN_STARTED,
     Act.BILL_RUN_PUBLISHED,
     Act.BILL_RUN_CANCELLED,
+    Act.CASH_TAKEN,
 }
 
 

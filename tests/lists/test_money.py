@@ -6,6 +6,7 @@ from typing import Final
 import pytest
 
 from mongo_indexes import (
+    cash_deliveries,
     counter_payments,
     invoice_requests,
     merchant_changes,
@@ -13,6 +14,7 @@ from mongo_indexes import (
     merchants,
     refunds,
 )
+from services.counter_payments.deliveries.states import DeliveryState
 from services.kernel.documents import to_document
 from services.merchant_changes.models import Change, ChangeKind
 from services.merchant_changes.states import ChangeState
@@ -23,7 +25,7 @@ from services.payments.invoices.states import InvoiceState
 from services.payments.refunds.models import Refund
 from services.payments.refunds.states import REFUND_STUCK, RefundState
 from tests.build.cast import COMPOUND, LI_HOME, Estate
-from tests.build.counter_payments import kept
+from tests.build.counter_payments import delivery, kept
 from tests.lists.case import FORMULA, Case, Maker
 from tests.lists.walk import walk
 
@@ -210,7 +212,35 @@ async def of_counter_payments(estate: Estate) -> Case:
     )
 
 
+async def of_cash_deliveries(estate: Estate) -> Case:
+    world, states = estate.world, [*DeliveryState]
+    made = []
+    for number in range(9):
+        at = world.clock.now - timedelta(days=number // 2)
+        one = delivery(number, compound=COMPOUND, at=at)
+        one.counted_fen, one.note = 100 + number % 3 - 1, FORMULA
+        one.state = states[number % 3]
+        one.open = one.state is DeliveryState.OFFERED
+        made.append(one)
+    await world.db[cash_deliveries.COLLECTION].insert_many([to_document(one) for one in made])
+    return Case(
+        who=await estate.member("staff"),
+        stranger=await estate.member("head"),
+        path=f"/api/v1/places/{COMPOUND}/cash-deliveries",
+        subject=COMPOUND,
+        place=COMPOUND,
+        filters=[
+            {"state": "taken"},
+            {"account": "firm"},
+            {"state": "offered", "account": "firm"},
+        ],
+        orders={"newest": "-given_at,-delivery_id", "oldest": "given_at,delivery_id"},
+        rows=9,
+    )
+
+
 MAKERS: Final[dict[str, Maker]] = {
+    "cash_deliveries": of_cash_deliveries,
     "counter_payments": of_counter_payments,
     "invoice_requests": of_invoices,
     "merchant_changes": of_changes,

@@ -4,15 +4,16 @@ from typing import Any, Final
 
 import pytest
 
-from mongo_indexes import counter_payments, receipts
+from mongo_indexes import cash_deliveries, counter_payments, receipts
+from services.counter_payments.deliveries.models import Delivery
 from services.payments.models import PaymentWay
 from services.payments.receipts.models import Receipt
 from services.places.actions import compound_of
-from tests.build.counter_payments import kept
+from tests.build.counter_payments import delivery, kept
 from tests.matrix import makers
-from tests.matrix.posts import COMPOUND, HOME, HOMES, UNIT
+from tests.matrix.posts import COMPOUND, COMPOUNDS, HOME, HOMES, UNIT
 from tests.matrix.row import Row
-from tests.matrix.rules import at
+from tests.matrix.rules import at, mine
 from tests.matrix.town import Furniture, Scene
 from tests.matrix.walk import IN_TOWN, Walked
 
@@ -57,8 +58,54 @@ def slip(scene: Scene, bill_id: Any) -> dict[str, Any]:
     return {"bill_ids": [bill_id], "way": "cash", "voucher": f"S-{scene.number}"}
 
 
-FURNITURE: Final[Furniture] = ((taken, tuple(HOMES)),)
+def cash(scene: Scene) -> Delivery:
+    compound, now = compound_of(scene.place), scene.town.world.deps.now()
+    made = delivery(scene.number, compound=compound, at=now)
+    made.id, made.given_by, made.account = scene.town.new_id(), scene.town.new_id(), "firm"
+    return made
+
+
+async def offered(scene: Scene) -> str:
+    """Cash that somebody else offers."""
+    return await scene.town.insert(cash_deliveries.COLLECTION, cash(scene))
+
+
+async def own_offer(scene: Scene) -> str:
+    """Cash that whoever asks offered themselves, of a payee of its own."""
+    made = cash(scene)
+    made.given_by, made.account = scene.owner.person_id, scene.town.new_id()
+    return await scene.town.insert(cash_deliveries.COLLECTION, made)
+
+
+FURNITURE: Final[Furniture] = ((taken, tuple(HOMES)), (offered, COMPOUNDS))
 ROWS = (
+    Row(
+        "get",
+        "/api/v1/places/{place}/cash-in-hand",
+        at(UNIT, COMPOUND),
+        bare="sums of one's own",
+    ),
+    Row("get", "/api/v1/places/{place}/cash-deliveries", at(COMPOUND)),
+    Row(
+        "post",
+        "/api/v1/places/{place}/cash-deliveries",
+        at(COMPOUND),
+        body={"account": "firm", "counted_fen": 100},
+    ),
+    Row(
+        "post",
+        "/api/v1/cash-deliveries/{delivery_id}/taking",
+        at(COMPOUND),
+        makes=offered,
+        body={"counted_fen": 100},
+    ),
+    Row(
+        "post",
+        "/api/v1/cash-deliveries/{delivery_id}/withdrawal",
+        mine(),
+        makes=own_offer,
+        body={},
+    ),
     Row("post", "/api/v1/counter-payments", at(HOME), makes=owing_bill, body=slip),
     Row("get", "/api/v1/places/{place}/counter-payments", at(HOME, UNIT, COMPOUND)),
     Row("get", "/api/v1/counter-payments/{counter_payment_id}", at(HOME), makes=taken),

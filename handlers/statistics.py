@@ -1,4 +1,4 @@
-"""Endpoints of statistics: collection rates of a place, and homes that owe."""
+"""Endpoints of statistics: collection rates of places and firms, and homes that owe."""
 
 from msgspec import Struct
 
@@ -7,13 +7,22 @@ from handlers.http.contract import Route, endpoint
 from services.bills.unpaid_homes import actions as unpaid_homes
 from services.bills.unpaid_homes.models import UnpaidHome, UnpaidHomesQuery
 from services.fees.models import FeeKind
+from services.firms.models import FirmId
 from services.kernel.days import Month, month_of
 from services.kernel.measures import Span
 from services.kernel.pages import Page
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
-from services.statistics import actions
-from services.statistics.models import By, Months, RatesView
+from services.statistics import actions, series
+from services.statistics.models import (
+    By,
+    FirmSeriesView,
+    Months,
+    PlaceSeriesQuery,
+    RatesView,
+    SeriesQuery,
+    SeriesView,
+)
 
 
 class RatesQuery(Struct, forbid_unknown_fields=True):
@@ -54,7 +63,31 @@ class RatesHandler(ApiHandler):
         return await actions.rates_of(self.deps, self.actor, place, span, by=query.by)
 
 
+class RatesSeriesHandler(ApiHandler):
+    @endpoint(
+        "getCollectionRatesSeries",
+        needs=Permission.VIEW_RATES,
+        errors=("ask_its_buildings", "bad_breakdown", "bad_months", "too_many_parts"),
+    )
+    async def get(self, place: PlacePath, query: PlaceSeriesQuery) -> SeriesView:
+        """The three rates of a place or a grid month by month, and of its parts."""
+        return await series.of_place(self.deps, self.actor, place, query)
+
+
+class FirmRatesSeriesHandler(ApiHandler):
+    @endpoint(
+        "getFirmRatesSeries",
+        needs=Permission.VIEW_RATES,
+        errors=("bad_months", "too_many_parts"),
+    )
+    async def get(self, firm_id: FirmId, query: SeriesQuery) -> FirmSeriesView:
+        """The three rates of the compounds that a firm served, month by month."""
+        return await series.of_firm(self.deps, self.actor, firm_id, query)
+
+
 ROUTES = [
     Route("/api/v1/places/{place}/unpaid-homes", UnpaidHomesHandler),
     Route("/api/v1/places/{place}/rates", RatesHandler),
+    Route("/api/v1/places/{place}/rates/series", RatesSeriesHandler),
+    Route("/api/v1/firms/{firm_id}/rates/series", FirmRatesSeriesHandler),
 ]

@@ -8,6 +8,16 @@ COLLECTION: Final = "contracts"
 SHARD_KEY: Final = {"place": 1, "_id": 1}
 
 INDEXES: Final = [
+    # The compounds that a firm serves: firms/store.py compounds_of(). Covers it.
+    IndexModel(
+        [
+            ("firm", ASCENDING),
+            ("to_day", ASCENDING),
+            ("from_day", ASCENDING),
+            ("place", ASCENDING),
+        ],
+        name="firm",
+    ),
     # Who serves a compound, on every request of a firm's people: firms/store.py holding_on(),
     # overlapping(), not_over(); the contracts under a place: page_under()
     IndexModel([("place", ASCENDING), ("_id", ASCENDING)], name="place"),

@@ -115,6 +115,20 @@ async def of_compound(db: Database, compound: str) -> list[Contract]:
     return msgspec.convert(await cursor.to_list(), list[Contract])
 
 
+async def compounds_of(db: Database, firm: str, first: str, last: str) -> list[str]:
+    """Return the compounds that a firm serves on some of these days. Served by index `firm`."""
+    query = {"firm": firm, "to_day": {"$gte": first}, "from_day": {"$lte": last}}
+    return sorted(await db[contracts.COLLECTION].distinct("place", query))
+
+
+async def within(db: Database, places: Sequence[str], first: str, last: str) -> list[Contract]:
+    """Contracts under some places that hold on some of these days. Served by index `place`."""
+    days = {"to_day": {"$gte": first}, "from_day": {"$lte": last}}
+    query = {"$or": [{"place": under(place), **days} for place in places]}
+    found = await db[contracts.COLLECTION].find(query).to_list() if places else []
+    return msgspec.convert(found, list[Contract])
+
+
 async def not_over(db: Database, tx: Transaction, firm: str, compound: str, day: str) -> bool:
     """Tell whether a contract holds or will. Served by index `place`."""
     query = {"place": compound, "firm": firm, "to_day": {"$gte": day}}

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from services.kernel.days import Day, Month
+from services.kernel.days import Day, Month, months_from
 from services.kernel.documents import Document
 from services.kernel.sums import Cells, Wanted
 
@@ -25,6 +25,10 @@ class Span(Struct, frozen=True):
     period: Month
     months: int = 1
     kind: str | None = None
+
+    def by_month(self) -> "list[Span]":
+        """Return a span of each of its months."""
+        return [Span(month, 1, self.kind) for month in months_from(self.period, self.months)]
 
 
 class Scan(Struct, frozen=True, kw_only=True):
@@ -65,13 +69,27 @@ Figures = dict[str, Counter[str]]  # part → name of a figure, or cell → how 
 class Kept(Struct, frozen=True, kw_only=True):
     """Figures of kept sums: those that the scans of a measure would find.
 
-    `source`: name of the sums. `wanted`: the sums that a span needs. `figures`: sums of a part
-    → its figures.
+    `source`: name of the sums. `wanted`: the sums that a span needs; they are all that each of
+    its months needs, too. `figures`: sums of a part → its figures. `series`: the same of each
+    month by itself, where one pass over the sums finds them all.
     """
 
     source: str
     wanted: Callable[[Any], Wanted]
     figures: Callable[[Cells, Any], Counter[str]]
+    series: Callable[[Cells, Any], Counter[str]] | None = None
+
+    def figures_by_month(self, cells: Cells, span: Span) -> Counter[str]:
+        """Return "month|figure" → how much, of each month of a span by itself."""
+        if self.series:
+            return self.series(cells, span)
+        return Counter(
+            {
+                of_month(each.period, name): amount
+                for each in span.by_month()
+                for name, amount in self.figures(cells, each).items()
+            }
+        )
 
 
 class Measure(Struct, frozen=True, kw_only=True):
@@ -97,6 +115,11 @@ class Measure(Struct, frozen=True, kw_only=True):
             message = f"{self.name} is a measure of some months"
             raise ValueError(message)
         return self.scans(span)
+
+
+def of_month(month: Month, name: str) -> str:
+    """Return the name of a figure of one month among those of several."""
+    return f"{month}|{name}"
 
 
 def written(field: str) -> Document:

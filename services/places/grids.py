@@ -160,6 +160,13 @@ async def buildings_of(deps: Dependencies, paths: Sequence[str]) -> dict[str, li
     return {grid.id: grid.buildings for grid in await grid_store.find_many(deps.db, paths)}
 
 
+async def grids_of(deps: Dependencies, buildings: Sequence[str]) -> dict[str, str]:
+    """Return building → the grid that it is in, of those that are in one; one query."""
+    found = await grid_store.holding(deps.db, buildings)
+    wanted = set(buildings)
+    return {b: grid.id for grid in found for b in grid.buildings if b in wanted}
+
+
 def part(paths: Sequence[str]) -> Part[Grid]:
     """Return the query for those of some paths that are grids, to be read with others."""
     return grid_store.part(paths)

@@ -15,17 +15,15 @@ from services.places import actions as places
 from services.places import grids as places_grids
 from services.places.grids import BuildingsDetails
 from services.places.models import Kind
-from services.statistics import measures, small_groups, withheld_figures
+from services.statistics import measures, withheld_figures
 from services.statistics.measures import Figures, Question
 from services.statistics.models import (
     By,
     Counts,
     PartRates,
-    Rates,
     RatesView,
 )
-from services.statistics.rates import rates
-from services.statistics.withheld_figures import Hidden
+from services.statistics.points import rates_told
 
 MAX_PARTS: Final = 1000
 BY_BUILDING: Final = "网格由楼栋组成,请按楼栋查看"
@@ -89,12 +87,12 @@ async def rates_of(
         period=span.period,
         months=span.months,
         kind=FeeKind(span.kind) if span.kind else None,
-        rates=_unless_withheld(hidden, place, sum(counts.values(), Counts())),
+        rates=rates_told(hidden, place, sum(counts.values(), Counts())),
         parts=[
             PartRates(
                 place=part,
                 address=addresses.get(part, part),
-                rates=_unless_withheld(hidden, part, counts[part]),
+                rates=rates_told(hidden, part, counts[part]),
             )
             for part in sorted(counts)
             if by
@@ -109,28 +107,17 @@ async def access(deps: Dependencies, actor: Actor, path: str, permission: Permis
     them is told so. For anybody else the grid looks missing.
     """
     if not actor.may(permission, path):
-        buildings = await _buildings(deps, path)
+        buildings = await buildings_of(deps, path)
         if buildings and all(actor.may(permission, each) for each in buildings):
             raise AskItsBuildings(BY_BUILDING, buildings=buildings)
     place = await places.access_place(deps, actor, path, permission)
     if place.kind is Kind.GRID:
-        raise AskItsBuildings(BY_BUILDING, buildings=await _buildings(deps, path))
+        raise AskItsBuildings(BY_BUILDING, buildings=await buildings_of(deps, path))
 
 
-async def _buildings(deps: Dependencies, path: str) -> list[str]:
+async def buildings_of(deps: Dependencies, path: str) -> list[str]:
     """Return the buildings of a grid; none for another place."""
     return (await places_grids.buildings_of(deps, [path])).get(path, [])
-
-
-def _unless_withheld(hidden: Hidden, place: str, counts: Counts) -> Rates | None:
-    """Return the rates of a place as far as they are told; None when nothing is left."""
-    if small_groups.is_withheld(place, hidden.rates):
-        return None
-    found = rates(counts)
-    if not small_groups.is_withheld(place, hidden.arrears):
-        return found
-    without = msgspec.structs.replace(found, arrears_recovery_rate=None)
-    return without if counts.billed_homes else None
 
 
 def _counts(answers: Sequence[dict[str, Figures] | None]) -> dict[str, Counts]:

@@ -10,14 +10,16 @@ from typing import Final
 
 import structlog
 from msgspec import Struct
+from msgspec.structs import replace
 from pymongo.errors import PyMongoError
 
 from services import deadlines
 from services.dependencies import Dependencies, Transaction
 from services.kernel.days import Day
 from services.kernel.documents import Document
-from services.kernel.measures import Measure, Scan, Span
+from services.kernel.measures import Kept, Measure, Scan, Span, of_month
 from services.kernel.paths import outermost, part, under
+from services.kernel.sums import Cells
 from services.place_sums import actions as place_sums
 from services.place_sums.models import Asked
 
@@ -30,7 +32,8 @@ class Question(Struct, frozen=True, kw_only=True):
     """Figures of a measure, of the parts of some places.
 
     `name`: of a registered measure. `depth`: segments of a part's path; 0 for all together,
-    under `ALL`. `span`: the months, for measures that depend on them. `until`: the instant of
+    under `ALL`. `span`: the months, for measures that depend on them. `by_month`: the figures
+    of each of them by itself, each named "month|figure". `until`: the instant of
     time.monotonic() at which counting ends, where no sums are kept.
     """
 
@@ -38,6 +41,7 @@ class Question(Struct, frozen=True, kw_only=True):
     places: Sequence[str]
     depth: int
     span: Span | None = None
+    by_month: bool = False
     until: float = inf
 
 
@@ -109,9 +113,16 @@ async def kept_figures(
         if each is None or cells is None:
             found.append(None)
             continue
-        told = {part: each.figures(of_part, question.span) for part, of_part in cells.items()}
+        told = {part: _told(each, question, of_part) for part, of_part in cells.items()}
         found.append({part: figures for part, figures in told.items() if figures})
     return found
+
+
+def _told(kept: Kept, question: Question, cells: Cells) -> Figures:
+    """Return the figures that the kept sums of a part tell."""
+    if question.by_month and question.span:
+        return kept.figures_by_month(cells, question.span)
+    return kept.figures(cells, question.span)
 
 
 async def _counted(
@@ -166,7 +177,7 @@ async def _rows(
     places = outermost(question.places)
     if not places:
         return []
-    first, *others = measure.scans_of(question.span)
+    first, *others = _scans(measure, question)
     today, depth = deps.today(), question.depth
     pipeline = _stages(measure.path, first, places, depth, today=today)
     for other in others:
@@ -175,6 +186,19 @@ async def _rows(
     collection = deps.db[measure.collection]
     cursor = await collection.aggregate(pipeline, hint=first.index, session=session)
     return await cursor.to_list()
+
+
+def _scans(measure: Measure, question: Question) -> list[Scan]:
+    """Return what is added up: of each month by itself where that is asked for."""
+    if not (question.by_month and question.span):
+        return [*measure.scans_of(question.span)]
+    return [
+        replace(
+            scan, sums={of_month(each.period, name): how for name, how in scan.sums.items()}
+        )
+        for each in question.span.by_month()
+        for scan in measure.scans_of(each)
+    ]
 
 
 def _stages(

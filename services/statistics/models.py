@@ -15,9 +15,31 @@ Months = Annotated[int, Meta(ge=1, le=12)]
 class By(Labelled):
     """Rungs of the ladder a breakdown may show."""
 
+    DISTRICT = Kind.DISTRICT.value, Kind.DISTRICT.label
+    SUBDISTRICT = Kind.SUBDISTRICT.value, Kind.SUBDISTRICT.label
+    COMMUNITY = Kind.COMMUNITY.value, Kind.COMMUNITY.label
     COMPOUND = Kind.COMPOUND.value, Kind.COMPOUND.label
     BUILDING = Kind.BUILDING.value, Kind.BUILDING.label
     UNIT = Kind.UNIT.value, Kind.UNIT.label
+
+
+class SeriesBy(Labelled):
+    """What a series may be broken down into: rungs of the ladder, grids, and firms."""
+
+    DISTRICT = Kind.DISTRICT.value, Kind.DISTRICT.label
+    SUBDISTRICT = Kind.SUBDISTRICT.value, Kind.SUBDISTRICT.label
+    COMMUNITY = Kind.COMMUNITY.value, Kind.COMMUNITY.label
+    COMPOUND = Kind.COMPOUND.value, Kind.COMPOUND.label
+    BUILDING = Kind.BUILDING.value, Kind.BUILDING.label
+    UNIT = Kind.UNIT.value, Kind.UNIT.label
+    GRID = Kind.GRID.value, Kind.GRID.label
+    FIRM = "firm", "物业企业"
+
+    @property
+    def depth(self) -> int:
+        """Segments of the places that its parts are made of."""
+        made_of = {SeriesBy.GRID: Kind.BUILDING, SeriesBy.FIRM: Kind.COMPOUND}
+        return (made_of.get(self) or Kind(self.value)).depth
 
 
 class Counts(Struct, frozen=True, kw_only=True):
@@ -96,3 +118,106 @@ class RatesView(Struct, kw_only=True):
     kind: FeeKind | None
     rates: Rates | None
     parts: list[PartRates]
+
+
+# Series
+
+
+class SeriesQuery(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Which months of rates to show, one after another.
+
+    `from_month`: First month.
+    `to_month`: Last month, at most 36 months with the first.
+    `kind`: Fee to look at; all fees without it.
+    """
+
+    from_month: Month
+    to_month: Month
+    kind: FeeKind | None = None
+
+
+class PlaceSeriesQuery(SeriesQuery, forbid_unknown_fields=True, kw_only=True):
+    """Which months of rates of a place to show, one after another.
+
+    `from_month`: First month.
+    `to_month`: Last month, at most 36 months with the first.
+    `kind`: Fee to look at; all fees without it.
+    `by`: What to break the rates down by; none without it.
+    """
+
+    by: SeriesBy | None = None
+
+
+class MonthRates(Struct, kw_only=True):
+    """Rates of one month.
+
+    `period`: The month.
+    `rates`: The three rates; null where they would tell of fewer than five homes.
+    """
+
+    period: Month
+    rates: Rates | None
+
+
+class PartSeries(Struct, kw_only=True):
+    """Rates of a part, month by month.
+
+    `part`: Path of the place or grid, or id of the firm; empty for what is in no grid, or in
+    months in which no firm served.
+    `name`: Address of the place, or name of the grid or firm, as people say it.
+    `months`: Rates of each month; of a compound of a firm, of those in which the firm served.
+    """
+
+    part: str
+    name: str
+    months: list[MonthRates]
+
+
+class SeriesView(Struct, kw_only=True):
+    """Rates of a place, month by month, and those of its parts that were billed.
+
+    What counts is what is counted of each month by itself. Fen and homes of the parts add up to
+    those of the whole; homes of several fees or months do not, as a home is billed for several.
+
+    `place`: Path of the place.
+    `from_month`: First month.
+    `to_month`: Last month.
+    `kind`: Fee that is looked at; null for all.
+    `by`: What the parts are; null for none.
+    `months`: Rates of each month.
+    `parts`: Rates of the parts, by path, or firms by name; empty without a breakdown.
+    """
+
+    place: str
+    from_month: Month
+    to_month: Month
+    kind: FeeKind | None
+    by: SeriesBy | None
+    months: list[MonthRates]
+    parts: list[PartSeries]
+
+
+class FirmSeriesView(Struct, kw_only=True):
+    """Rates of the compounds that a firm served, month by month.
+
+    A month of a compound counts for the firm whose contract holds on its first day; where none
+    does, for the one whose contract begins first within the month.
+
+    `firm_id`: Opaque id of the firm.
+    `firm_name`: Name of the firm, as on its business licence.
+    `from_month`: First month.
+    `to_month`: Last month.
+    `kind`: Fee that is looked at; null for all.
+    `months`: Rates of each month, of all its compounds that you may see.
+    `parts`: Rates of these compounds, by path.
+    `unseen_compounds`: How many compounds of the firm are not among them.
+    """
+
+    firm_id: str
+    firm_name: str
+    from_month: Month
+    to_month: Month
+    kind: FeeKind | None
+    months: list[MonthRates]
+    parts: list[PartSeries]
+    unseen_compounds: int

@@ -7,6 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from services.kernel.days import Month, plus_months
 from services.kernel.measures import Span
 from services.kernel.paths import ancestors, covers
 from services.kernel.permissions import Actor, Permission
@@ -71,6 +72,46 @@ class Groups(Struct, frozen=True, kw_only=True):
             for groups in (billed, earlier)
         )
         return Hidden(rates=rates, arrears=arrears)
+
+    def hidden_by_month(
+        self, answers: Sequence[dict[str, Group] | None], span: Span
+    ) -> dict[Month, Hidden]:
+        """Return month → what is withheld of it: what is of a span of this month alone."""
+        third = len(answers) // 3
+        homes, billed, earlier = answers[:third], answers[third : 2 * third], answers[-third:]
+        found: dict[Month, Hidden] = {}
+        for each in span.by_month():
+            if not self.rungs:
+                found[each.period] = self.hidden
+                continue
+            month = each.period
+            own = [_of_months(one, month, month) for one in billed]
+            since = [_of_months(one, "", plus_months(month, -1)) for one in billed]
+            before = [_both(one, two) for one, two in zip(earlier, since, strict=True)]
+            found[month] = self.hidden_by([*homes, *own, *before])
+        return found
+
+
+def _of_months(
+    answer: Mapping[str, Group] | None, first: Month, last: Month
+) -> dict[str, Group] | None:
+    """Return the homes billed for some of the months of an answer, by "fee|month"."""
+    if answer is None:
+        return None
+    return {
+        place: Group({n: h for n, h in group.items() if first <= n.partition("|")[2] <= last})
+        for place, group in answer.items()
+    }
+
+
+def _both(
+    one: Mapping[str, Group] | None, other: Mapping[str, Group] | None
+) -> dict[str, Group] | None:
+    """Return the homes of two answers together; None where one is unknown."""
+    if one is None or other is None:
+        return None
+    none = Group()
+    return {place: one.get(place, none) + other.get(place, none) for place in {*one, *other}}
 
 
 def groups(actor: Actor, place: str, *, depth: int) -> Groups:

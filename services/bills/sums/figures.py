@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Final
 
-from services.bills.sums import arithmetic
+from services.bills.sums import arithmetic, series
 from services.bills.sums.arithmetic import Window
 from services.bills.sums.changes import NAME
 from services.kernel.days import Month, plus_months
@@ -41,7 +41,9 @@ def _homes_billed_before(cells: Cells, span: Span) -> Counter[str]:
 
 
 BILLED: Final = Kept(source=NAME, wanted=_of_span, figures=arithmetic.billed)
-ARREARS: Final = Kept(source=NAME, wanted=_arrears, figures=arithmetic.arrears)
+ARREARS: Final = Kept(
+    source=NAME, wanted=_arrears, figures=arithmetic.arrears, series=series.arrears
+)
 HOMES_BILLED: Final = Kept(
     source=NAME,
     wanted=lambda span: _each_month(span.period, _last(span)),

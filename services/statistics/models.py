@@ -168,8 +168,8 @@ class PartSeries(Struct, kw_only=True):
     `months`: Rates of each month; of a compound of a firm, of those in which the firm served.
     """
 
-    part: str
-    name: str
+    part: Annotated[str, Meta(examples=["cc.chaoyang.guilin.xincheng.c07.b3"])]
+    name: Annotated[str, Meta(examples=["春光小区3栋"])]
     months: list[MonthRates]
 
 

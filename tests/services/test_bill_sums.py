@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from services.bills.sums import arithmetic
+from services.bills.sums import arithmetic, figures
 from services.bills.sums.arithmetic import EVERYTHING, Fee, Months, Window
 from services.fees.models import FeeKind
 from services.kernel.days import plus_months
@@ -84,6 +84,27 @@ def test_the_figures_of_sums_are_those_of_the_bills(fees: list[Fee], of: Span) -
     homes = {(f.kind, f.period, f.home) for f in fees if of.period <= f.period < end}
     counted = Counter(f"{kind}|{period}" for kind, period, _ in homes)
     assert arithmetic.homes_billed(cells, of.period, end) == counted
+
+
+@deep
+@given(st.lists(fee, max_size=30), span)
+def test_each_month_of_a_series_is_what_it_is_by_itself(fees: list[Fee], of: Span) -> None:
+    cells = arithmetic.cells_of(fees)
+    for kept in (figures.ARREARS, figures.BILLED):
+        wanted = kept.wanted(of)
+        read = Counter(
+            {
+                (month, name): amount
+                for (month, name), amount in cells.items()
+                if wanted.first <= month <= wanted.last or (wanted.whole and not month)
+            }
+        )
+        alone = {
+            f"{each.period}|{name}": amount
+            for each in of.by_month()
+            for name, amount in kept.figures(cells, each).items()
+        }
+        assert kept.figures_by_month(read, of) == alone
 
 
 def around(

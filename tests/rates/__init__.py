@@ -1,0 +1,1 @@
+"""Series of collection rates: of places, grids and firms, month by month."""

@@ -49,7 +49,7 @@ class ExportsHandler(ApiHandler):
         rate=Rate.EXPORT_LIST,
     )
     async def post(self, body: ExportList) -> ExportView:
-        """Ask for a whole list as a spreadsheet (.xlsx), with what I may see of it."""
+        """Ask for a whole list as a spreadsheet or as CSV, with what I may see of it."""
         return await exports.ask_for_list(self.deps, self.actor, body)
 
 

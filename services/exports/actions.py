@@ -4,7 +4,7 @@ A file is written by the worker as whoever asked may see it at that moment: what
 may have changed since, and a right that ended gives no file.
 """
 
-from typing import Final
+from typing import Any, Final
 
 from services.audit import actions as audit
 from services.dependencies import Dependencies, Transaction
@@ -12,6 +12,7 @@ from services.exports import files, lists, store, views
 from services.exports.models import (
     KEPT,
     Export,
+    ExportFormat,
     ExportList,
     ExportView,
     File,
@@ -21,6 +22,7 @@ from services.exports.models import (
 from services.exports.states import TABLE, ExportAction, ExportState
 from services.jobs import actions as jobs
 from services.kernel.access import accessible
+from services.kernel.csv_tables import CSV
 from services.kernel.errors import Conflict
 from services.kernel.pages import ListQuery, Page
 from services.kernel.permissions import Actor, require_fresh
@@ -33,6 +35,9 @@ LINK: Final = SignedLink("/exports/{id}", "export-url")
 JOB: Final = "exports.write"
 MOST_UNDER_WAY: Final = 3
 MOST_KEPT: Final = 100
+CONTENT_TYPES: Final = {ExportFormat.XLSX: XLSX, ExportFormat.CSV: CSV}
+# What two files that are the same have in common.
+SAME: Final = ("kind", "subject", "filters", "format")
 
 
 class ExportsUnderWay(Conflict):
@@ -77,8 +82,9 @@ async def ask_for_list(deps: Dependencies, actor: Actor, wish: ExportList) -> Ex
             title=found.title,
             subject=subject,
             filters=dict(wish.filters),
-            filename=f"{name}.xlsx",
-            content_type=XLSX,
+            filename=f"{name}.{wish.format.value}",
+            content_type=CONTENT_TYPES[wish.format],
+            format=wish.format,
             created_at=deps.now(),
             expires_at=deps.now() + KEPT,
         ),
@@ -94,7 +100,7 @@ async def ask(
     The same that is being written already is not written twice. Raises ExportsUnderWay,
     ExportsFull.
     """
-    about = {"place": place, "kind": export.kind}
+    about = {"place": place, **_facts(export, place)}
 
     async def save(tx: Transaction) -> Export:
         await people.require_open(deps, tx, actor.person_id)
@@ -117,8 +123,20 @@ async def ask(
     return views.view(asked)
 
 
+def _facts(export: Export, place: str) -> dict[str, Any]:
+    """Return what the audit keeps of a file: of filters their names, as people type values."""
+    facts: dict[str, Any] = {"kind": export.kind}
+    if lists.name_in(export.kind):
+        facts["format"] = export.format.value
+    if export.subject != place:
+        facts["of"] = export.subject
+    if export.filters:
+        facts["filters"] = sorted(export.filters)
+    return facts
+
+
 def _is_same(one: Export, other: Export) -> bool:
-    return (one.kind, one.subject, one.filters) == (other.kind, other.subject, other.filters)
+    return all(getattr(one, name) == getattr(other, name) for name in SAME)
 
 
 async def get(deps: Dependencies, actor: Actor, export_id: str) -> ExportView:
@@ -140,6 +158,8 @@ async def get(deps: Dependencies, actor: Actor, export_id: str) -> ExportView:
         if name := lists.name_in(found.kind):
             still = lists.get(deps, name)
             await lists.require_readable(deps, actor, still, found.subject, found.filters)
+        elif is_still := deps.features.export_access.get(found.kind):
+            await is_still(deps, actor, found)
         shown.url, shown.url_expires_at = LINK.sign(deps.vault, found.id, deps.now())
     return shown
 

@@ -1,7 +1,7 @@
 """Jobs of exports: the file is written by its feature, as whoever asked may see it now."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -9,25 +9,32 @@ import msgspec
 import structlog
 
 from services.dependencies import Dependencies, is_outage
-from services.exports import lists, store
+from services.exports import lists, origins, store
 from services.exports.actions import JOB
 from services.exports.files import Writer
-from services.exports.models import Export
+from services.exports.models import Export, ExportFormat
 from services.exports.states import ExportAction, ExportState
 from services.grants import actions as grants
 from services.jobs import actions as jobs
 from services.jobs.models import Permanent
+from services.kernel.csv_tables import CsvTable
 from services.kernel.documents import Document
 from services.kernel.errors import DomainError, NotFound, TooMany, Unavailable
 from services.kernel.lists import List
 from services.kernel.permissions import Actor
-from services.kernel.tables import Workbook
+from services.kernel.tables import Origin, Workbook
 from services.people import actions as people
+from services.places import actions as places
 
 # A page of rows is one query of the list; a file opens on an old office computer.
 ROWS_AT_ONCE: Final = 500
 MOST_ROWS: Final = 20_000
 MORE: Final = "还有更多,没有列出:请缩小筛选范围后再导出。"
+
+TABLES: Final[Mapping[ExportFormat, Callable[..., Workbook | CsvTable]]] = {
+    ExportFormat.XLSX: Workbook,
+    ExportFormat.CSV: CsvTable,
+}
 
 log = structlog.get_logger(__name__)
 
@@ -73,9 +80,10 @@ async def _actor(deps: Dependencies, person_id: str) -> Actor:
 
 
 async def _write_list(deps: Dependencies, actor: Actor, found: List, writer: Writer) -> None:
-    export = writer.export
+    export, rows = writer.export, 0
     query = msgspec.structs.replace(lists.query_of(found, export.filters), limit=ROWS_AT_ONCE)
-    book, rows = await asyncio.to_thread(Workbook, found.title, found.columns), 0
+    book = await asyncio.to_thread(TABLES[export.format], found.title, found.columns)
+    book.describe(await _origin(deps, actor, found, export))
     while True:
         page = await found.page(deps, actor, export.subject, query)
         taken = page.items[: MOST_ROWS - rows]
@@ -89,6 +97,12 @@ async def _write_list(deps: Dependencies, actor: Actor, found: List, writer: Wri
     notes = [] if complete else [MORE]
     await writer.write(await asyncio.to_thread(book.close, *notes))
     await writer.finish(rows=rows, complete=complete)
+
+
+async def _origin(deps: Dependencies, actor: Actor, found: List, export: Export) -> Origin:
+    place = await found.place_of(deps, actor, export.subject)
+    addresses = await places.addresses(deps, [place]) if place else {}
+    return await origins.of(deps, export, addresses.get(place, place))
 
 
 JOBS: Final[Mapping[str, jobs.Handler]] = {JOB: write}

@@ -7,6 +7,7 @@ from msgspec import Meta, Struct, field
 
 from services.exports.states import ExportState
 from services.kernel.errors import NotFound
+from services.kernel.labels import Labelled
 from services.kernel.types import LINE, Id, Opaque
 from services.kernel.vault import Sealed
 
@@ -20,6 +21,13 @@ ListName = Annotated[
 ]
 FilterName = Annotated[str, Meta(pattern=r"^[a-z][a-z_]{0,39}$(?!\n)")]
 Subject = Annotated[str, Meta(max_length=120, pattern=LINE)]
+
+
+class ExportFormat(Labelled):
+    """What kind of file a list is written as."""
+
+    XLSX = "xlsx", "Excel 表格"
+    CSV = "csv", "CSV 文本"
 
 
 class Export(Struct, kw_only=True):
@@ -45,6 +53,7 @@ class Export(Struct, kw_only=True):
     key_sealed: str = ""
     filename: str
     content_type: str
+    format: ExportFormat = ExportFormat.XLSX  # of a list
     asks_again: bool = False
     bytes: int = 0
     parts: int = 0
@@ -58,11 +67,13 @@ class ExportList(Struct, forbid_unknown_fields=True, kw_only=True):
     `list`: Name of the list, as the list of lists shows it.
     `subject`: What it is a list of: the path of a place, the id of a run; left out for none.
     `filters`: Filters and `sort`, as the list's own address takes them; `limit` is none.
+    `format`: What kind of file; a spreadsheet unless asked otherwise.
     """
 
     list: ListName
     subject: Subject | None = None
     filters: Annotated[dict[FilterName, Opaque], Meta(max_length=20)] = {}
+    format: ExportFormat = ExportFormat.XLSX
 
 
 class ExportView(Struct, kw_only=True):
@@ -70,9 +81,10 @@ class ExportView(Struct, kw_only=True):
 
     `export_id`: Opaque id of the export.
     `title`: What it is, in Chinese.
-    `list`: Name of the list; empty for one's own data.
+    `list`: Name of the list; empty for any other file, e.g. one's own data.
     `subject`: What it is a list of; empty for none.
     `filters`: Filters and sort that were asked for.
+    `format`: What kind of file a list is written as.
     `state`: How far it is; ask again every second or two until it is `ready` or `refused`.
     `rows`: Rows that are written so far.
     `complete`: Whether it holds everything; false until it is ready, and when there was more
@@ -91,6 +103,7 @@ class ExportView(Struct, kw_only=True):
     list: str
     subject: str
     filters: dict[str, str]
+    format: ExportFormat
     state: ExportState
     rows: int
     complete: bool

@@ -33,6 +33,7 @@ FEN_PER_YUAN: Final = 100
 LONGEST_TEXT: Final = 32_767
 FIRST_YEAR, LAST_YEAR = 1901, 9998
 LONGEST_NAME: Final = 31
+LONGEST_FOOT: Final = 200  # of 255 with what lays it out
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 # Nothing is guessed from a text, and nothing is written to the disk: rows name people.
@@ -68,6 +69,14 @@ class Column(Struct, frozen=True):
     label: str
     read: Callable[[Any], Any]
     unit: str = "text"
+
+
+class Origin(Struct, frozen=True, kw_only=True):
+    """Where a file comes from. `facts`: label and what is said; `foot`: the same on a line."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    foot: str
 
 
 def columns(view: type[Struct], **labels: str) -> tuple[Column, ...]:
@@ -126,14 +135,14 @@ def _is(kind: Any, meant: Any) -> bool:
     return any(_is(part, meant) for part in get_args(kind) if get_args(part))
 
 
-def _width(column: Column) -> int:
+def width_of(column: Column) -> int:
     """Return the width that shows the whole heading, at least that of the unit."""
     signs = [unicodedata.east_asian_width(sign) for sign in column.label]
     heading = sum(2 if sign in "WF" else 1 for sign in signs) + FILTER_BUTTON
     return min(max(WIDTHS[column.unit], heading), WIDEST)
 
 
-def _date(day: str) -> date | None:
+def date_of(day: str) -> date | None:
     """Return a day as Excel's calendar has it; None for one that it has not."""
     try:
         found = date.fromisoformat(day)
@@ -160,7 +169,7 @@ def written(value: Any) -> str:
     return said
 
 
-def _cut(text: str) -> str:
+def cut(text: str) -> str:
     """Return as much of a text as a cell holds: a file with more is damaged to Excel."""
     if len(text) * 2 <= LONGEST_TEXT:
         return text
@@ -168,7 +177,7 @@ def _cut(text: str) -> str:
 
 
 class Workbook:
-    """Spreadsheet that is written row by row, with one sheet.
+    """Spreadsheet that is written row by row, with one sheet of them.
 
     Some 250 bytes of each cell stay in memory, and twice as many while the file is put
     together: 20,000 rows of 15 columns take 140 MB for some seconds, so callers bound the rows.
@@ -197,7 +206,7 @@ class Workbook:
         """Show each heading whole, and print all columns beside each other."""
         self._sheet.freeze_panes(1, 0)
         for number, column in enumerate(self.columns):
-            self._sheet.set_column(number, number, _width(column))
+            self._sheet.set_column(number, number, width_of(column))
         self._sheet.set_paper(A4)
         self._sheet.set_landscape()
         self._sheet.fit_to_pages(1, 0)  # as many pages long as it takes
@@ -225,10 +234,21 @@ class Workbook:
             case "instant" if FIRST_YEAR <= value.year <= LAST_YEAR:
                 here = value.astimezone(BEIJING).replace(tzinfo=None)
                 self._sheet.write_datetime(*at, here, form)
-            case "day" if (day := _date(value)) is not None:
+            case "day" if (day := date_of(value)) is not None:
                 self._sheet.write_datetime(*at, day, form)
             case _:
-                self._sheet.write_string(*at, _cut(written(value)))
+                self._sheet.write_string(*at, cut(written(value)))
+
+    def describe(self, origin: Origin) -> None:
+        """Say where the file comes from: on a sheet of its own, and on each printed page."""
+        sheet = self._book.add_worksheet(origin.title)
+        sheet.set_column(0, 0, WIDTHS["text"])
+        sheet.set_column(1, 1, WIDEST)
+        for row, (label, said) in enumerate(origin.facts):
+            sheet.write_string(row, 0, cut(label))
+            sheet.write_string(row, 1, cut(said))
+        escaped = origin.foot.replace("&", "&&")[:LONGEST_FOOT]
+        self._sheet.set_footer(f"&L{escaped}&R&P/&N")
 
     def close(self, *notes: str) -> bytes:
         """Return the file, with some lines below the rows."""

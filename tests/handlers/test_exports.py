@@ -1,6 +1,9 @@
 """Exports over HTTP: a list as a spreadsheet, asked for, followed, fetched by a short link."""
 
+import csv
 import io
+import re
+import zipfile
 from typing import Any, Final
 
 import msgspec
@@ -8,6 +11,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from mongo_indexes import export_parts, exports, refunds
+from services.appointments import models as appointments
 from services.dependencies import Transaction
 from services.exports import files, privacy, store
 from services.exports import jobs as export_jobs
@@ -196,7 +200,61 @@ async def test_it_is_sealed_and_noted(world: World, admin: Member) -> None:
     noted = {"act": "privacy.exported", "subject": done["export_id"]}
     row = await world.db.audit.find_one(noted)
     assert row is not None
-    assert row["facts"] == {"kind": "list:refunds"}
+    assert row["facts"] == {"kind": "list:refunds", "format": "xlsx"}
+    name = {"state": "failed"}
+    again = await exported(world, admin, filters=name, format="csv")
+    row = await world.db.audit.find_one({**noted, "subject": again["export_id"]})
+    assert row is not None
+    assert row["facts"] == {"kind": "list:refunds", "format": "csv", "filters": ["state"]}
+
+
+async def test_a_file_says_who_exported_what(
+    world: World, admin: Member, stuck: list[str]
+) -> None:
+    """On a sheet of its own and at the foot of each page, by the number that the audit has."""
+    done = await exported(world, admin, filters={"sort": "newest"})
+    content = (await fetched(world, done["url"])).raw
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    assert book.sheet_names == ["退款", "导出说明"]
+    facts = dict(book.get_sheet_by_index(1).to_python())
+    assert facts == {
+        "内容": "退款",
+        "筛选": "sort=newest",
+        "导出人": "管理员",
+        "导出时间": "2026-03-02 12:00",
+        "导出编号": done["export_id"],
+    }
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        sheet = parts.read("xl/worksheets/sheet1.xml").decode()
+    assert re.search(rf"<oddFooter>[^<]*管理员[^<]*{done['export_id']}", sheet)
+    assert len(rows(content)) == 1 + len(stuck)
+
+
+async def test_who_exported_is_named_as_others_see_them(world: World, admin: Member) -> None:
+    [row] = await world.db.appointments.find({"role": "administrator"}).to_list()
+    sealed = appointments.NAME.seal(world.deps.vault, row["_id"], "王秀兰")
+    await world.db.appointments.update_one(
+        {"_id": row["_id"]}, {"$set": {"name_sealed": sealed}}
+    )
+    done = await exported(world, admin)
+    book = CalamineWorkbook.from_filelike(io.BytesIO((await fetched(world, done["url"])).raw))
+    assert dict(book.get_sheet_by_index(1).to_python())["导出人"] == "管理员 王*"
+
+
+async def test_a_list_is_fetched_as_csv(world: World, admin: Member, stuck: list[str]) -> None:
+    done = await exported(world, admin, format="csv")
+    assert done["format"] == "csv"
+    file = await fetched(world, done["url"])
+    assert file.headers["Content-Type"].startswith("text/csv")
+    assert ".csv" in file.headers["Content-Disposition"]
+    text = file.raw.decode("utf-8-sig")
+    assert text != file.raw.decode()  # Excel knows by the mark that it is UTF-8
+    heading, *found = csv.reader(io.StringIO(text))
+    assert heading[:4] == ["微信退款单号", "支付单号", "收款账户", "金额(元)"]
+    assert [row[0] for row in found[:3]] == stuck
+    assert found[0][3:7] == ["12.34", f"'{FORMULA}", "未成功", ""]
+    assert found[3] == []
+    assert ["导出编号", done["export_id"]] in found[4:]
 
 
 async def test_the_lists_are_listed_with_their_columns(world: World, admin: Member) -> None:

@@ -32,7 +32,7 @@ ROWS = (
         "/api/v1/firms/{firm_id}/rates/series",
         at(COMPOUND),
         makes=makers.firm,
-        query={"from_month": "2026-02", "to_month": "2026-03"},
+        query={"from_month": "2026-04", "to_month": "2026-05"},
     ),
 )
 

@@ -11,6 +11,11 @@ SHARD_KEY: Final = {"_id": "hashed"}
 INDEXES: Final = [
     # Balance of one account: ledger/store.py balance()
     IndexModel([("postings.account", ASCENDING), ("at", ASCENDING)], name="account"),
+    # What was booked of a compound beside its bills: of_place()
+    IndexModel(
+        [("place", ASCENDING), ("kind", ASCENDING), ("at", ASCENDING), ("_id", ASCENDING)],
+        name="place",
+    ),
     # Proof that nothing was changed, in order of time: between()
     IndexModel([("at", ASCENDING), ("_id", ASCENDING)], name="at"),
 ]

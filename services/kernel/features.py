@@ -33,6 +33,8 @@ Part = Callable[[Any, Any, str], Awaitable[None]]
 Step = Callable[[Any, Any, str], Awaitable[bool]]
 # (deps, actor, writer): writes a file and finishes it.
 Export = Callable[[Any, Any, Any], Awaitable[None]]
+# (deps, actor, export): raises what says that somebody may not have a file any more.
+ExportAccess = Callable[[Any, Any, Any], Awaitable[None]]
 # (deps, tx, subject_id, state): what becomes of a content when its check ends.
 Checked = Callable[[Any, Any, str, Any], Awaitable[None]]
 # (deps, subject_ids): subject_id → what people call it, of contents that are checked.
@@ -82,7 +84,8 @@ class Feature(Struct, frozen=True, kw_only=True):
     repeat, and independent of what other packages have cleared.
     `forgets`: what people call what it clears.
     `lists`: what staff and heads work with; each can be exported.
-    `exports`: kind of a file → (deps, actor, writer) that writes it.
+    `exports`: kind of a file → (deps, actor, writer) that writes it. `export_access`: the same
+    kind → who may still have such a file; the person whose data it is, always.
     `measures`: figures of places that it counts. `sums`: what sums are kept of.
     `broadcasts`: name of a source of people who are told something →
     services.messaging.broadcasts.models.Source.
@@ -112,6 +115,7 @@ class Feature(Struct, frozen=True, kw_only=True):
     forgets: str = ""
     lists: tuple[List, ...] = ()
     exports: Mapping[str, Export] = {}
+    export_access: Mapping[str, ExportAccess] = {}
     measures: tuple[Measure, ...] = ()
     sums: tuple[SumSource, ...] = ()
     broadcasts: Mapping[str, Any] = {}
@@ -167,6 +171,7 @@ class Features:
         named = _once({one.name: one} for each in features for one in each.lists)
         self.lists: Final = {name: named[name] for name in sorted(named)}
         self.exports: Final = _once(each.exports for each in features)
+        self.export_access: Final = _once(each.export_access for each in features)
         self.broadcasts: Final = _once(each.broadcasts for each in features)
         self.measures: Final = _once(
             {one.name: one} for each in features for one in each.measures

@@ -4,7 +4,8 @@ Source: docs/explanation/money.md (one document is the commit point); double ent
 bookkeeping textbook; TigerBeetle's rule that transfers are immutable.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -116,6 +117,14 @@ async def amounts(
 async def on_accounts(deps: Dependencies, accounts: Sequence[str]) -> list[Journal]:
     """Return every journal that posts to one of the accounts."""
     return await store.on_accounts(deps.db, accounts)
+
+
+async def of_place(
+    deps: Dependencies, place: str, until: datetime, *, but: Sequence[str], at_once: int
+) -> AsyncIterator[list[Journal]]:
+    """Yield the journals of a compound before an instant, but of some kinds, some at once."""
+    async for some in store.of_place(deps.db, place, until, but=but, at_once=at_once):
+        yield some
 
 
 async def is_posted(

@@ -83,6 +83,16 @@ async def between(
         yield batch
 
 
+async def of_place(
+    db: Database, place: str, until: datetime, *, but: Sequence[str], at_once: int
+) -> AsyncIterator[list[Journal]]:
+    """Readable journals of a place before an instant, but of some kinds. By index `place`."""
+    query: Document = {"place": place, "kind": {"$nin": list(but)}, "at": {"$lt": until}}
+    cursor = db[COLLECTION].find(query, hint="place").batch_size(at_once)
+    while batch := await cursor.to_list(at_once):
+        yield [each for kept in batch if (each := read(kept))]
+
+
 async def fingerprints(
     db: Database, start: datetime, end: datetime, *, place: str | None = None
 ) -> AsyncIterator[Document]:

@@ -15,6 +15,7 @@ GUIDES = {
     "tutorial/first-look.md": ["not_found", "forbidden", "home_request_with_head"],
     "how-to/appoint-heads.md": ["office_taken", "forbidden"],
     "how-to/bill-a-month.md": [],
+    "how-to/close-a-year.md": [],
     "how-to/import-a-register.md": [],
     "how-to/correct-a-register.md": ["owners_differ"],
     "how-to/send-a-notice.md": ["notice_review_needed"],

@@ -174,7 +174,29 @@ def trade_summary(rows: list[Row]) -> Row:
 
 
 def flow_rows(world: World, merchant: Merchant, day: dt.date) -> list[Row]:
-    """Return the fund flow of the basic account: trades, their fees, refunds."""
+    """Return the fund flow of the basic account: trades, their fees, refunds.
+
+    The balance goes on from what all days before left.
+    """
+    paid = [order.paid_at for order in world.store.orders.rows.values() if order.paid_at]
+    balance, earlier = Decimal(0), instant(min(paid)).date() if paid else day
+    while earlier < day:
+        balance += sum((move[4] for move in _moves(world, merchant, earlier)), Decimal(0))
+        earlier += dt.timedelta(days=1)
+    rows: list[Row] = []
+    for at, number, voucher, name, amount in _moves(world, merchant, day):
+        balance += amount
+        cells = (_moment(at), number, f"F{len(rows) + 1}{number}", name, name)
+        direction = "收入" if amount > 0 else "支出"
+        more = (direction, f"{abs(amount):.2f}", f"{balance:.2f}", "system", "", voucher)
+        rows.append(dict(zip(FLOW_COLUMNS, cells + more, strict=True)))
+    return rows
+
+
+def _moves(
+    world: World, merchant: Merchant, day: dt.date
+) -> list[tuple[float, str, str, str, Decimal]]:
+    """Return a day's movements in order: when, number, voucher, business, amount in yuan."""
     moves: list[tuple[float, str, str, str, Decimal]] = []
     for order in _paid(world, merchant, day, ""):
         amount = Decimal(order.total_fen) / 100
@@ -188,15 +210,7 @@ def flow_rows(world: World, merchant: Merchant, day: dt.date) -> list[Row]:
         moves.append(
             (refund.created_at, refund.refund_id, refund.out_refund_no, "退款", amount)
         )
-    balance = Decimal(0)
-    rows: list[Row] = []
-    for at, number, voucher, name, amount in sorted(moves, key=lambda move: move[0]):
-        balance += amount
-        cells = (_moment(at), number, f"F{len(rows) + 1}{number}", name, name)
-        direction = "收入" if amount > 0 else "支出"
-        more = (direction, f"{abs(amount):.2f}", f"{balance:.2f}", "system", "", voucher)
-        rows.append(dict(zip(FLOW_COLUMNS, cells + more, strict=True)))
-    return rows
+    return sorted(moves, key=lambda move: move[0])
 
 
 def flow_summary(rows: list[Row]) -> Row:

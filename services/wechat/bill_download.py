@@ -4,14 +4,13 @@ import asyncio
 import hashlib
 import io
 import zlib
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from itertools import islice
 from tempfile import SpooledTemporaryFile
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
-from services.wechat.bill_models import TradeRow
-from services.wechat.bills import BillError, trade_rows
+from services.wechat.bills import BillError
 from services.wechat.errors import PayError, PayReaction
 from services.wechat.pay_session import PaySession
 from services.wechat.pay_wire import BillPlace, convert
@@ -76,10 +75,10 @@ async def fetch_bill(
         return await _read(parse, lines)
 
 
-async def trade_batches(
-    session: PaySession, target: str, size: int
-) -> AsyncGenerator[list[TradeRow], None]:
-    """Yield a trade bill's rows, so many at a time, once the whole bill was read and checked.
+async def batches(
+    session: PaySession, target: str, rows_of: Callable[[Iterable[str]], Iterator[T]], size: int
+) -> AsyncGenerator[list[T], None]:
+    """Yield a bill's rows, so many at a time, once the whole bill was read and checked.
 
     Nothing for a day without trades. Raises PayError.
     """
@@ -87,16 +86,16 @@ async def trade_batches(
     if lines is None:
         return
     with lines:
-        await _read(_checked, lines)
+        await _read(lambda kept: _check(rows_of(kept)), lines)
         lines.seek(0)
-        rows = trade_rows(lines)
+        rows = rows_of(lines)
         while batch := await asyncio.to_thread(lambda: list(islice(rows, size))):
             yield batch
 
 
-def _checked(lines: Iterable[str]) -> None:
-    """Read a trade bill to its end, where its totals are compared. Raises BillError."""
-    for _ in trade_rows(lines):
+def _check(rows: Iterator[object]) -> None:
+    """Read a bill to its end, where its totals are compared. Raises BillError."""
+    for _ in rows:
         pass
 
 

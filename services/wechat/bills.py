@@ -73,26 +73,32 @@ def trade_rows(lines: Iterable[str]) -> Iterator[TradeRow]:
 
 def parse_fund_flow_bill(day: str, lines: Iterable[str]) -> FundFlowBill:
     """Read a fund flow bill. `lines` may keep their ends. Raises BillError."""
-    rows, totals = _collected(
-        _read(lines, free_text="备注", totals_begin="资金流水总笔数", row=_fund_row)
-    )
-    income = [row.amount_fen for row in rows if row.amount_fen >= 0]
-    _agree("资金流水总笔数", _whole(totals, "资金流水总笔数"), len(rows))
-    income_fen = sum(income)
+    rows = list(fund_rows(lines))
+    income_fen = sum(row.amount_fen for row in rows if row.amount_fen >= 0)
     expense_fen = income_fen - sum(row.amount_fen for row in rows)
-    _agree("收入金额", _fen(totals, "收入金额"), income_fen)
-    _agree("支出金额", _fen(totals, "支出金额"), expense_fen)
     return FundFlowBill(day=day, rows=rows, income_fen=income_fen, expense_fen=expense_fen)
 
 
-def _collected(reading: Generator[T, None, Cells]) -> tuple[list[T], Cells]:
-    """Return all rows at once, and the totals."""
-    rows: list[T] = []
-    while True:
-        try:
-            rows.append(next(reading))
-        except StopIteration as end:
-            return rows, end.value
+def fund_rows(lines: Iterable[str]) -> Iterator[FundRow]:
+    """Yield the rows of a fund flow bill one by one; at the end compare them with the totals.
+
+    Raises BillError, also after the last row: believe none of them before that.
+    """
+    count = income_fen = expense_fen = 0
+
+    def counted(row: Cells) -> FundRow:
+        nonlocal count, income_fen, expense_fen
+        read = _fund_row(row)
+        count, income_fen = count + 1, income_fen + max(read.amount_fen, 0)
+        expense_fen += max(-read.amount_fen, 0)
+        return read
+
+    totals = yield from _read(
+        lines, free_text="备注", totals_begin="资金流水总笔数", row=counted
+    )
+    _agree("资金流水总笔数", _whole(totals, "资金流水总笔数"), count)
+    _agree("收入金额", _fen(totals, "收入金额"), income_fen)
+    _agree("支出金额", _fen(totals, "支出金额"), expense_fen)
 
 
 def _read(

@@ -15,9 +15,14 @@ import msgspec
 from services.kernel.days import BEIJING
 from services.wechat import pay_wire as wire
 from services.wechat import signatures
-from services.wechat.bill_download import fetch_bill, trade_batches
-from services.wechat.bill_models import FundFlowBill, TradeBill, TradeRow
-from services.wechat.bills import parse_fund_flow_bill, parse_trade_bill
+from services.wechat.bill_download import batches, fetch_bill
+from services.wechat.bill_models import FundFlowBill, FundRow, TradeBill, TradeRow
+from services.wechat.bills import (
+    fund_rows,
+    parse_fund_flow_bill,
+    parse_trade_bill,
+    trade_rows,
+)
 from services.wechat.errors import BadSignature, Forgery
 from services.wechat.merchant import MerchantAccount
 from services.wechat.pay_models import Notice, Refund, Transaction
@@ -215,7 +220,7 @@ class PayClient:
 
     def trade_batches(self, day: str, *, size: int) -> AsyncGenerator[list[TradeRow], None]:
         """Fetch the same bill and yield its rows, `size` at a time, in constant memory."""
-        return trade_batches(self._session, self._trade_bill(day), size)
+        return batches(self._session, self._trade_bill(day), trade_rows, size)
 
     def _trade_bill(self, day: str) -> str:
         asked = {"bill_date": day, "bill_type": "ALL", "tar_type": "GZIP"}
@@ -228,10 +233,17 @@ class PayClient:
 
         In partner mode this is the partner's own account, not the sub-merchant's.
         """
-        asked = {"bill_date": day, "account_type": "BASIC", "tar_type": "GZIP"}
-        target = f"/v3/bill/fundflowbill?{urlencode(asked)}"
-        bill = await fetch_bill(self._session, target, partial(parse_fund_flow_bill, day))
+        parse = partial(parse_fund_flow_bill, day)
+        bill = await fetch_bill(self._session, self._fund_flow_bill(day), parse)
         return bill or FundFlowBill(day=day, rows=[])
+
+    def fund_batches(self, day: str, *, size: int) -> AsyncGenerator[list[FundRow], None]:
+        """Fetch the same bill and yield its rows, `size` at a time, in constant memory."""
+        return batches(self._session, self._fund_flow_bill(day), fund_rows, size)
+
+    def _fund_flow_bill(self, day: str) -> str:
+        asked = {"bill_date": day, "account_type": "BASIC", "tar_type": "GZIP"}
+        return f"/v3/bill/fundflowbill?{urlencode(asked)}"
 
     # ── notices ─────────────────────────────────────────────────────────────────────────
 

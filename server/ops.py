@@ -25,6 +25,8 @@ from services.limits.models import Rate
 from services.merchants.probes import actions as probes
 from services.payments.discrepancies import actions as discrepancies
 from services.payments.refunds import actions as refunds
+from services.reconciliations import actions as reconciliations
+from services.reconciliations.differences import actions as differences
 
 SWAGGER: Final = files("swagger_ui_bundle") / "vendor" / "swagger-ui-5.31.0"
 ASSETS: Final = {
@@ -156,6 +158,8 @@ class MetricsHandler(ApiHandler):
         waiting = {
             "discrepancies": await discrepancies.count_waiting(self.deps),
             "refunds": await refunds.count_stuck(self.deps),
+            "reconciliations": await reconciliations.count_differing(self.deps),
+            "reconciliation_differences": await differences.count_open(self.deps),
             "merchant_probes": await probes.count_failed(self.deps),
         }
         observability.show_worklist(waiting)

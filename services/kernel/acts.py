@@ -114,6 +114,9 @@ class Act(Labelled):
     CASH_TAKEN = "cash.taken", "接收现金", Guard.OWN_MONEY
     CASH_WITHDRAWN = "cash.withdrawn", "撤回交款"
     PAYMENT_TAKEN = "payment.taken", "登记线下缴费", Guard.OWN_HOME_AND_MONEY
+    DIFFERENCE_TAKEN = "payment.difference_taken", "接手对账差异"
+    DIFFERENCE_CLOSED = "payment.difference_closed", "处理对账差异", Guard.OWN_HOME
+    DAY_CLOSED = "payment.day_closed", "对账完成"
     SUSPENSE_RETURNED = "payment.suspense_returned", "退回待核款项", Guard.OWN_HOME
     REFUND_RETRIED = "payment.refund_retried", "重新退款", Guard.OWN_HOME
 

@@ -101,6 +101,7 @@ class Permission(StrEnum):
     WRITE_HANDBOOK = auto()
     GIVE_TASKS = auto()  # to heads, with rounds; accept what they did
     DO_TASKS = auto()  # report from home to home, and of rounds
+    RECONCILE = auto()  # the days of a merchant account against WeChat's bills
     OPERATE = auto()  # dead jobs, suspense, the health of the system
     READ_AUDIT = auto()
 
@@ -173,6 +174,7 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
         P.TAKE_PAYMENTS,
         P.KEEP_CASH,
         P.KEEP_INVOICES,
+        P.RECONCILE,
         P.MANAGE_CODES,
         P.HANDLE_FEEDBACK,
     }
@@ -181,7 +183,8 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.REPAIRER: frozenset(
         {P.VIEW_PLACES, P.READ_HANDBOOK, P.FOLLOW_REPAIRS, P.WORK_ON_REPAIRS}
     ),
-    Role.CASHIER: BOOKKEEPER | {P.VIEW_DEBTORS, P.TAKE_PAYMENTS, P.KEEP_CASH, P.KEEP_INVOICES},
+    Role.CASHIER: BOOKKEEPER
+    | {P.VIEW_DEBTORS, P.TAKE_PAYMENTS, P.KEEP_CASH, P.KEEP_INVOICES, P.RECONCILE},
     Role.COMMITTEE_MEMBER: SUPERVISOR | WRITES,
     Role.COMMUNITY_STAFF: STAFF
     | HEARS
@@ -196,7 +199,7 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     | {P.CHECK_SURVEY_PAPERS, P.SETTLE_SURVEY_PAPERS},
     Role.DISTRICT_STAFF: ABOVE,
     Role.CITY_STAFF: ABOVE | {P.MANAGE_REPAIR_RULES, P.KEEP_CALENDAR, P.MANAGE_FEEDBACK_RULES},
-    Role.ADMINISTRATOR: STAFF | {P.OPERATE, P.MANAGE_PAYEES, P.KEEP_CALENDAR},
+    Role.ADMINISTRATOR: STAFF | {P.OPERATE, P.MANAGE_PAYEES, P.KEEP_CALENDAR, P.RECONCILE},
     Role.AUDITOR: frozenset({P.READ_AUDIT}),
 }
 

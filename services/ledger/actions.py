@@ -127,6 +127,14 @@ async def of_place(
         yield some
 
 
+async def of_account(
+    deps: Dependencies, account: str, kinds: Sequence[str], start: datetime, end: datetime
+) -> AsyncIterator[Journal]:
+    """Yield the journals of some kinds that were posted to an account in a span."""
+    async for journal in store.of_account(deps.db, account, kinds, start, end):
+        yield journal
+
+
 async def is_posted(
     deps: Dependencies, journal_id: str, *, tx: Transaction | None = None
 ) -> bool:

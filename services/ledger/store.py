@@ -65,6 +65,17 @@ async def on_accounts(db: Database, accounts: Sequence[str]) -> list[Journal]:
     return [each async for kept in cursor if (each := read(kept))]
 
 
+async def of_account(
+    db: Database, account: str, kinds: Sequence[str], start: datetime, end: datetime
+) -> AsyncIterator[Journal]:
+    """Yield the readable journals of a span on an account, of some kinds. By `account`."""
+    span = {"$gte": start, "$lt": end}
+    query = {"postings.account": account, "at": span, "kind": {"$in": list(kinds)}}
+    async for kept in db[COLLECTION].find(query):
+        if journal := read(kept):
+            yield journal
+
+
 def read(kept: Document) -> Journal | None:
     """Return the journal that was kept; None for what is none any more: see proofs."""
     try:

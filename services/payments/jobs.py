@@ -24,7 +24,6 @@ from services.payments.refunds import jobs as refunds_jobs
 from services.payments.refunds import store as refunds_store
 from services.payments.refunds.models import JOB as REFUND
 from services.payments.shipments import jobs as shipments_jobs
-from services.payments.trade_bills import jobs as trade_bills_jobs
 from services.wechat.errors import PayError, PayReaction
 
 SWEEP: Final = "payments.sweep"
@@ -90,14 +89,10 @@ JOBS: Final[Mapping[str, jobs.Handler]] = {
     **receipts_jobs.JOBS,
     **refunds_jobs.JOBS,
     **shipments_jobs.JOBS,
-    **trade_bills_jobs.JOBS,
 }
-# A day's bill may name thousands of trades, of which each that the books lack is asked for: it
-# would hold the places that are kept for the checks of payments.
 LANES: Final = {
     **dict.fromkeys(JOBS, Lane.MONEY),
     **closings_jobs.LANES,
     receipts_jobs.NUMBER: Lane.PEOPLE,  # nobody's money waits for a number
-    trade_bills_jobs.ONE: Lane.LONG,
 }
-SCHEDULES: Final = (Schedule(SWEEP, timedelta(minutes=10)), *trade_bills_jobs.SCHEDULES)
+SCHEDULES: Final = (Schedule(SWEEP, timedelta(minutes=10)),)

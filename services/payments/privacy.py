@@ -15,7 +15,6 @@ from mongo_indexes import (
     receipt_series,
     receipts,
     refunds,
-    trade_bills,
     wechat_events,
 )
 from services.dependencies import Dependencies, Transaction
@@ -127,11 +126,6 @@ HOLDINGS: Final = (
         fate=Fate.KEPT,
         law=ACCOUNTING,
         why="微信支付通知的原文,由微信加密,我们只凭它记账",
-    ),
-    Holding(
-        collection=trade_bills.COLLECTION,
-        fate=Fate.NOBODYS,
-        why="每日对账的笔数和合计;微信账单原文不留存",
     ),
 )
 

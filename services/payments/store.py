@@ -1,6 +1,6 @@
 """Store of payments and of the notices WeChat Pay sent about them."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -119,25 +119,24 @@ async def claim_check(
     return result.modified_count == 1
 
 
-async def mark_billed(db: Database, payment_ids: Sequence[str], day: str) -> bool:
-    """Note in which day's trade bill payments stand; True when any was in none before."""
+async def mark_billed(db: Database, payment_ids: Sequence[str], day: str) -> None:
+    """Note in which day's trade bill payments stand. Served by `_id`."""
     query = {"_id": {"$in": list(payment_ids)}, "billed_on": None}
-    result = await db[payments.COLLECTION].update_many(query, {"$set": {"billed_on": day}})
-    return result.modified_count > 0
+    await db[payments.COLLECTION].update_many(query, {"$set": {"billed_on": day}})
 
 
 async def unbilled(
-    db: Database, account: str, start: datetime, end: datetime, *, limit: int
-) -> list[Payment]:
-    """Payments of a span that no trade bill has. Served by index `paid`."""
+    db: Database, account: str, start: datetime, end: datetime
+) -> AsyncIterator[Payment]:
+    """Yield payments of a span that no trade bill has. Served by index `paid`."""
     query = {
         "account": account,
         "paid_at": {"$gte": start, "$lt": end},
         "billed_on": None,
         "state": PaymentState.PAID,
     }
-    cursor = db[payments.COLLECTION].find(query).sort("paid_at", 1).limit(limit)
-    return msgspec.convert(await cursor.to_list(), list[Payment])
+    async for document in db[payments.COLLECTION].find(query).sort("paid_at", 1):
+        yield msgspec.convert(document, Payment)
 
 
 async def missing(

@@ -3,18 +3,19 @@
 from typing import Any
 
 from services.jobs import schedules
-from services.payments.trade_bills import jobs as trade_bills
+from services.reconciliations import jobs as reconciliations
 from tests.build.cast import Estate
 from tests.build.payments import paid
 from tests.build.sign_ins import Member
 
 DAY = "2026-03-02"
+FLOW = {"mchid": "firm", "kind": "fundflow"}
 
 
 async def next_morning(estate: Estate, *, hours: float = 22, minutes: float = 5) -> None:
     """Let it be five past ten of the next day in Beijing, and the worker do what is due."""
     await estate.advance(hours=hours, minutes=minutes)
-    await schedules.plan(estate.world.deps, trade_bills.SCHEDULES, None)
+    await schedules.plan(estate.world.deps, reconciliations.SCHEDULES, None)
     await estate.world.work()
 
 
@@ -26,7 +27,7 @@ async def unheard(estate: Estate, who: Member) -> str:
 
 
 async def bill_of(estate: Estate, day: str = DAY, account: str = "firm") -> dict[str, Any]:
-    found = await estate.world.db.trade_bills.find_one({"account": account, "day": day})
+    found = await estate.world.db.reconciliations.find_one({"account": account, "day": day})
     assert found is not None
     return dict(found)
 
@@ -34,6 +35,34 @@ async def bill_of(estate: Estate, day: str = DAY, account: str = "firm") -> dict
 async def discrepancy(estate: Estate) -> dict[str, Any]:
     [found] = await estate.world.db.discrepancies.find().to_list()
     return dict(found)
+
+
+async def difference(estate: Estate) -> dict[str, Any]:
+    [found] = await estate.world.db.reconciliation_differences.find().to_list()
+    return dict(found)
+
+
+async def left_out(estate: Estate, *numbers: str, day: str = DAY) -> None:
+    """Let both of WeChat's bills of a day lack these orders; without any, lack none again."""
+    for kind in ("trade", "fundflow"):
+        wish = {"mchid": "firm", "bill_date": day, "kind": kind}
+        await estate.world.wechat.do("bills", **wish, drop=[*numbers])
+
+
+def flow_row(number: str, yuan: str, *, at: str, voucher: str, **cells: str) -> dict[str, str]:
+    """A row of the fund flow bill: money that came in by a trade, unless the cells differ."""
+    return {
+        "记账时间": at,
+        "微信支付业务单号": number,
+        "资金流水单号": f"F{number}",
+        "业务名称": "交易",
+        "业务类型": "交易",
+        "收支类型": "收入",
+        "收支金额(元)": yuan,
+        "账户结余(元)": yuan,
+        "业务凭证号": voucher,
+        **cells,
+    }
 
 
 async def in_console(

@@ -131,9 +131,9 @@ MONEY: Final = (
     ),
     Fault(
         "a day of WeChat's bill matches although the sums differ",
-        "services.payments.trade_bills.models",
-        "return self.said == self.found and not self.lacking",
-        "return not self.lacking",
+        "services.reconciliations.entries",
+        "return DifferenceKind.AMOUNT if billed != booked else DifferenceKind.NOT_TOLD",
+        "return None if billed != booked else DifferenceKind.NOT_TOLD",
         f"{TRADE_BILLS}::test_case_77_another_amount_in_the_bill",
     ),
     Fault(

@@ -7,7 +7,7 @@ import pytest
 
 from services.firms.credit_code import check_mark
 from services.payments.invoices.models import PHONE
-from services.payments.trade_bills import jobs as trade_bills
+from services.reconciliations import jobs as reconciliations
 from tests.build.cast import COMPOUND, Estate
 from tests.build.homes import acts, get, post, told
 from tests.build.invoices import FIRST, RED, WISH
@@ -59,7 +59,7 @@ async def test_phone_and_address_are_kept_in_one_form(estate: Estate, li: Member
 async def test_an_invoice_is_asked_for_sent_and_taken_back(
     estate: Estate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trade_bills, "KEPT_DAYS", 2)
+    monkeypatch.setattr(reconciliations, "KEPT_DAYS", 2)
     li = await estate.member("li")
     payment_id = await paid(estate, li)
     assert (await ask(estate, li, payment_id, WISH)).status == 200

@@ -40,7 +40,7 @@ def test_money_has_a_lane_without_what_may_take_minutes() -> None:
     assert money >= {"payments.check", "payments.clarify", "payments.refund", "payments.sweep"}
     long = {kind for kind, lane in FEATURES.lanes.items() if lane is Lane.LONG}
     assert long >= {"exports.write", "privacy.erase", "register.apply", "bills.run"}
-    assert "payments.trade_bill" in long
+    assert "reconciliations.day" in long
 
 
 async def test_a_row_of_before_there_were_lanes_is_done(world: World) -> None:

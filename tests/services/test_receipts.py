@@ -7,7 +7,7 @@ import pytest
 from pymongo.errors import AutoReconnect
 
 from services.payments.receipts import numbers, store
-from services.payments.trade_bills import jobs as trade_bills
+from services.reconciliations import jobs as reconciliations
 from tests.build.cast import Estate
 from tests.build.payments import paid
 from tests.build.receipts import numbered, receipt_of, serials
@@ -95,7 +95,7 @@ async def test_what_goes_back_is_reversed_beside_the_receipt(
     estate: Estate, li: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In parts: each has its number of the same series, and the receipt says what it said."""
-    monkeypatch.setattr(trade_bills, "KEPT_DAYS", 2)
+    monkeypatch.setattr(reconciliations, "KEPT_DAYS", 2)
     await numbered(estate)
     payment_id = await paid(estate, li)
     before = await estate.world.db.receipts.find_one({"_id": payment_id}, {"serial": 0})

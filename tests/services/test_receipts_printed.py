@@ -3,7 +3,7 @@
 import pytest
 
 from services.limits.models import ALLOWANCES, MINUTE, Allowance, Rate
-from services.payments.trade_bills import jobs as trade_bills
+from services.reconciliations import jobs as reconciliations
 from tests.build.cast import Estate
 from tests.build.papers import PaperPage, modules_of, pages_of
 from tests.build.payments import paid
@@ -54,7 +54,7 @@ async def test_what_stands_on_a_receipt(estate: Estate, li: Member) -> None:
 async def test_anybody_checks_a_receipt_and_learns_nothing_of_people(
     estate: Estate, li: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trade_bills, "KEPT_DAYS", 2)
+    monkeypatch.setattr(reconciliations, "KEPT_DAYS", 2)
     payment_id = await paid(estate, li)
     number = (await receipt_of(estate, li, payment_id))["number"]
     await printed(estate, li, payment_id)

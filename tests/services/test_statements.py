@@ -8,7 +8,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from services.kernel.permissions import Role
-from services.payments.trade_bills import jobs as trade_bills
+from services.reconciliations import jobs as reconciliations
 from tests.build.books import balances
 from tests.build.cast import COMPOUND, LI_HOME, Estate, bill
 from tests.build.homes import acts, get, newcomer, post
@@ -50,7 +50,7 @@ async def test_a_year_of_a_home_equals_the_books(
     estate: Estate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two bills of 51.18 and two of 5.00; two paid, given back, one paid again, one void."""
-    monkeypatch.setattr(trade_bills, "KEPT_DAYS", 2)
+    monkeypatch.setattr(reconciliations, "KEPT_DAYS", 2)
     payment_id = await paid(estate, await estate.member("li"))
     await in_console(estate, payment_id, 10_236)
     await next_morning(estate)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.payments.trade_bills import jobs as trade_bills
+from services.reconciliations import jobs as reconciliations
 from tests.build.cast import Estate
 from tests.build.payments import order, ordered, paid, state
 from tests.build.sign_ins import Member
@@ -20,7 +20,7 @@ MISSING = {"http": 404, "code": "ORDER_NOT_EXIST"}
 @pytest.fixture(autouse=True)
 def few_days(monkeypatch: pytest.MonkeyPatch) -> None:
     """A new database has ninety empty days to read; here two are enough."""
-    monkeypatch.setattr(trade_bills, "KEPT_DAYS", 2)
+    monkeypatch.setattr(reconciliations, "KEPT_DAYS", 2)
 
 
 async def test_an_order_that_wechat_denies_is_free_when_its_bill_shows_no_payment(
@@ -62,5 +62,5 @@ async def test_an_order_over_midnight_needs_both_days(
     await next_morning(estate, hours=9, minutes=35)
     assert await state(estate, made["payment_id"]) == "prepaid"
     await next_morning(estate, hours=24, minutes=0)
-    assert (await bill_of(estate, "2026-03-03"))["state"] == "matched"
+    assert (await bill_of(estate, "2026-03-03"))["state"] == "closed"
     assert await state(estate, made["payment_id"]) == then

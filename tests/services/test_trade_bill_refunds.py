@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.payments.trade_bills import jobs as trade_bills
+from services.reconciliations import jobs as reconciliations
 from tests.build.books import balances
 from tests.build.cast import Estate
 from tests.build.payments import craft, journals, order, owing, paid, state
@@ -19,7 +19,7 @@ pytestmark = [
 @pytest.fixture(autouse=True)
 def few_days(monkeypatch: pytest.MonkeyPatch) -> None:
     """A new database has ninety empty days to read; here two are enough."""
-    monkeypatch.setattr(trade_bills, "KEPT_DAYS", 2)
+    monkeypatch.setattr(reconciliations, "KEPT_DAYS", 2)
 
 
 async def test_what_was_given_back_in_the_console_is_owing_again(
@@ -32,7 +32,7 @@ async def test_what_was_given_back_in_the_console_is_owing_again(
     found = await discrepancy(estate)
     assert (found["doubts"], found["state"]) == (["returned_elsewhere"], "open")
     cash = balances(await estate.world.db.journal.find().to_list())
-    assert (cash["wechat:firm"], (await bill_of(estate))["state"]) == (0, "matched")
+    assert (cash["wechat:firm"], (await bill_of(estate))["state"]) == (0, "closed")
     li = await estate.member("li")
     api = estate.world.api
     told = (await api.get("/api/v1/me/messages", as_=li)).body["items"]
@@ -86,7 +86,7 @@ async def test_what_was_given_back_in_parts_is_owing_again_when_all_of_it_is(
         await in_console(estate, payment_id, fen, number=number)
         await estate.world.advance(seconds=70)  # WeChat takes one refund of an order a minute
     await next_morning(estate)
-    assert (await owing(estate), (await bill_of(estate))["state"]) == (2, "matched")
+    assert (await owing(estate), (await bill_of(estate))["state"]) == (2, "closed")
     held = balances(await estate.world.db.journal.find().to_list())
     assert held["wechat:firm"] == 0
     assert [fen for name, fen in held.items() if "suspense:" in name] == [0]
@@ -148,11 +148,12 @@ async def test_our_own_refund_whose_end_nobody_told(
     await estate.world.work()
     await estate.world.db.outbox.delete_many({"kind": "payments.refund"})
     await next_morning(estate)
-    assert (await bill_of(estate))["state"] == "differs"  # under way
+    day = await bill_of(estate)
+    assert (day["pending"], day["agrees"]) == (1, False)  # under way
     settled = {"status": outcome, "notify": False}
     await estate.world.wechat.do(f"refunds/X{first}/settle", **settled)
     await next_morning(estate, hours=1, minutes=0)
     refund = await estate.world.db.refunds.find_one({"_id": f"X{first}"})
     assert refund is not None
-    assert (refund["state"], (await bill_of(estate))["state"]) == (then, "matched")
+    assert (refund["state"], (await bill_of(estate))["state"]) == (then, "closed")
     assert await estate.world.db.discrepancies.count_documents({}) == 0

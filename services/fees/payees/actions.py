@@ -26,7 +26,7 @@ from services.firms import actions as firms
 from services.kernel import errors
 from services.kernel.access import accessible
 from services.kernel.acts import Act
-from services.kernel.days import check_day
+from services.kernel.days import Day, check_day, day_of
 from services.kernel.documents import digest_id
 from services.kernel.pages import Page
 from services.kernel.paths import ancestors
@@ -260,6 +260,20 @@ async def listing(
     await places.access_place(deps, actor, place, Permission.MANAGE_FEES)
     found = await store.page(deps.db, place, query)
     return found.of(await views.views(deps, found.items))
+
+
+async def first_day(deps: Dependencies, account: str) -> Day | None:
+    """Return the day before which nobody can have paid into an account; None: not known.
+
+    An order is for a payee, so there was none before the first payee was written down.
+    """
+    found = await store.first_of(deps.db, account)
+    return day_of(found.written_at) if found else None
+
+
+async def is_firm(deps: Dependencies, account: str) -> bool:
+    """Tell whether an account is a property firm's."""
+    return bool(await store.firm_of(deps.db, account))
 
 
 async def find(deps: Dependencies, payee_id: str) -> Payee | None:

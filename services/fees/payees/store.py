@@ -37,6 +37,19 @@ async def of_account(db: Database, tx: Transaction, account: str) -> list[Payee]
     return msgspec.convert(await cursor.to_list(), list[Payee])
 
 
+async def firm_of(db: Database, account: str) -> str:
+    """The firm of an account, the same for all its payees; "" for none. By `account`."""
+    kept = await db[COLLECTION].find_one({"account": account}, {"firm": 1})
+    return str(kept["firm"]) if kept else ""
+
+
+async def first_of(db: Database, account: str) -> Payee | None:
+    """The payee of an account that was written down first. Served by index `account`."""
+    cursor = db[COLLECTION].find({"account": account}).sort("written_at", 1).limit(1)
+    found = await cursor.to_list()
+    return msgspec.convert(found[0], Payee) if found else None
+
+
 async def end(db: Database, tx: Transaction, payee: Payee, expected: str | None) -> bool:
     """Write the last day of a payee; False when somebody else did meanwhile."""
     changes = msgspec.to_builtins(payee, builtin_types=(datetime,))

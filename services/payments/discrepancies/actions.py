@@ -13,6 +13,7 @@ from services.kernel.permissions import Actor, Permission, require_city
 from services.kernel.views import show
 from services.payments.discrepancies import store
 from services.payments.discrepancies.models import (
+    OF_BILLS,
     DiscrepanciesQuery,
     Discrepancy,
     DiscrepancyView,
@@ -122,6 +123,30 @@ async def explain(deps: Dependencies, account: str, out_trade_no: str) -> None:
         await store.move(deps.db, tx, doubted, DiscrepancyEvent.EXPLAIN, settled_at=at)
 
     await deps.in_transaction(work)
+
+
+async def explain_bill(
+    deps: Dependencies, tx: Transaction, account: str, out_trade_no: str
+) -> None:
+    """End a doubt that only a daily bill raised: its day's difference was settled."""
+    doubted = discrepancy_id(account, out_trade_no)
+    found = await store.find(deps.db, doubted, tx=tx)
+    if found is not None and OF_BILLS.issuperset(found.doubts):
+        at = deps.now()
+        await store.move(deps.db, tx, doubted, DiscrepancyEvent.EXPLAIN, settled_at=at)
+
+
+async def mark_billed(
+    deps: Dependencies, account: str, orders: Sequence[str], day: str
+) -> None:
+    """Note in which day's trade bill money stands that lies, or lay, in suspense."""
+    names = [discrepancy_id(account, order) for order in orders]
+    await store.mark_billed(deps.db, names, day)
+
+
+async def find_many(deps: Dependencies, ids: Sequence[str]) -> dict[str, Discrepancy]:
+    """Return id → difference, of those that are there."""
+    return await store.find_many(deps.db, ids)
 
 
 async def find(deps: Dependencies, account: str, out_trade_no: str) -> Discrepancy | None:

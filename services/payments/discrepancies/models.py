@@ -30,11 +30,13 @@ class Doubt(Labelled):
         "returned_elsewhere",
         "已在商户平台退款",
     )  # given back in the merchant's own console, not by us
-    NOT_CONFIRMED = (
-        "not_confirmed",
-        "账单里有,微信查询没有",
-    )  # the daily bill has it, WeChat's answer does not
-    NOT_IN_BILL = "not_in_bill", "微信账单里没有"  # booked here, and no daily bill has it
+    # Only in older ones: what the daily bill shows is a difference of its day now.
+    NOT_CONFIRMED = "not_confirmed", "账单里有,微信查询没有"
+    NOT_IN_BILL = "not_in_bill", "微信账单里没有"
+
+
+# What the daily bill raised before there were reconciliations.
+OF_BILLS: Final = frozenset({Doubt.NOT_CONFIRMED, Doubt.NOT_IN_BILL})
 
 
 class Discrepancy(Struct, kw_only=True):
@@ -55,6 +57,7 @@ class Discrepancy(Struct, kw_only=True):
     state: DiscrepancyState = DiscrepancyState.OPEN
     found_at: datetime
     settled_at: datetime | None = None
+    billed_on: Day | None = None  # the day of WeChat's trade bill that has the suspended money
 
 
 class DiscrepancySort(Labelled):

@@ -98,6 +98,12 @@ async def ids_after(db: Database, after: str, *, limit: int) -> list[str]:
     return await walks.ids_after(db[discrepancies.COLLECTION], after, limit)
 
 
+async def mark_billed(db: Database, ids: Sequence[str], day: str) -> None:
+    """Note in which day's trade bill suspended money stands. Served by `_id`."""
+    query = {"_id": {"$in": list(ids)}, "billed_on": None, "total_fen": {"$ne": None}}
+    await db[discrepancies.COLLECTION].update_many(query, {"$set": {"billed_on": day}})
+
+
 async def find_many(db: Database, ids: Sequence[str]) -> dict[str, Discrepancy]:
     """Return id → difference, of those that are there."""
     return await walks.by_id(db[discrepancies.COLLECTION], Discrepancy, ids)

@@ -87,7 +87,7 @@ async def return_suspended(deps: Dependencies, actor: Actor, found_id: str) -> N
     require_city(actor, DIFFERENCES.needs(DiscrepancyEvent.REFUND))
     found = await discrepancies.get(deps, found_id)
     payment = await payments_store.find(deps.db, found.out_trade_no)
-    _require_not_own(actor, payment)
+    require_not_own(actor, payment)
     refund = _of_suspended(deps, found, payment)
 
     async def work(tx: Transaction) -> None:
@@ -146,7 +146,7 @@ async def retry(deps: Dependencies, actor: Actor, refund_key: str) -> RefundView
     if refund is None:
         raise NotFound("没有这笔退款")
     payment = await payments_store.find(deps.db, refund.payment)
-    _require_not_own(actor, payment)
+    require_not_own(actor, payment)
     action, changes = _next_try(deps, refund, payment)
 
     async def work(tx: Transaction) -> Refund:
@@ -194,7 +194,8 @@ async def _note(deps: Dependencies, tx: Transaction, actor: Actor, refund: Refun
     )
 
 
-def _require_not_own(actor: Actor, payment: Payment | None) -> None:
+def require_not_own(actor: Actor, payment: Payment | None) -> None:
+    """Raise OwnHome for money that the actor paid, or that was paid for a home of theirs."""
     if payment is not None:
         homes = [line.home for line in payment.lines]
         interests.require_not_own_payment(actor, payment.person, homes)

@@ -40,6 +40,7 @@ class Refund(Struct, kw_only=True):
     refund_id: str | None = None
     requested_at: datetime
     settled_at: datetime | None = None
+    billed_on: Day | None = None  # the day of WeChat's trade bill that has it
 
     @property
     def job_key(self) -> str:

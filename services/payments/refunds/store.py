@@ -65,6 +65,12 @@ async def keep_body(db: Database, refund: Refund, body: bytes) -> bytes:
     return bytes(document["body"])
 
 
+async def mark_billed(db: Database, refund_ids: Sequence[str], day: str) -> None:
+    """Note in which day's trade bill refunds stand. Served by `_id`."""
+    query = {"_id": {"$in": list(refund_ids)}, "billed_on": None}
+    await db[COLLECTION].update_many(query, {"$set": {"billed_on": day}})
+
+
 async def silent(db: Database, requested_before: datetime, *, limit: int) -> Sequence[Refund]:
     """Unsettled refunds older than that, the oldest first. Served by index `open`."""
     query = {"open": True, "requested_at": {"$lt": requested_before}}

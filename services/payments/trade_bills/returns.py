@@ -3,15 +3,13 @@
 from collections.abc import Sequence
 
 import structlog
+from msgspec import Struct, field
 
 from services.dependencies import Dependencies
 from services.ledger import actions as ledger
 from services.ledger.models import refund_journal, wechat_cash
 from services.payments import booking
-from services.payments.discrepancies.models import Doubt
 from services.payments.refunds import elsewhere, outcomes
-from services.payments.trade_bills import trades
-from services.payments.trade_bills.models import Sums
 from services.wechat.bill_models import TradeRow
 from services.wechat.errors import PayError
 from services.wechat.pay import PayClient
@@ -21,42 +19,43 @@ from services.wechat.pay_models import RefundStatus
 log = structlog.get_logger(__name__)
 
 
-async def compare(
-    deps: Dependencies, client: PayClient, rows: Sequence[TradeRow], said: Sums, found: Sums
-) -> int:
-    """Compare refunds with the books and add up both sides; return how many are not over yet.
+class Standing(Struct, kw_only=True):
+    """How refunds stand that are not booked.
 
-    A row keeps the state of its day, so WeChat is asked how it stands now. What it closed
-    moved no money and counts as found.
+    `pending`: how many are not over yet, or WeChat was not heard about. `closed`: WeChat's
+    numbers of those that it closed: no money moved.
     """
-    cash = wechat_cash(client.account.key)
-    by_journal = {_journal_id(client, row): row for row in rows}
-    booked = await ledger.amounts(deps, list(by_journal), cash)
-    lacking = [name for name in by_journal if name not in booked]
-    pending, closed = 0, set()
-    for name in lacking:
-        match await _settle(deps, client, by_journal[name]):
+
+    pending: int = 0
+    closed: set[str] = field(default_factory=set)
+
+
+async def book(deps: Dependencies, client: PayClient, rows: Sequence[TradeRow]) -> Standing:
+    """Book refunds that the books lack, and return how the others stand.
+
+    A row keeps the state of its day, so WeChat is asked how it stands now.
+    """
+    there = await booked(deps, client, rows)
+    standing = Standing()
+    for row in rows:
+        if (row.refund_id or "") in there:
+            continue
+        match await _settle(deps, client, row):
             case RefundStatus.CLOSED:
-                closed.add(name)
+                standing.closed.add(row.refund_id or "")
             case RefundStatus.PROCESSING | RefundStatus.ABNORMAL | None:
-                pending += 1
-    if lacking:
-        booked |= await ledger.amounts(deps, lacking, cash)
-    for name, row in by_journal.items():
-        said.refunds, said.refunded_fen = said.refunds + 1, said.refunded_fen + row.refund_fen
-        if name in closed:
-            found.refunds += 1
-            found.refunded_fen += row.refund_fen
-        elif name in booked:
-            found.refunds, found.refunded_fen = (
-                found.refunds + 1,
-                found.refunded_fen - booked[name],
-            )
-    return pending
+                standing.pending += 1
+    return standing
 
 
-def _journal_id(client: PayClient, row: TradeRow) -> str:
-    return refund_journal(client.account.mchid, row.refund_id or "")
+async def booked(
+    deps: Dependencies, client: PayClient, rows: Sequence[TradeRow]
+) -> dict[str, int]:
+    """Return WeChat's number → what went back by the books, in fen."""
+    mchid = client.account.mchid
+    names = {refund_journal(mchid, row.refund_id or ""): row.refund_id or "" for row in rows}
+    found = await ledger.amounts(deps, list(names), wechat_cash(client.account.key))
+    return {names[name]: -amount_fen for name, amount_fen in found.items()}
 
 
 async def _settle(deps: Dependencies, client: PayClient, row: TradeRow) -> RefundStatus | None:
@@ -65,19 +64,17 @@ async def _settle(deps: Dependencies, client: PayClient, row: TradeRow) -> Refun
     try:
         answer = await client.query_refund(row.out_refund_no or "")
         if not await outcomes.record_notice(deps, client.account.key, answer):
-            await _book_elsewhere(deps, client, row, answer)
+            await _book_elsewhere(deps, client, answer)
     except PayError as error:
         log.warning("refund_not_answered", order=row.out_trade_no, code=error.code)
         return None
-    except ValueError:  # a number that cannot be asked about
-        await trades.note(deps, client, trades.trade_of(row), Doubt.NOT_CONFIRMED)
-        return None
+    except ValueError:  # a number that cannot be asked about: it stays a difference
+        log.error("refund_not_confirmed", order=row.out_trade_no)  # noqa: TRY400  # an alarm, not a bug
+        return RefundStatus.SUCCESS
     return answer.status
 
 
-async def _book_elsewhere(
-    deps: Dependencies, client: PayClient, row: TradeRow, answer: Answer
-) -> None:
+async def _book_elsewhere(deps: Dependencies, client: PayClient, answer: Answer) -> None:
     """Book a refund that is none of ours, after the payment it belongs to."""
     if answer.status is not RefundStatus.SUCCESS:
         return
@@ -87,4 +84,4 @@ async def _book_elsewhere(
     trade = await client.query_transaction(answer.transaction_id)
     await booking.record_found(deps, client, trade)
     if not await elsewhere.book(deps, client, answer):
-        await trades.note(deps, client, trades.trade_of(row), Doubt.NOT_CONFIRMED)
+        log.error("refund_not_confirmed", order=answer.out_trade_no)

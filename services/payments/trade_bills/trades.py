@@ -6,52 +6,37 @@ from typing import Final
 
 import structlog
 
-from services.dependencies import Dependencies, Transaction
+from services.dependencies import Dependencies
 from services.ledger import actions as ledger
 from services.ledger.models import payment_journal, wechat_cash
 from services.payments import booking
-from services.payments import store as payments_store
-from services.payments.discrepancies import actions as discrepancies
-from services.payments.discrepancies.models import Doubt
-from services.payments.trade_bills.models import Sums
 from services.wechat.bill_models import TradeRow
 from services.wechat.errors import PayError, PayReaction
 from services.wechat.pay import PayClient
-from services.wechat.pay_models import TradeState
-from services.wechat.pay_models import Transaction as Trade
 
 AT_ONCE: Final = 8  # of WeChat's allowance most is left to people who pay now
 
 log = structlog.get_logger(__name__)
 
 
-async def compare(
-    deps: Dependencies, client: PayClient, rows: Sequence[TradeRow], said: Sums, found: Sums
-) -> int:
-    """Compare payments with the books and add up both sides; return how many WeChat left open.
+async def book(deps: Dependencies, client: PayClient, rows: Sequence[TradeRow]) -> int:
+    """Book payments that the books lack; return of how many WeChat was not heard.
 
     The bill only says where to look: WeChat is asked about each payment that is not booked,
     and its answer takes the path of any other answer.
     """
-    cash = wechat_cash(client.account.key)
-    by_journal = {_journal_id(client, row): row for row in rows}
-    booked = await ledger.amounts(deps, list(by_journal), cash)
-    lacking = [name for name in by_journal if name not in booked]
-    unanswered = await _book_all(deps, client, [by_journal[name] for name in lacking])
-    if lacking:
-        booked |= await ledger.amounts(deps, lacking, cash)
-    for name, row in by_journal.items():
-        said.payments, said.paid_fen = said.payments + 1, said.paid_fen + row.amount_fen
-        if name not in booked:
-            continue
-        found.payments, found.paid_fen = found.payments + 1, found.paid_fen + booked[name]
-        if booked[name] != row.amount_fen:
-            await note(deps, client, trade_of(row), Doubt.AMOUNT)
-    return unanswered
+    there = await booked(deps, client, rows)
+    lacking = [row for row in rows if row.transaction_id not in there]
+    return await _book_all(deps, client, lacking)
 
 
-def _journal_id(client: PayClient, row: TradeRow) -> str:
-    return payment_journal(client.account.mchid, row.transaction_id)
+async def booked(
+    deps: Dependencies, client: PayClient, rows: Sequence[TradeRow]
+) -> dict[str, int]:
+    """Return WeChat's number → what was booked, in fen, of those payments that are."""
+    names = {payment_journal(client.account.mchid, r.transaction_id): r for r in rows}
+    found = await ledger.amounts(deps, list(names), wechat_cash(client.account.key))
+    return {names[name].transaction_id: amount_fen for name, amount_fen in found.items()}
 
 
 async def _book_all(deps: Dependencies, client: PayClient, rows: Sequence[TradeRow]) -> int:
@@ -78,29 +63,7 @@ async def _book(deps: Dependencies, client: PayClient, row: TradeRow) -> bool:
             return False
         trade = None
     if trade is None or not trade.paid or trade.transaction_id != row.transaction_id:
-        await note(deps, client, trade_of(row), Doubt.NOT_CONFIRMED)
+        log.error("payment_not_confirmed", order=row.out_trade_no, account=client.account.key)
         return True
     await booking.record_found(deps, client, trade)
     return True
-
-
-async def note(deps: Dependencies, client: PayClient, trade: Trade, doubt: Doubt) -> None:
-    """Write a difference down, once however often its day is read."""
-    payment = await payments_store.find(deps.db, trade.out_trade_no)
-
-    async def work(tx: Transaction) -> None:
-        await discrepancies.note(deps, tx, client, trade, payment=payment, doubts=[doubt])
-
-    await deps.in_transaction(work)
-
-
-def trade_of(row: TradeRow) -> Trade:
-    """Return what a row claims in the form that discrepancies are written from."""
-    return Trade(
-        out_trade_no=row.out_trade_no,
-        trade_state=TradeState.SUCCESS,
-        mchid=row.mchid,
-        appid=row.appid,
-        transaction_id=row.transaction_id,
-        amount_fen=row.amount_fen or row.refund_fen,
-    )

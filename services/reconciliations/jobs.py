@@ -164,7 +164,9 @@ async def _conclude(
     by_hand = any(each.state is DifferenceState.CLOSED for each in there)
     if is_open or (by_hand and not day.pending):
         await store.move(deps.db, tx, day.id, DayAction.DIFFER)
-        log.error("day_differs", account=day.account, day=day.day, differences=len(is_open))
+        if is_open:
+            count = len(is_open)
+            log.error("day_differs", account=day.account, day=day.day, differences=count)
     elif day.pending:
         await store.move(deps.db, tx, day.id, DayAction.WAIT)
         log.warning("day_waits", account=day.account, day=day.day, rows=day.pending)

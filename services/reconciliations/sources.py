@@ -140,8 +140,8 @@ async def _lacking(
             reading.pending += 1
             continue
         entry = _lacking_entry(found)
-        if not matcher.knows(Side.BOOKED, entry.kind, entry.reference):
-            for side in (Side.BOOKED, Side.TOLD):
+        for side in (Side.BOOKED, Side.TOLD):
+            if not matcher.knows(side, entry.kind, entry.reference):
                 matcher.add(side, [entry])
 
 

@@ -17,7 +17,7 @@ from services.bills.runs.models import StartBillRun
 from services.fees.models import FeeKind
 from services.kernel.acts import Act
 from services.kernel.permissions import Role
-from tests.build import counter_payments, merchants, payees
+from tests.build import counter_payments, merchants, payees, reconciliations
 from tests.build.cast import (
     COMMUNITY,
     COMPOUND,
@@ -169,6 +169,9 @@ ACTS = [
     (Act.BILL_VOIDED, LI_HOME, voided),
     (Act.PAYMENT_ORDERED, LI_HOME, ordered),
     (Act.PAYMENT_TAKEN, LI_HOME, counter_payments.payment_taken),
+    (Act.DIFFERENCE_TAKEN, "", reconciliations.difference_taken),
+    (Act.DIFFERENCE_CLOSED, LI_HOME, reconciliations.difference_closed),
+    (Act.DAY_CLOSED, "", reconciliations.day_closed),
     (Act.SUSPENSE_RETURNED, "", in_suspense),
     (Act.REFUND_RETRIED, LI_HOME, refund_stuck),
     (Act.MERCHANT_PROPOSED, "", merchants.merchant_proposed),

@@ -136,7 +136,7 @@ async def test_the_rest_of_what_went_back_in_part_is_sent_back_by_a_person(
 
 
 @pytest.mark.parametrize(("outcome", "then"), [("SUCCESS", "done"), ("CLOSED", "failed")])
-async def test_our_own_refund_whose_end_nobody_told(
+async def test_case_78_our_own_refund_whose_end_nobody_told(
     estate: Estate, li: Member, outcome: str, then: str
 ) -> None:
     await estate.world.wechat.do("settings", refunds={"outcome": "PROCESSING"})

@@ -46,7 +46,7 @@ def few_days(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reconciliations, "KEPT_DAYS", 3)
 
 
-async def test_money_that_no_notice_and_no_query_found_is_booked(
+async def test_case_76_money_that_no_notice_and_no_query_found_is_booked(
     estate: Estate, li: Member
 ) -> None:
     """Also for an order that our books hold for closed."""

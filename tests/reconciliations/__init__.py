@@ -1,0 +1,1 @@
+"""Daily reconciliation: the rules, the matcher, and the worker's days."""

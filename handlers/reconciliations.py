@@ -12,12 +12,11 @@ from services.reconciliations import actions as reconciliations
 from services.reconciliations.differences import actions as differences
 from services.reconciliations.differences.models import (
     CloseDifference,
-    DifferencesQuery,
-    DifferenceView,
+    DayDifferencesQuery,
+    DayDifferenceView,
 )
 from services.reconciliations.models import CloseDay, DayRow, DaysQuery, DayView
 
-NEEDED: Final = Permission.RECONCILE
 ReconciliationId = Annotated[
     str, Meta(max_length=120, description="Id of the day, as the list shows it.")
 ]
@@ -27,14 +26,14 @@ DifferenceId = Annotated[
 
 
 class ReconciliationsHandler(ApiHandler):
-    @endpoint("listReconciliations", needs=NEEDED)
+    @endpoint("listReconciliations", needs=Permission.RECONCILE)
     async def get(self, query: DaysQuery) -> Page[DayRow]:
         """Days of the merchant accounts that one looks after."""
         return await reconciliations.listing(self.deps, self.actor, query)
 
 
 class ReconciliationHandler(ApiHandler):
-    @endpoint("getReconciliation", needs=NEEDED)
+    @endpoint("getReconciliation", needs=Permission.RECONCILE)
     async def get(self, reconciliation_id: ReconciliationId) -> DayView:
         """A day with its totals: WeChat's bills, our records, our journals."""
         return await reconciliations.get(self.deps, self.actor, reconciliation_id)
@@ -43,7 +42,7 @@ class ReconciliationHandler(ApiHandler):
 class CloseHandler(ApiHandler):
     @endpoint(
         "closeReconciliation",
-        needs=NEEDED,
+        needs=Permission.RECONCILE,
         errors=("day_not_ready", "day_unequal"),
         example=CloseDay(reason="差异均已与微信核实"),
     )
@@ -53,15 +52,15 @@ class CloseHandler(ApiHandler):
 
 
 class DifferencesHandler(ApiHandler):
-    @endpoint("listReconciliationDifferences", needs=NEEDED)
-    async def get(self, query: DifferencesQuery) -> Page[DifferenceView]:
+    @endpoint("listReconciliationDifferences", needs=Permission.RECONCILE)
+    async def get(self, query: DayDifferencesQuery) -> Page[DayDifferenceView]:
         """Open differences of the accounts that one looks after; others when asked for."""
         return await differences.listing(self.deps, self.actor, query)
 
 
 class TakeHandler(ApiHandler):
-    @endpoint("takeDifference", needs=NEEDED, errors=("difference_settled",))
-    async def post(self, difference_id: DifferenceId) -> DifferenceView:
+    @endpoint("takeDifference", needs=Permission.RECONCILE, errors=("difference_settled",))
+    async def post(self, difference_id: DifferenceId) -> DayDifferenceView:
         """Deal with a difference from now on, also one that somebody else held."""
         return await differences.take(self.deps, self.actor, difference_id)
 
@@ -69,11 +68,13 @@ class TakeHandler(ApiHandler):
 class CloseDifferenceHandler(ApiHandler):
     @endpoint(
         "closeDifference",
-        needs=NEEDED,
+        needs=Permission.RECONCILE,
         errors=("difference_settled", "own_home"),
         example=CloseDifference(reason="微信客服确认为账单漏列"),
     )
-    async def post(self, difference_id: DifferenceId, body: CloseDifference) -> DifferenceView:
+    async def post(
+        self, difference_id: DifferenceId, body: CloseDifference
+    ) -> DayDifferenceView:
         """Close a difference with what was found out; not of a payment of one's own."""
         return await differences.close(self.deps, self.actor, difference_id, body)
 

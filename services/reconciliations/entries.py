@@ -17,7 +17,7 @@ from services.kernel.labels import Labelled
 FEE_ROUNDING_FEN: Final = 1
 
 
-class EntryKind(Labelled):
+class MovementKind(Labelled):
     """What moved."""
 
     PAYMENT = "payment", "收款"
@@ -56,7 +56,7 @@ class DifferenceKind(Labelled):
 class Entry(Struct, frozen=True, kw_only=True):
     """One movement as one side has it. `reference`: WeChat's, or the bank's, number of it."""
 
-    kind: EntryKind
+    kind: MovementKind
     reference: str
     amount_fen: int
     at: datetime
@@ -66,7 +66,7 @@ class Entry(Struct, frozen=True, kw_only=True):
 class Match(Struct, frozen=True, kw_only=True):
     """All that the sides say under one reference. `counts`: how often each side has it."""
 
-    kind: EntryKind
+    kind: MovementKind
     reference: str
     order: str = ""
     fen: Mapping[Side, int]
@@ -81,7 +81,7 @@ class Match(Struct, frozen=True, kw_only=True):
             return None
         if any(count > 1 for count in self.counts.values()):
             return DifferenceKind.TWICE
-        if self.kind is EntryKind.FEE:
+        if self.kind is MovementKind.FEE:
             return self._fees(compared)
         return self._books(compared) or self._flow(compared)
 

@@ -8,7 +8,7 @@ from services.kernel.permissions import Permission
 from services.kernel.tables import columns
 from services.reconciliations import actions, jobs, privacy
 from services.reconciliations.differences import actions as differences
-from services.reconciliations.differences.models import DifferencesQuery, DifferenceView
+from services.reconciliations.differences.models import DayDifferencesQuery, DayDifferenceView
 from services.reconciliations.models import DayRow, DaysQuery
 
 DAYS: Final = List(
@@ -37,12 +37,12 @@ DIFFERENCES: Final = List(
     name="reconciliation_differences",
     needs=Permission.RECONCILE,
     title="每日对账差异",
-    query=DifferencesQuery,
+    query=DayDifferencesQuery,
     read=differences.listing,
     subject="",
     place_of=around(Permission.RECONCILE),
     columns=columns(
-        DifferenceView,
+        DayDifferenceView,
         account="收款账户",
         day="日期",
         entry="款项",

@@ -11,8 +11,8 @@ from itertools import groupby
 from types import TracebackType
 from typing import Final, Self
 
-from services.reconciliations.entries import DifferenceKind, Entry, EntryKind, Match, Side
-from services.reconciliations.models import Sums
+from services.reconciliations.entries import DifferenceKind, Entry, Match, MovementKind, Side
+from services.reconciliations.models import DaySums
 
 TABLE: Final = """
     CREATE TABLE entries (kind TEXT, reference TEXT, side TEXT, fen INTEGER, number TEXT)
@@ -54,17 +54,17 @@ class Matcher:
         self._db.executemany("INSERT INTO entries VALUES (?, ?, ?, ?, ?)", rows)
         self._db.execute("COMMIT")
 
-    def knows(self, side: Side, kind: EntryKind, reference: str) -> bool:
+    def knows(self, side: Side, kind: MovementKind, reference: str) -> bool:
         """Tell whether a side has an entry of this reference."""
         found = self._db.execute(KNOWN, (kind.value, reference, side.value))
         return found.fetchone() is not None
 
-    def sums(self, side: Side) -> Sums:
+    def sums(self, side: Side) -> DaySums:
         """Add up what a side says."""
         found = {kind: (count, fen) for kind, count, fen in self._db.execute(TOTALS, (side,))}
-        payments, paid_fen = found.get(EntryKind.PAYMENT, (0, 0))
-        refunds, refunded_fen = found.get(EntryKind.REFUND, (0, 0))
-        return Sums(
+        payments, paid_fen = found.get(MovementKind.PAYMENT, (0, 0))
+        refunds, refunded_fen = found.get(MovementKind.REFUND, (0, 0))
+        return DaySums(
             payments=payments, paid_fen=paid_fen, refunds=refunds, refunded_fen=refunded_fen
         )
 
@@ -77,7 +77,7 @@ class Matcher:
 
     def _is_said(self, match: Match) -> bool:
         """Tell whether a fee lacks in the trade bill because its whole payment does."""
-        if match.kind is not EntryKind.FEE or Side.BILLED in match.fen:
+        if match.kind is not MovementKind.FEE or Side.BILLED in match.fen:
             return False
         return self._db.execute(MOVED, (match.reference,)).fetchone() is not None
 
@@ -86,7 +86,7 @@ class Matcher:
             for (kind, reference), group in groupby(rows, key=lambda row: row[:2]):
                 own = list(group)
                 yield Match(
-                    kind=EntryKind(kind),
+                    kind=MovementKind(kind),
                     reference=reference,
                     order=max(row[5] for row in own),
                     fen={Side(row[2]): row[3] for row in own},

@@ -10,17 +10,17 @@ from services.kernel.days import Day
 from services.kernel.labels import Labelled
 from services.kernel.pages import ShortListQuery
 from services.kernel.types import Id, Reason
-from services.merchants.models import AccountId
-from services.reconciliations.entries import EntryKind
+from services.merchants.models import AccountId, Mchid
+from services.reconciliations.entries import MovementKind
 from services.reconciliations.states import DayState
 
 PersonId = Annotated[str, Meta(examples=["01j9zd5n8v6m3q2w4x7y0abcde"])]
 # What a closed difference says of two sides.
-Gap = tuple[EntryKind, int, int]
+Gap = tuple[MovementKind, int, int]
 Because = Annotated[str, Meta(examples=["微信客服确认为重复出账,工单 8841"])]
 
 
-class Sums(Struct, kw_only=True, frozen=True):
+class DaySums(Struct, kw_only=True, frozen=True):
     """What one side says of a day.
 
     `payments`: Number of payments.
@@ -70,13 +70,13 @@ class Reconciliation(Struct, kw_only=True):
 
     id: str = field(name="_id")  # account:mchid:day
     account: str
-    mchid: str
+    mchid: Mchid
     day: Day
     state: DayState = DayState.WAITING
-    billed: Sums = Sums()
-    told: Sums = Sums()
-    booked: Sums = Sums()
-    others: Sums = Sums()
+    billed: DaySums = DaySums()
+    told: DaySums = DaySums()
+    booked: DaySums = DaySums()
+    others: DaySums = DaySums()
     flow: Flow | None = None
     pending: int = 0
     agrees: bool = False
@@ -168,11 +168,11 @@ class DayView(DayRow, kw_only=True):
     `closed_because`: What was found out; empty before, and when it closed by itself.
     """
 
-    mchid: str
-    billed: Sums
-    told: Sums
-    booked: Sums
-    others: Sums
+    mchid: Mchid
+    billed: DaySums
+    told: DaySums
+    booked: DaySums
+    others: DaySums
     flow: Flow | None
     open_differences: int
     settled_differences: int
@@ -186,10 +186,10 @@ def day_id(account: str, mchid: str, day: str) -> str:
     return f"{account}:{mchid}:{day}"
 
 
-def unexplained(one: Sums, other: Sums, explained: Iterable[Gap]) -> tuple[int, int]:
+def unexplained(one: DaySums, other: DaySums, explained: Iterable[Gap]) -> tuple[int, int]:
     """Return how far payments and refunds differ beyond `explained`, in fen."""
     paid, back = one.paid_fen - other.paid_fen, one.refunded_fen - other.refunded_fen
     for kind, mine, theirs in explained:
-        paid -= mine - theirs if kind is EntryKind.PAYMENT else 0
-        back -= mine - theirs if kind is EntryKind.REFUND else 0
+        paid -= mine - theirs if kind is MovementKind.PAYMENT else 0
+        back -= mine - theirs if kind is MovementKind.REFUND else 0
     return paid, back

@@ -11,17 +11,15 @@ from services.dependencies import Dependencies
 from services.kernel.errors import Forbidden
 from services.kernel.permissions import FIRM_ROLES, Actor, Permission
 
-NEEDED = Permission.RECONCILE
-
 
 async def accounts(deps: Dependencies, actor: Actor) -> frozenset[str] | None:
     """Return the keys of the actor's accounts; None for all. Raises Forbidden for nobody's."""
-    if any("." not in place for place in actor.places(NEEDED)):
+    if any("." not in place for place in actor.places(Permission.RECONCILE)):
         return None
-    held = [grant for grant in actor.grants if grant.gives(NEEDED)]
+    held = [grant for grant in actor.grants if grant.gives(Permission.RECONCILE)]
     firms = {grant.place for grant in held if grant.role in FIRM_ROLES}
     if not firms:
-        raise Forbidden("这项工作由市级管理员或收款单位办理", needs=NEEDED)
+        raise Forbidden("这项工作由市级管理员或收款单位办理", needs=Permission.RECONCILE)
     found: set[str] = set()
     for place in sorted(firms):
         own = await own_money.find(deps, actor, place)

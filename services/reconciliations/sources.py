@@ -13,7 +13,7 @@ from services.kernel.days import end_of, plus_days, start_of
 from services.payments.trade_bills import records, returns, trades
 from services.payments.trade_bills.records import Lacking
 from services.reconciliations import store
-from services.reconciliations.entries import Entry, EntryKind, Match, Side
+from services.reconciliations.entries import Entry, Match, MovementKind, Side
 from services.reconciliations.matcher import Matcher
 from services.reconciliations.models import Flow, Reconciliation, day_id
 from services.wechat.bill_models import FundRow, TradeRow
@@ -108,19 +108,19 @@ async def _foreign(deps: Dependencies, rows: Sequence[TradeRow], matcher: Matche
 
 
 def _payment(row: TradeRow) -> Entry:
-    return _entry(EntryKind.PAYMENT, row.transaction_id, row.amount_fen, row)
+    return _entry(MovementKind.PAYMENT, row.transaction_id, row.amount_fen, row)
 
 
 def _refund(row: TradeRow) -> Entry:
-    return _entry(EntryKind.REFUND, row.refund_id or "", row.refund_fen, row)
+    return _entry(MovementKind.REFUND, row.refund_id or "", row.refund_fen, row)
 
 
 def _fee(row: TradeRow) -> Entry:
     fen = (row.fee_yuan * 100).quantize(Decimal(1), ROUND_HALF_UP)
-    return _entry(EntryKind.FEE, row.transaction_id, int(fen), row)
+    return _entry(MovementKind.FEE, row.transaction_id, int(fen), row)
 
 
-def _entry(kind: EntryKind, reference: str, amount_fen: int, row: TradeRow) -> Entry:
+def _entry(kind: MovementKind, reference: str, amount_fen: int, row: TradeRow) -> Entry:
     order = row.out_trade_no
     return Entry(
         kind=kind, reference=reference, amount_fen=amount_fen, at=row.traded_at, order=order
@@ -147,7 +147,7 @@ async def _lacking(
 
 def _lacking_entry(found: Lacking) -> Entry:
     return Entry(
-        kind=EntryKind.REFUND if found.is_refund else EntryKind.PAYMENT,
+        kind=MovementKind.REFUND if found.is_refund else MovementKind.PAYMENT,
         reference=found.reference,
         amount_fen=found.amount_fen,
         at=found.at,
@@ -187,7 +187,7 @@ def add(flow: Flow, row: FundRow) -> None:
     flow.income_fen += max(row.amount_fen, 0)
     flow.expense_fen += max(-row.amount_fen, 0)
     flow.closing_fen = row.balance_fen
-    if kind_of(row) is EntryKind.FEE:
+    if kind_of(row) is MovementKind.FEE:
         flow.fees_fen -= row.amount_fen
     elif "提现" in row.business_type:
         flow.withdrawn_fen -= row.amount_fen
@@ -195,33 +195,33 @@ def add(flow: Flow, row: FundRow) -> None:
         flow.other_fen += row.amount_fen
 
 
-def kind_of(row: FundRow) -> EntryKind | None:
+def kind_of(row: FundRow) -> MovementKind | None:
     """Return what moved; None for what is no trade. A fee's name holds the trade's."""
     if "手续费" in row.business_type:
-        return EntryKind.FEE
+        return MovementKind.FEE
     if "退款" in row.business_type:
-        return EntryKind.REFUND
-    return EntryKind.PAYMENT if "交易" in row.business_type else None
+        return MovementKind.REFUND
+    return MovementKind.PAYMENT if "交易" in row.business_type else None
 
 
 def _flowed(row: FundRow) -> Entry | None:
     kind = kind_of(row)
-    if kind is None or (kind is EntryKind.FEE and row.amount_fen > 0):
+    if kind is None or (kind is MovementKind.FEE and row.amount_fen > 0):
         return None  # of a fee that is given back no bill says how much it should be
-    sign = 1 if kind is EntryKind.PAYMENT else -1
+    sign = 1 if kind is MovementKind.PAYMENT else -1
     return Entry(
         kind=kind,
         reference=row.transaction_id,
         amount_fen=sign * row.amount_fen,
         at=row.booked_at,
-        order="" if kind is EntryKind.REFUND else row.voucher,
+        order="" if kind is MovementKind.REFUND else row.voucher,
     )
 
 
 def broken(reference: str, expected_fen: int, found_fen: int) -> Match:
     """Return a balance that does not go on from the one before."""
     fen = {Side.BOOKED: expected_fen, Side.FLOWED: found_fen}
-    return Match(kind=EntryKind.BALANCE, reference=reference, fen=fen)
+    return Match(kind=MovementKind.BALANCE, reference=reference, fen=fen)
 
 
 async def breaks_around(deps: Dependencies, day: Reconciliation) -> list[Match]:

@@ -10,8 +10,8 @@ from services.kernel.documents import to_document
 from services.kernel.permissions import Role
 from services.reconciliations.differences.models import Difference
 from services.reconciliations.differences.states import DifferenceState
-from services.reconciliations.entries import DifferenceKind, EntryKind
-from services.reconciliations.models import Reconciliation, Sums, day_id
+from services.reconciliations.entries import DifferenceKind, MovementKind
+from services.reconciliations.models import DaySums, Reconciliation, day_id
 from services.reconciliations.states import DayState
 from tests.build.cast import Estate
 from tests.lists.case import FORMULA, Case, Maker
@@ -32,7 +32,7 @@ async def of_days(estate: Estate) -> Case:
             mchid=MCHID,
             day=day,  # two of each day: ties
             state=states[number % 3],
-            billed=Sums(payments=1, paid_fen=1234 + number),
+            billed=DaySums(payments=1, paid_fen=1234 + number),
             pending=number % 2,
             checked_at=estate.world.clock.now,
         )
@@ -43,6 +43,7 @@ async def of_days(estate: Estate) -> Case:
     return Case(
         who=await estate.member("admin"),
         stranger=await estate.member("head"),
+        place="cc",
         path="/api/v1/reconciliations",
         filters=[
             {"state": "differing"},
@@ -66,7 +67,7 @@ async def of_differences(estate: Estate) -> Case:
             account=ACCOUNTS[number % 2],
             day=day,
             kind=[DifferenceKind.NOT_BOOKED, DifferenceKind.FEE][number % 2],
-            entry=[EntryKind.PAYMENT, EntryKind.FEE][number % 2],
+            entry=[MovementKind.PAYMENT, MovementKind.FEE][number % 2],
             reference=f"4200{number}",
             order=f"T{number}",
             billed_fen=1234 + number,
@@ -83,6 +84,7 @@ async def of_differences(estate: Estate) -> Case:
     return Case(
         who=await estate.member("admin"),
         stranger=await estate.member("head"),
+        place="cc",
         path="/api/v1/reconciliation-differences",
         filters=[
             {"state": "closed"},

@@ -7,7 +7,7 @@ import pytest
 from mongo_indexes import reconciliation_differences, reconciliations
 from services.kernel.permissions import FIRM_ROLES, Permission, Role
 from services.reconciliations.differences.models import Difference
-from services.reconciliations.entries import DifferenceKind, EntryKind
+from services.reconciliations.entries import DifferenceKind, MovementKind
 from services.reconciliations.models import Reconciliation
 from services.reconciliations.states import DayState
 from tests.matrix.posts import HOMES, Post
@@ -22,6 +22,7 @@ DAYS: Final = "/api/v1/reconciliations"
 DIFFERENCES: Final = "/api/v1/reconciliation-differences"
 WHY: Final = "who runs the city's system, and a firm's manager and cashier for its own account"
 ACCOUNT: Final = "an account is one firm's, whatever places it serves"
+BARE: Final = "days, sums and numbers of an account: no places, homes or people"
 DAY: Final = "2026-03-01"
 REASON: Final = {"reason": "微信客服确认为账单漏列"}
 
@@ -55,7 +56,7 @@ async def difference(scene: Scene) -> str:
         account="firm",
         day=DAY,
         kind=DifferenceKind.NOT_AT_WECHAT,
-        entry=EntryKind.PAYMENT,
+        entry=MovementKind.PAYMENT,
         reference=scene.town.new_id(),
         order=scene.town.new_id(),
         booked_fen=100,
@@ -68,8 +69,8 @@ async def difference(scene: Scene) -> str:
 RULE: Final = decided(reconciles, WHY, permission=Permission.RECONCILE)
 FURNITURE: Final[Furniture] = ((day, tuple(HOMES)), (difference, tuple(HOMES)))
 ROWS = (
-    Row("get", DAYS, RULE, beyond=ACCOUNT),
-    Row("get", f"{DAYS}/{{reconciliation_id}}", RULE, makes=day, beyond=ACCOUNT),
+    Row("get", DAYS, RULE, beyond=ACCOUNT, bare=BARE),
+    Row("get", f"{DAYS}/{{reconciliation_id}}", RULE, makes=day, beyond=ACCOUNT, bare=BARE),
     Row(
         "post",
         f"{DAYS}/{{reconciliation_id}}/close",
@@ -78,7 +79,7 @@ ROWS = (
         body=REASON,
         beyond=ACCOUNT,
     ),
-    Row("get", DIFFERENCES, RULE, beyond=ACCOUNT),
+    Row("get", DIFFERENCES, RULE, beyond=ACCOUNT, bare=BARE),
     Row(
         "post",
         f"{DIFFERENCES}/{{difference_id}}/take",

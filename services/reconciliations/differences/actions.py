@@ -19,9 +19,9 @@ from services.reconciliations import scopes
 from services.reconciliations.differences import store
 from services.reconciliations.differences.models import (
     CloseDifference,
+    DayDifferencesQuery,
+    DayDifferenceView,
     Difference,
-    DifferencesQuery,
-    DifferenceView,
     difference_id,
 )
 from services.reconciliations.differences.states import (
@@ -29,7 +29,7 @@ from services.reconciliations.differences.states import (
     DifferenceAction,
     DifferenceState,
 )
-from services.reconciliations.entries import DifferenceKind, EntryKind, Match, Side
+from services.reconciliations.entries import DifferenceKind, Match, MovementKind, Side
 from services.reconciliations.models import Reconciliation
 
 
@@ -40,14 +40,14 @@ class DifferenceSettled(Conflict):
 
 
 async def listing(
-    deps: Dependencies, actor: Actor, query: DifferencesQuery
-) -> Page[DifferenceView]:
+    deps: Dependencies, actor: Actor, query: DayDifferencesQuery
+) -> Page[DayDifferenceView]:
     """Return differences of accounts that the actor looks after; the open ones by default."""
     accounts = scopes.narrowed(await scopes.accounts(deps, actor), query.account)
     return (await store.page(deps.db, query, accounts)).map(view)
 
 
-async def take(deps: Dependencies, actor: Actor, difference: str) -> DifferenceView:
+async def take(deps: Dependencies, actor: Actor, difference: str) -> DayDifferenceView:
     """Deal with a difference from now on, also one that somebody else held.
 
     Raises NotFound, DifferenceSettled.
@@ -59,7 +59,7 @@ async def take(deps: Dependencies, actor: Actor, difference: str) -> DifferenceV
 
 async def close(
     deps: Dependencies, actor: Actor, difference: str, wish: CloseDifference
-) -> DifferenceView:
+) -> DayDifferenceView:
     """Close a difference with a reason. Raises NotFound, DifferenceSettled, OwnHome."""
     found = await _access(deps, actor, difference)
     place = await records.require_not_own(deps, actor, found.order)
@@ -76,7 +76,7 @@ async def _move(
     changes: dict[str, Any],
     *,
     place: str = audit.NOWHERE,
-) -> DifferenceView:
+) -> DayDifferenceView:
     async def work(tx: Transaction) -> Difference:
         moved = await store.move(deps.db, tx, difference, action, **changes)
         if moved is None:
@@ -98,9 +98,9 @@ async def _access(deps: Dependencies, actor: Actor, difference: str) -> Differen
     return found
 
 
-def view(found: Difference) -> DifferenceView:
+def view(found: Difference) -> DayDifferenceView:
     return show(
-        found, DifferenceView, difference_id=found.id, reconciliation_id=found.reconciliation
+        found, DayDifferenceView, difference_id=found.id, reconciliation_id=found.reconciliation
     )
 
 
@@ -183,7 +183,7 @@ async def _settle(deps: Dependencies, tx: Transaction, gone: Sequence[Difference
     await store.move_many(deps.db, tx, explained, DifferenceAction.EXPLAIN, settled_at=at)
 
 
-def explained(found: Sequence[Difference], side: Side) -> list[tuple[EntryKind, int, int]]:
+def explained(found: Sequence[Difference], side: Side) -> list[tuple[MovementKind, int, int]]:
     """Return what persons closed, as the trade bill has it and as another side does."""
     return [
         (each.entry, each.billed_fen or 0, _fen(each, side))

@@ -13,7 +13,7 @@ from services.kernel.permissions import Role
 from services.kernel.types import Id, Opaque, Reason
 from services.merchants.models import AccountId
 from services.reconciliations.differences.states import DifferenceState
-from services.reconciliations.entries import DifferenceKind, EntryKind
+from services.reconciliations.entries import DifferenceKind, MovementKind
 from services.reconciliations.models import Because, PersonId
 
 Number = Annotated[str, Meta(examples=["4200002026202603021234567890"])]
@@ -32,7 +32,7 @@ class Difference(Struct, kw_only=True):
     account: str
     day: Day
     kind: DifferenceKind
-    entry: EntryKind
+    entry: MovementKind
     reference: str
     order: str
     billed_fen: int | None = None
@@ -56,12 +56,12 @@ class Difference(Struct, kw_only=True):
         return (self.kind, self.order, *sides)
 
 
-class DifferenceSort(Labelled):
+class DayDifferenceSort(Labelled):
     OLDEST = "oldest", "最早在前"
     NEWEST = "newest", "最近在前"
 
 
-class DifferencesQuery(ShortListQuery, forbid_unknown_fields=True, kw_only=True):
+class DayDifferencesQuery(ShortListQuery, forbid_unknown_fields=True, kw_only=True):
     """Which differences to list.
 
     `state`: How far they are; the open ones without it.
@@ -79,7 +79,7 @@ class DifferencesQuery(ShortListQuery, forbid_unknown_fields=True, kw_only=True)
     reconciliation_id: Opaque | None = None
     day_from: Day | None = None
     day_to: Day | None = None
-    sort: DifferenceSort = DifferenceSort.OLDEST
+    sort: DayDifferenceSort = DayDifferenceSort.OLDEST
 
 
 class CloseDifference(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -91,7 +91,7 @@ class CloseDifference(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     reason: Reason
 
 
-class DifferenceView(Struct, kw_only=True):
+class DayDifferenceView(Struct, kw_only=True):
     """Difference of a day.
 
     `difference_id`: Opaque id of the difference.
@@ -119,7 +119,7 @@ class DifferenceView(Struct, kw_only=True):
     reconciliation_id: str
     account: AccountId
     day: Day
-    entry: EntryKind
+    entry: MovementKind
     kind: DifferenceKind
     reference: Number
     order: OrderNumber
@@ -136,6 +136,6 @@ class DifferenceView(Struct, kw_only=True):
     closed_because: Because
 
 
-def difference_id(reconciliation: str, entry: EntryKind, reference: str) -> str:
+def difference_id(reconciliation: str, entry: MovementKind, reference: str) -> str:
     """Name what differs about a movement: one row, however often its day is compared."""
     return digest_id("difference", reconciliation, entry, reference)

@@ -12,9 +12,9 @@ from services.kernel.bulk import insert_all
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, Page, between, chosen
 from services.reconciliations.differences.models import (
+    DayDifferenceSort,
+    DayDifferencesQuery,
     Difference,
-    DifferenceSort,
-    DifferencesQuery,
 )
 from services.reconciliations.differences.states import (
     TABLE,
@@ -23,8 +23,8 @@ from services.reconciliations.differences.states import (
 )
 
 ORDERS: Final = {
-    DifferenceSort.OLDEST: Keyset(Key("day"), Key()),
-    DifferenceSort.NEWEST: Keyset(Key("day", ascending=False), Key(ascending=False)),
+    DayDifferenceSort.OLDEST: Keyset(Key("day"), Key()),
+    DayDifferenceSort.NEWEST: Keyset(Key("day", ascending=False), Key(ascending=False)),
 }
 
 
@@ -88,7 +88,7 @@ async def reopened(db: Database, tx: Transaction, ids: Sequence[str]) -> None:
 
 
 async def page(
-    db: Database, query: DifferencesQuery, accounts: Sequence[str] | None
+    db: Database, query: DayDifferencesQuery, accounts: Sequence[str] | None
 ) -> Page[Difference]:
     """Differences in a state, by day. Served by the indexes `account` and `state`."""
     where: Document = {"state": DifferenceState.OPEN, **chosen(query, "state", "kind")}

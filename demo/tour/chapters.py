@@ -68,6 +68,11 @@ CHAPTERS: Final = (
         ),
         needs=("heads", "resident"),
     ),
+    Chapter(
+        "closed-day",
+        "a day of a merchant account: WeChat's bills against the books",
+        (payment.a_day_is_closed,),
+    ),
     Chapter("arrears", "an old debt of the demo compound", (payment.an_old_debt_is_paid,)),
     Chapter(
         "code",

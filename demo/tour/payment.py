@@ -101,6 +101,24 @@ async def resident_is_told(visit: Visit) -> str:
     return f"told in WeChat, once, and in the inbox: {mine[0]['body']}"
 
 
+async def a_day_is_closed(visit: Visit) -> str:
+    """The worker compares each day from the morning after; the oldest are done first."""
+    path = "/reconciliations?state=closed&sort=oldest&limit=1"
+    found = await visit.until(lambda: visit.ask("admin", "GET", path), _has_items)
+    day_id = found["items"][0]["reconciliation_id"]
+    day = await visit.ask("admin", "GET", f"/reconciliations/{day_id}")
+    expect(day["billed"] == day["told"] == day["booked"], f"closed, and not equal: {day}")
+    expect(not day["open_differences"], "closed with a difference that is open")
+    billed, booked = yuan(day["billed"]["paid_fen"]), yuan(day["booked"]["paid_fen"])
+    return (
+        f"{day['day']} of {day['account']} is closed: WeChat says {billed}, the books {booked}"
+    )
+
+
+def _has_items(found: dict[str, Any]) -> bool:
+    return bool(found["items"])
+
+
 async def an_old_debt_is_paid(visit: Visit) -> str:
     """A new compound has no arrears yet; 春光小区 has, from bills two months old."""
     before = await rates.of_place(visit, "staff", COMPOUND)

@@ -34,6 +34,8 @@ DESCRIPTIONS: Final = {
     "payments": "Payments by WeChat Pay, and their receipts.",
     "refunds": "Refunds that wait for a person.",
     "discrepancies": "Money that WeChat and the books disagree about.",
+    "reconciliations": "Days of a merchant account: WeChat's bills against the books.",
+    "reconciliation-differences": "What differs on such a day: taken, closed with a reason.",
     "wx": "Addresses that WeChat's servers call; not for clients.",
     "ledger": "The books: proof that they add up.",
     "notices": "Notices: drafted, reviewed, published, corrected, withdrawn; who they reached.",

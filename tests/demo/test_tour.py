@@ -12,7 +12,9 @@ from demo.site import Site
 from demo.tour.chapters import CHAPTERS, NoSuchChapter, before, chosen, listing
 from demo.tour.visit import Visit
 from demo.visitor import Guest, Visitor
+from services.jobs import schedules
 from services.kernel.days import day_of
+from services.reconciliations import jobs as reconciliations
 from tests.build.world import World
 
 pytestmark = pytest.mark.slow
@@ -69,8 +71,10 @@ class People(dict[str, Guest]):
 
 
 async def test_the_whole_tour_works_and_each_chapter_names_what_it_needs(
-    laid: Site, world: World
+    laid: Site, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(reconciliations, "KEPT_DAYS", 2)
+    await schedules.plan(world.deps, reconciliations.SCHEDULES, None)
     assert laid.mark.is_founded
     url = f"{world.api.base}/wx/push"
     await world.wechat.do("push", url=url, format="json", mode="safe")

@@ -27,6 +27,12 @@ INDEXES: Final = [
             "state": {"$in": ["asking", "talks", "proposed", "agreed"]},
         },
     ),
+    # Homes whose dispute goes on: homes_with()
+    IndexModel(
+        [("homes", ASCENDING)],
+        name="open_homes",
+        partialFilterExpression={"state": {"$in": ["asking", "talks", "proposed", "agreed"]}},
+    ),
     # What a mediator looks after: to_follow_up(); who mediates something: next_mediator()
     IndexModel(
         [

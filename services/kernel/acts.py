@@ -99,6 +99,16 @@ class Act(Labelled):
     BILL_RUN_CANCELLED = "fee.run_cancelled", "取消出账", Guard.OWN_MONEY
     BILL_RUN_WITHDRAWN = "fee.run_withdrawn", "撤回出账", Guard.OWN_HOME_AND_MONEY
     DEBTS_CERTIFIED = "fee.debts_certified", "出具缴费证明", Guard.OWN_HOME_AND_MONEY
+    DEMANDS_STARTED = "fee.demands_started", "开始催缴", Guard.OWN_MONEY
+    DEMANDS_PAUSED = "fee.demands_paused", "暂停催缴", Guard.OWN_HOME
+    DEMANDS_RESUMED = "fee.demands_resumed", "恢复催缴", Guard.OWN_HOME
+    DEMAND_RULE_SET = "fee.demand_rule_set", "设定定期催缴"
+    DEMAND_LETTERS_PRINTED = "fee.demand_letters_printed", "打印催缴通知书"
+    DEMAND_LETTER_DELIVERED = (
+        "fee.demand_letter_delivered",
+        "登记催缴通知书送达",
+        Guard.OWN_HOME,
+    )
     STATEMENT_PRINTED = "fee.statement_printed", "打印房屋年度对账单"
     INVOICE_ASKED = "payment.invoice_asked", "申请发票"
     INVOICE_READ = "payment.invoice_read", "查看开票资料"

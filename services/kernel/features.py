@@ -15,6 +15,7 @@ from msgspec import Struct
 from services.kernel.callables import CallKind
 from services.kernel.days import Day, Month
 from services.kernel.documents import Document
+from services.kernel.doors import Talk
 from services.kernel.findings import FindingTarget
 from services.kernel.lists import List
 from services.kernel.measures import Measure
@@ -43,6 +44,8 @@ About = Callable[[Any, Sequence[str]], Awaitable[Mapping[str, str]]]
 Selection = Callable[[Any, Sequence[str], Month], Awaitable[set[str]]]
 # (deps, tx, home, days): what becomes of what a home owes, by the first days of other owners.
 HandOver = Callable[[Any, Any, str, Sequence[Day]], Awaitable[None]]
+# (deps, tx, actor, talk): what is kept of a talk about fees at a door.
+AtDoor = Callable[[Any, Any, Any, Talk], Awaitable[None]]
 R = TypeVar("R")
 
 
@@ -100,6 +103,7 @@ class Feature(Struct, frozen=True, kw_only=True):
     `work`: what it counts of a head's work in a month.
     `hand_over`: what it writes in the transaction in which a home changes hands.
     `projections`: documents that say what the journals say, and how they are held against them.
+    `at_door`: what it keeps of a talk about fees, in the transaction that keeps the visit.
     """
 
     jobs: Mapping[str, Job] = {}
@@ -129,6 +133,7 @@ class Feature(Struct, frozen=True, kw_only=True):
     work: tuple[WorkMeasure, ...] = ()
     hand_over: HandOver | None = None
     projections: tuple[Projection, ...] = ()
+    at_door: AtDoor | None = None
 
 
 class Features:
@@ -145,6 +150,7 @@ class Features:
     `findings`: name → what a finding can become.
     `work`: what is counted of heads' work, in the order of the packages; `work_figures`: name →
     what it is. `hand_overs`: what is written when a home changes hands.
+    `at_doors`: what is kept of a talk about fees.
     Raises ValueError for what two packages register by one name, since one of them would never
     be seen, and for the lane of a job that is not the package's; KeyError for a package of
     `before` that registers nothing; CycleError for a circle.
@@ -194,6 +200,7 @@ class Features:
             {one.name: one} for each in features for one in each.projections
         )
         self.hand_overs: Final = tuple(e.hand_over for e in features if e.hand_over)
+        self.at_doors: Final = tuple(e.at_door for e in features if e.at_door)
         self.work_figures: Final[dict[str, WorkFigure]] = _once(
             one.figures for one in self.work
         )

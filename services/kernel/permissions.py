@@ -67,6 +67,8 @@ class Permission(StrEnum):
     RUN_BILLS = auto()
     TAKE_PAYMENTS = auto()  # money at the counter and at the door
     KEEP_CASH = auto()  # take over what others took
+    SEND_DEMANDS = auto()  # ask homes for what they owe, by message or letter
+    PAUSE_DEMANDS = auto()  # say where nobody is asked for it
     KEEP_INVOICES = auto()  # requests for invoices of what was paid
     APPOINT = auto()
     OVERSEE_HEADS = auto()  # how much heads have to do, and no more of it
@@ -119,6 +121,8 @@ ROUNDS: Final = BOOKKEEPER | WATCHES_REPAIRS | AT_DOORS
 # What people say. Not the administrators': they keep the system, and hold no rung.
 HEARS: Final = frozenset({P.WRITE_FEEDBACK, P.HANDLE_FEEDBACK})
 HEAD: Final = ROUNDS | WRITES | {P.VIEW_RESIDENTS, P.ADVISE_HOMES, P.DO_TASKS}
+# Take money, take it over from others, and say for what.
+TILL: Final = frozenset({P.TAKE_PAYMENTS, P.KEEP_CASH, P.KEEP_INVOICES})
 # May be asked to mediate; who only runs the system may not.
 MEDIATOR: Final = frozenset({P.MEDIATE})
 CARES: Final = frozenset({P.KEEP_CARDS, P.REVEAL_CARDS})
@@ -131,6 +135,8 @@ STAFF: Final = HEAD | {
     P.IMPORT_REGISTER,
     P.MANAGE_FEES,
     P.RUN_BILLS,
+    P.SEND_DEMANDS,
+    P.PAUSE_DEMANDS,
     P.APPOINT,
     P.OVERSEE_HEADS,
     P.MANAGE_FIRMS,
@@ -169,28 +175,24 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     | {P.VIEW_DEBTORS}
     | DISPATCH
     | WRITES
-    | {
-        P.RUN_BILLS,
-        P.TAKE_PAYMENTS,
-        P.KEEP_CASH,
-        P.KEEP_INVOICES,
-        P.RECONCILE,
-        P.MANAGE_CODES,
-        P.HANDLE_FEEDBACK,
-    }
+    | TILL
+    | {P.RUN_BILLS, P.RECONCILE, P.MANAGE_CODES, P.HANDLE_FEEDBACK}
+    | {P.SEND_DEMANDS, P.PAUSE_DEMANDS}
     | {P.SET_REPAIR_PRICES, P.OVERSEE_REPAIR_PRICES, P.ANSWER_RATINGS},
     Role.DISPATCHER: DISPATCH | {P.VIEW_PLACES, P.READ_HANDBOOK, P.MANAGE_CODES},
     Role.REPAIRER: frozenset(
         {P.VIEW_PLACES, P.READ_HANDBOOK, P.FOLLOW_REPAIRS, P.WORK_ON_REPAIRS}
     ),
     Role.CASHIER: BOOKKEEPER
-    | {P.VIEW_DEBTORS, P.TAKE_PAYMENTS, P.KEEP_CASH, P.KEEP_INVOICES, P.RECONCILE},
+    | TILL
+    | {P.VIEW_DEBTORS, P.RECONCILE, P.SEND_DEMANDS},
     Role.COMMITTEE_MEMBER: SUPERVISOR | WRITES,
     Role.COMMUNITY_STAFF: STAFF
     | HEARS
     | MEDIATOR
     | CARES
-    | {P.OVERSEE_FEEDBACK, P.TAKE_PAYMENTS, P.KEEP_CASH, P.KEEP_INVOICES},
+    | TILL
+    | {P.OVERSEE_FEEDBACK},
     Role.MEDIATION_MEMBER: MEDIATOR
     | {P.VIEW_PLACES, P.READ_HANDBOOK, P.ASSIGN_MEDIATOR, P.VIEW_MEDIATION_FIGURES},
     # Papers, too: the only member of staff of a community does not settle their own.
@@ -198,7 +200,8 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     | {P.HANDLE_FEEDBACK, P.OVERSEE_FEEDBACK}
     | {P.CHECK_SURVEY_PAPERS, P.SETTLE_SURVEY_PAPERS},
     Role.DISTRICT_STAFF: ABOVE,
-    Role.CITY_STAFF: ABOVE | {P.MANAGE_REPAIR_RULES, P.KEEP_CALENDAR, P.MANAGE_FEEDBACK_RULES},
+    Role.CITY_STAFF: ABOVE
+    | {P.MANAGE_REPAIR_RULES, P.KEEP_CALENDAR, P.MANAGE_FEEDBACK_RULES, P.PAUSE_DEMANDS},
     Role.ADMINISTRATOR: STAFF | {P.OPERATE, P.MANAGE_PAYEES, P.KEEP_CALENDAR, P.RECONCILE},
     Role.AUDITOR: frozenset({P.READ_AUDIT}),
 }

@@ -4,14 +4,15 @@ A party, somebody of a party's household, and whoever in office it is about. Hom
 today: whoever moves in later is found at their next step.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from services.dependencies import Dependencies
 from services.kernel.errors import Forbidden, NotFound
 from services.kernel.interests import homes_of
 from services.kernel.permissions import Actor
-from services.mediations.models import Mediation, Near
+from services.mediations import store
+from services.mediations.models import Matter, Mediation, Near
 from services.residencies import actions as residencies
 
 MISSING: Final = "没有找到这件调解"
@@ -83,3 +84,11 @@ async def require_none(deps: Dependencies, actor: Actor, mediation: Mediation) -
     more = await homes_of_parties(deps, mediation)
     if is_concerned(mediation, actor.person_id, homes_of(actor), more=more):
         raise refusal() if actor.person_id == mediation.holder else NotFound(MISSING)
+
+
+async def in_dispute_about_service(deps: Dependencies, homes: Sequence[str]) -> set[str]:
+    """Return those of some homes that are in a mediation about the property service.
+
+    For who asks homes for fees: it stops meanwhile, and shows no more than that it does.
+    """
+    return await store.homes_with(deps.db, homes, [Matter.SERVICE])

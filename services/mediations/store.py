@@ -11,7 +11,7 @@ from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, ListQuery, Page, chosen
 from services.kernel.paths import under, under_any
 from services.kernel.today import Part
-from services.mediations.models import Mediation, MediationsQuery, Near
+from services.mediations.models import Matter, Mediation, MediationsQuery, Near
 from services.mediations.states import BEFORE, OPEN, MediationState
 
 NEWEST: Final = Keyset(Key(ascending=False))
@@ -150,3 +150,14 @@ async def change(
 ) -> None:
     """Change what is no step: what erasure and the end of keeping take out."""
     await db[COLLECTION].update_one({"_id": mediation_id}, {"$set": changes}, session=tx)
+
+
+async def homes_with(db: Database, homes: Sequence[str], matters: Sequence[Matter]) -> set[str]:
+    """Return those of some homes whose dispute about a matter goes on. By `open_homes`."""
+    query = {
+        "homes": {"$in": list(homes)},
+        "state": {"$in": list(OPEN)},
+        "matter": {"$in": list(matters)},
+    }
+    cursor = db[COLLECTION].find(query, {"homes": 1}).hint("open_homes")
+    return {home for row in await cursor.to_list() for home in row["homes"]} & {*homes}

@@ -12,6 +12,7 @@ from services.kernel import errors
 from services.kernel.access import accessible
 from services.kernel.days import check_day, end_of, plus_days
 from services.kernel.documents import Document
+from services.kernel.doors import Talk
 from services.kernel.interests import homes_of, require_not_own
 from services.kernel.pages import Page
 from services.kernel.permissions import Actor, Permission, require_at
@@ -225,6 +226,7 @@ async def record(
         await _attach(deps, tx, actor, found, wish)
         if following is not None:
             await store.insert(deps.db, tx, following)
+        await _tell(deps, tx, actor, found, wish)
         act = TABLE.act(VisitAction.RECORD)
         await _note(deps, tx, actor, found, act, outcome=wish.outcome)
 
@@ -250,6 +252,7 @@ async def record_unplanned(
         await _attach(deps, tx, actor, visit, wish)
         if following is not None:
             await store.insert(deps.db, tx, following)
+        await _tell(deps, tx, actor, visit, wish)
         act = TABLE.act(VisitAction.RECORD)
         await _note(deps, tx, actor, visit, act, outcome=wish.outcome)
 
@@ -300,6 +303,15 @@ async def _made(
         "made_at": now,
         "next_id": following.id if following else "",
     }
+
+
+async def _tell(
+    deps: Dependencies, tx: Transaction, actor: Actor, visit: Visit, wish: RecordVisit
+) -> None:
+    """Tell who keeps demands that somebody was asked at the door for what they owe."""
+    if visit.purpose is VisitPurpose.FEE and wish.outcome is VisitOutcome.MET:
+        for keep in deps.features.at_doors:
+            await keep(deps, tx, actor, Talk(home=visit.home, subject=visit.id))
 
 
 async def _attach(

@@ -15,6 +15,7 @@ from services.kernel.documents import Document
 from services.kernel.features import Lane
 from services.kernel.pages import ListQuery, Page
 from services.messaging import bulk_store
+from services.messaging import store as messages_store
 from services.messaging.broadcasts import homes_store, store
 from services.messaging.broadcasts.models import (
     ANSWERED,
@@ -146,6 +147,15 @@ async def told_for(
     ids = {_message_id(each, person_id): each for each in broadcast_ids}
     found = await bulk_store.places_of(deps.db, list(ids)) if ids else {}
     return {ids[message]: places for message, places in found.items()}
+
+
+async def messages_of(
+    deps: Dependencies, broadcast_id: str, people: Sequence[str]
+) -> dict[str, Message]:
+    """Return person → the message of a broadcast to them, of those who have one."""
+    ids = [_message_id(broadcast_id, person) for person in people]
+    found = await messages_store.find_many(deps.db, ids) if ids else []
+    return {message.person: message for message in found}
 
 
 async def take_over(

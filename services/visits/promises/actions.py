@@ -3,6 +3,7 @@
 Only where the community lets its heads see which homes owe, and only of homes that do.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -13,8 +14,9 @@ from services.bills.unpaid_homes import actions as unpaid_homes
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors, interests
 from services.kernel.access import accessible
-from services.kernel.days import check_day, end_of, plus_days
+from services.kernel.days import Day, check_day, end_of, plus_days
 from services.kernel.documents import Document
+from services.kernel.doors import Talk
 from services.kernel.pages import Page
 from services.kernel.permissions import Actor, Permission, require_at
 from services.kernel.views import show
@@ -101,6 +103,8 @@ async def _keep(deps: Dependencies, actor: Actor, promise: Promise) -> None:
         await store.insert(deps.db, tx, promise)
         day, subject = promise.day, promise.id
         await audit.record(deps, tx, actor, act, place=home, subject=subject, day=day)
+        for keep in deps.features.at_doors:
+            await keep(deps, tx, actor, Talk(home=home, subject=subject, promised_for=day))
 
     try:
         await deps.in_transaction(save)
@@ -158,6 +162,11 @@ async def listing(deps: Dependencies, actor: Actor, query: PromisesQuery) -> Pag
     homes = sorted({promise.home for promise in page.items})
     addresses = await places.addresses(deps, homes) if homes else {}
     return page.map(lambda promise: _view(promise, addresses))
+
+
+async def days_of(deps: Dependencies, homes: Sequence[str]) -> dict[str, Day]:
+    """Return home → the last day for which it promised to pay, of promises that wait still."""
+    return await store.days_of(deps.db, homes, deps.now())
 
 
 async def close(deps: Dependencies, actor: Actor, promise_id: str) -> PromiseView:

@@ -89,6 +89,14 @@ async def next_waiting(db: Database, after: str, *, limit: int) -> list[Promise]
     return msgspec.convert(await cursor.to_list(), list[Promise])
 
 
+async def days_of(db: Database, homes: Sequence[str], now: datetime) -> dict[str, str]:
+    """Return home → the last day of open promises whose day is not over. By `due_under`."""
+    query = {**WAITS, "home": {"$in": list(homes)}, "due_at": {"$gt": now}}
+    query["state"] = PromiseState.OPEN
+    cursor = db[COLLECTION].find(query, {"home": 1, "day": 1}).sort("due_at", 1)
+    return {row["home"]: row["day"] async for row in cursor.hint("due_under")}
+
+
 async def forget(db: Database, tx: Transaction, person_id: str) -> bool:
     """Remove promises of somebody's household, a step of it. Served by index `people`."""
     return await steps.remove(tx, db[COLLECTION], {"people": person_id})

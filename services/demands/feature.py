@@ -137,6 +137,7 @@ ARREARS: Final = List(
         HomeArrears,
         address="房屋",
         owners_until="原业主最后一天",
+        kinds="费用",
         since="最早的缴费期限",
         bills="账单数",
         amount_fen="欠费金额(元)",

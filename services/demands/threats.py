@@ -18,10 +18,10 @@ WHOSE: Final = "(?:你|您|住户|业主|家|的|用|供|使用|乘坐)*"
 SOON: Final = "(?:将|会|要|就|被|予以)*"
 SUPPLY: Final = "(?:自来水|热水|水|电力|电|燃气|煤气|天然气|气|采暖|暖气|暖|热|网络|网)"
 CUT: Final = "(?:停止|停掉|停用|停供|暂停|停|切断|中断|掐断|断掉|断|掐|限制|限|关停|关闭|关)"
-DOOR: Final = "(?:门禁卡|门禁|大门|单元门|房门|门锁|门|电梯|梯|道闸|闸机|钥匙)"
+DOOR: Final = "(?:门禁|大门|单元门|房门|门锁|门|电梯|梯|道闸|闸机|钥匙)"
 BAR: Final = "(?:停止|停用|停掉|停|禁用|限制|关停|关闭|封|堵|锁死|锁)"
 REFUSE: Final = "(?:不让|不准|不许|不得|禁止|拒绝|阻止)"
-NAME: Final = "(?:姓名|名字|名单|房号|信息|照片|欠费|欠费人|欠费户)"
+NAME: Final = "(?:姓名|名字|名单|房号|门牌|照片|欠费)"
 SHOW: Final = "(?:公示|公布|公开|张贴|通报)"
 THREATS: Final = tuple(
     re.compile(pattern)
@@ -30,11 +30,11 @@ THREATS: Final = tuple(
         f"(?:不再|不予|拒绝|不给|不)(?:提供|供应|供|送|通){SUPPLY}",
         f"{SUPPLY}{SOON}{CUT}",
         f"{BAR}{WHOSE}{DOOR}",
-        f"{DOOR}{SOON}(?:停用|停掉|停|锁死|锁|失效|注销|作废)",
+        f"{DOOR}卡?{SOON}(?:停用|停掉|停|锁死|锁|失效|注销|作废)",
         f"{REFUSE}{WHOSE}(?:再)?(?:进|出|回家|乘|坐|用|停车)",
         "拉闸|黑名单|曝光|示众|点名",
-        f"{SHOW}{WHOSE}{NAME}",
-        f"{NAME}{SOON}{SHOW}",
+        f"{SHOW}.{{0,6}}{NAME}",
+        f"{NAME}.{{0,8}}{SHOW}",
     )
 )
 _BETWEEN: Final = re.compile(r"[^0-9A-Za-z\u3400-\u4dbf\u4e00-\u9fff]")

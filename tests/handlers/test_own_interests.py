@@ -13,7 +13,7 @@ from services.fees.models import FeeKind
 from services.kernel.acts import Act
 from services.kernel.interests import AT_HOME, Guard
 from services.kernel.permissions import Role
-from tests.build import content_checks, invoices, reconciliations, surveys, visits
+from tests.build import content_checks, demands, invoices, reconciliations, surveys, visits
 from tests.build.cast import (
     COMPOUND,
     LI_HOME,
@@ -208,6 +208,9 @@ AT_LI: Final[dict[Act, Prepare]] = {
     Act.PROMISE_NOTED: visits.promised,
     Act.PROMISE_CLOSED: visits.promise_closed,
     Act.CALL_ASKED: call_asked,
+    Act.DEMANDS_PAUSED: demands.paused,
+    Act.DEMANDS_RESUMED: demands.resumed,
+    Act.DEMAND_LETTER_DELIVERED: demands.delivered,
 }
 # What is refused by the money's payee alone.
 OF_MONEY: Final = {
@@ -215,6 +218,7 @@ OF_MONEY: Final = {
     Act.BILL_RUN_PUBLISHED,
     Act.BILL_RUN_CANCELLED,
     Act.CASH_TAKEN,
+    Act.DEMANDS_STARTED,
 }
 
 
@@ -245,6 +249,7 @@ async def state_of(estate: Estate) -> Any:
     names += ("visits", "payment_promises", "calls", "household_cards")
     names += ("notice_visits", "notice_readings")
     names += ("invoice_requests", "reconciliation_differences")
+    names += ("demand_pauses", "demand_letters", "demands")
     return {name: await db[name].find().sort("_id", 1).to_list() for name in names}
 
 

@@ -69,6 +69,7 @@ def _view(owed: Owed, addresses: Mapping[str, str]) -> HomeArrears:
         place=owed.home,
         address=addresses.get(owed.home, owed.home),
         owners_until=owed.household or None,
+        kinds=sorted(owed.kinds),
         since=owed.since,
         bills=owed.bills,
         amount_fen=sum(owed.ages.values()),

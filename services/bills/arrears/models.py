@@ -82,6 +82,7 @@ class HomeArrears(Struct, kw_only=True):
     `place`: Path of the home that was billed.
     `address`: Address of the home, as people say it.
     `owners_until`: Last day on which the debtors owned it; null while they do.
+    `kinds`: Fees that are owed.
     `since`: Due day of the oldest debt.
     `bills`: Number of owed bills.
     `amount_fen`: Sum of what is owed, in fen.
@@ -95,6 +96,7 @@ class HomeArrears(Struct, kw_only=True):
     place: str
     address: str
     owners_until: Day | None
+    kinds: list[FeeKind]
     since: Day
     bills: int
     amount_fen: int
@@ -164,9 +166,11 @@ class Owed(Struct, kw_only=True):
     household: str
     since: Day = "9999-12-31"
     bills: int = 0
+    kinds: set[FeeKind] = field(default_factory=set)
     ages: dict[Age, int] = field(default_factory=lambda: dict.fromkeys(Age, 0))
 
-    def add(self, due_on: Day, owed_fen: int, today: Day) -> None:
+    def add(self, kind: FeeKind, due_on: Day, owed_fen: int, today: Day) -> None:
+        self.kinds.add(kind)
         self.since = min(self.since, due_on)
         self.bills += 1
         self.ages[age_of(due_on, today)] += owed_fen

@@ -18,7 +18,7 @@ from services.kernel.paths import part, under
 
 # What is left to pay of a bill that is owed; `owed_of` says the same of a whole bill.
 OWED: Final = "$amount_fen"
-FIELDS: Final = ("home", "due_on", "amount_fen", "owners_until")
+FIELDS: Final = ("home", "kind", "due_on", "amount_fen", "owners_until")
 FETCHED_AT_ONCE: Final = 500
 
 
@@ -47,7 +47,7 @@ async def by_home(
                 home, found = bill["home"], {}
             key = household_of(bill.get("owners_until"), today)
             owed = found.setdefault(key, Owed(home=home, household=key))
-            owed.add(bill["due_on"], bill["amount_fen"], today)
+            owed.add(FeeKind(bill["kind"]), bill["due_on"], bill["amount_fen"], today)
     if found:
         yield [found[key] for key in sorted(found)]
 

@@ -13,20 +13,25 @@ from services.bills.arrears.models import AgesQuery, ArrearsByAge, ArrearsQuery,
 from services.demands import actions, limitations
 from services.demands.letters import actions as letters
 from services.demands.letters import sheets
-from services.demands.letters.models import Deliver, LettersQuery, LetterView
-from services.demands.models import DemandsQuery, DemandView, HandedTo, Limitations
+from services.demands.letters.models import DeliverLetter, DemandLettersQuery, DemandLetterView
+from services.demands.models import DemandsQuery, DemandView, LetterHandedTo, Limitations
 from services.demands.pauses import actions as pauses
-from services.demands.pauses.models import PauseKind, PausesQuery, PauseView, SetPause
+from services.demands.pauses.models import (
+    DemandPauseKind,
+    DemandPausesQuery,
+    DemandPauseView,
+    SetDemandPause,
+)
 from services.demands.rounds import actions as rounds
 from services.demands.rounds.models import (
-    RoundsQuery,
-    RoundView,
-    SkipsQuery,
-    SkipView,
-    StartRound,
+    DemandRoundsQuery,
+    DemandRoundView,
+    DemandSkipsQuery,
+    DemandSkipView,
+    StartDemandRound,
 )
 from services.demands.rules import actions as rules
-from services.demands.rules.models import RuleView, SetRule
+from services.demands.rules.models import DemandRuleView, SetDemandRule
 from services.exports.models import ExportView
 from services.kernel.pages import Page
 from services.kernel.paths import PlacePath
@@ -76,7 +81,7 @@ class LimitationsHandler(ApiHandler):
 
 class DemandRoundsHandler(ApiHandler):
     @endpoint("listDemandRounds", needs=P.VIEW_DEBTORS)
-    async def get(self, place: PlacePath, query: RoundsQuery) -> Page[RoundView]:
+    async def get(self, place: PlacePath, query: DemandRoundsQuery) -> Page[DemandRoundView]:
         """Rounds of demands under a place, the latest first."""
         return await rounds.listing(self.deps, self.actor, place, query)
 
@@ -85,23 +90,23 @@ class DemandRoundsHandler(ApiHandler):
         needs=P.SEND_DEMANDS,
         status=202,
         errors=("demand_threat", "other_payee"),
-        example=StartRound(note="周六上午物业在小区门口办理。"),
+        example=StartDemandRound(note="周六上午物业在小区门口办理。"),
     )
-    async def post(self, place: PlacePath, body: StartRound) -> RoundView:
+    async def post(self, place: PlacePath, body: StartDemandRound) -> DemandRoundView:
         """Ask the homes of a place whose due day is over, by message or by letter."""
         return await rounds.start(self.deps, self.actor, place, body)
 
 
 class DemandRoundHandler(ApiHandler):
     @endpoint("getDemandRound", needs=P.VIEW_DEBTORS)
-    async def get(self, round_id: RoundId) -> RoundView:
+    async def get(self, round_id: RoundId) -> DemandRoundView:
         """How far a round of demands is."""
         return await rounds.get(self.deps, self.actor, round_id)
 
 
 class DemandSkipsHandler(ApiHandler):
     @endpoint("listDemandSkips", needs=P.VIEW_DEBTORS)
-    async def get(self, round_id: RoundId, query: SkipsQuery) -> Page[SkipView]:
+    async def get(self, round_id: RoundId, query: DemandSkipsQuery) -> Page[DemandSkipView]:
         """Homes that a round left out, each with its reason."""
         return await rounds.skipped(self.deps, self.actor, round_id, query)
 
@@ -134,7 +139,7 @@ class DemandSheetsExportHandler(ApiHandler):
 
 class DemandLettersHandler(ApiHandler):
     @endpoint("listDemandLetters", needs=P.VIEW_UNPAID)
-    async def get(self, place: PlacePath, query: LettersQuery) -> Page[LetterView]:
+    async def get(self, place: PlacePath, query: DemandLettersQuery) -> Page[DemandLetterView]:
         """Reminder letters to homes under a place, and what became of them."""
         return await letters.listing(self.deps, self.actor, place, query)
 
@@ -149,16 +154,16 @@ class DemandLetterDeliveryHandler(ApiHandler):
             "demand_letter_moved_on",
             "demand_letter_settled",
         ),
-        example=Deliver(handed_to=HandedTo.DEBTOR),
+        example=DeliverLetter(handed_to=LetterHandedTo.DEBTOR),
     )
-    async def post(self, letter_id: LetterId, body: Deliver) -> LetterView:
+    async def post(self, letter_id: LetterId, body: DeliverLetter) -> DemandLetterView:
         """Record who took a letter, where it was left, or that nobody took it."""
         return await letters.deliver(self.deps, self.actor, letter_id, body)
 
 
 class DemandPausesHandler(ApiHandler):
     @endpoint("listDemandPauses", needs=P.PAUSE_DEMANDS)
-    async def get(self, place: PlacePath, query: PausesQuery) -> Page[PauseView]:
+    async def get(self, place: PlacePath, query: DemandPausesQuery) -> Page[DemandPauseView]:
         """Where nobody is asked for what they owe: at a place and below it."""
         return await pauses.listing(self.deps, self.actor, place, query)
 
@@ -167,9 +172,9 @@ class DemandPausesHandler(ApiHandler):
         needs=P.PAUSE_DEMANDS,
         status=201,
         errors=("bad_pause_day", "own_home"),
-        example=SetPause(kind=PauseKind.MISTAKE, reason="公摊水费正在核对"),
+        example=SetDemandPause(kind=DemandPauseKind.MISTAKE, reason="公摊水费正在核对"),
     )
-    async def post(self, place: PlacePath, body: SetPause) -> PauseView:
+    async def post(self, place: PlacePath, body: SetDemandPause) -> DemandPauseView:
         """Ask nobody at a place, a home or a whole city, for what they owe, until a day."""
         return await pauses.pause(self.deps, self.actor, place, body)
 
@@ -180,14 +185,14 @@ class DemandPauseLiftHandler(ApiHandler):
         needs=P.PAUSE_DEMANDS,
         errors=("demand_pause_lifted", "own_home"),
     )
-    async def post(self, pause_id: PauseId) -> PauseView:
+    async def post(self, pause_id: PauseId) -> DemandPauseView:
         """End a pause: homes there may be asked again."""
         return await pauses.lift(self.deps, self.actor, pause_id)
 
 
 class DemandRuleHandler(ApiHandler):
     @endpoint("getDemandRule", needs=P.SEND_DEMANDS, errors=("other_payee",))
-    async def get(self, place: PlacePath) -> RuleView:
+    async def get(self, place: PlacePath) -> DemandRuleView:
         """The days on which homes of a compound are reminded by themselves."""
         return await rules.get(self.deps, self.actor, place)
 
@@ -195,9 +200,9 @@ class DemandRuleHandler(ApiHandler):
         "setDemandRule",
         needs=P.SEND_DEMANDS,
         errors=("demand_rule_place", "other_payee"),
-        example=SetRule(days_after=[3, 30]),
+        example=SetDemandRule(days_after=[3, 30]),
     )
-    async def put(self, place: PlacePath, body: SetRule) -> RuleView:
+    async def put(self, place: PlacePath, body: SetDemandRule) -> DemandRuleView:
         """Remind who has not paid by themselves, some days after each due day."""
         return await rules.set_rule(self.deps, self.actor, place, body)
 

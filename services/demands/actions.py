@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from services.demands import debts, store, views
-from services.demands.models import Debt, Demand, DemandsQuery, DemandView, Way
+from services.demands.models import Debt, Demand, DemandsQuery, DemandView, DemandWay
 from services.demands.notify import text_of
 from services.demands.states import TABLE, DemandAction
 from services.dependencies import Dependencies, Transaction
@@ -31,7 +31,7 @@ def role_at(actor: Actor, home: str) -> Role | None:
 
 
 def draft(
-    deps: Dependencies, debt: Debt, way: Way, action: DemandAction, *, text: str, by: str
+    deps: Dependencies, debt: Debt, way: DemandWay, action: DemandAction, *, text: str, by: str
 ) -> Demand:
     """Return a demand for a debt. Of one that arrives at once the day is today."""
     demand_id = deps.new_id()
@@ -65,7 +65,7 @@ async def note_talk(deps: Dependencies, tx: Transaction, actor: Actor, talk: Tal
     debt = next((each for each in found if not each.household), None)
     if debt is None:
         return
-    way = Way.VISIT if talk.promised_for is None else Way.PROMISE
+    way = DemandWay.VISIT if talk.promised_for is None else DemandWay.PROMISE
     address = (await places.addresses(deps, [talk.home])).get(talk.home, talk.home)
     text = text_of([debt], address)
     made = draft(deps, debt, way, DemandAction.HAND_OVER, text=text, by=actor.person_id)

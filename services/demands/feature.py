@@ -7,14 +7,19 @@ from services.bills.arrears.models import ArrearsQuery, HomeArrears
 from services.demands import actions, notify, privacy
 from services.demands.letters import actions as letters
 from services.demands.letters import sheets
-from services.demands.letters.models import LettersQuery, LetterView
+from services.demands.letters.models import DemandLettersQuery, DemandLetterView
 from services.demands.models import DemandsQuery, DemandView
 from services.demands.pauses import actions as pauses
-from services.demands.pauses.models import PausesQuery, PauseView
+from services.demands.pauses.models import DemandPausesQuery, DemandPauseView
 from services.demands.rounds import actions as rounds
 from services.demands.rounds import jobs as rounds_jobs
 from services.demands.rounds import recipients
-from services.demands.rounds.models import RoundsQuery, RoundView, SkipsQuery, SkipView
+from services.demands.rounds.models import (
+    DemandRoundsQuery,
+    DemandRoundView,
+    DemandSkipsQuery,
+    DemandSkipView,
+)
 from services.demands.rules import jobs as rules_jobs
 from services.kernel.features import Feature
 from services.kernel.lists import List
@@ -50,10 +55,10 @@ ROUNDS: Final = List(
     name="demand_rounds",
     needs=Permission.VIEW_DEBTORS,
     title="催缴批次",
-    query=RoundsQuery,
+    query=DemandRoundsQuery,
     read=rounds.listing,
     columns=columns(
-        RoundView,
+        DemandRoundView,
         address="地点",
         way="方式",
         kind="费用",
@@ -72,12 +77,12 @@ SKIPPED: Final = List(
     name="demand_skips",
     needs=Permission.VIEW_DEBTORS,
     title="未提醒的房屋",
-    query=SkipsQuery,
+    query=DemandSkipsQuery,
     read=rounds.skipped,
     subject="round_id",
     place_of=rounds.place_of,
     columns=columns(
-        SkipView,
+        DemandSkipView,
         address="房屋",
         owners_until="原业主最后一天",
         because="原因",
@@ -90,10 +95,10 @@ LETTERS: Final = List(
     name="demand_letters",
     needs=Permission.VIEW_UNPAID,
     title="催缴通知书",
-    query=LettersQuery,
+    query=DemandLettersQuery,
     read=letters.listing,
     columns=columns(
-        LetterView,
+        DemandLetterView,
         letter_id="编号",
         address="房屋",
         debtors="欠费人",
@@ -111,10 +116,10 @@ PAUSES: Final = List(
     name="demand_pauses",
     needs=Permission.PAUSE_DEMANDS,
     title="暂停催缴",
-    query=PausesQuery,
+    query=DemandPausesQuery,
     read=pauses.listing,
     columns=columns(
-        PauseView,
+        DemandPauseView,
         address="地点",
         firm="物业企业",
         kind="类别",

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
-from services.bills.arrears.models import OwedBill
+from services.bills.arrears.models import FormerOwners, OldestDue, OwedBill
 from services.demands.states import DemandState
 from services.fees.models import FeeKind
 from services.kernel.days import Day
@@ -17,9 +17,10 @@ from services.kernel.permissions import Role
 from services.messaging.models import Delivery
 
 MOST_PHOTOS: Final = 3
+BillTitle = Annotated[str, Meta(examples=["2026年3月物业费"])]
 
 
-class Way(Labelled):
+class DemandWay(Labelled):
     """Way by which a home is asked for what it owes."""
 
     MESSAGE = "message", "微信消息"
@@ -28,7 +29,7 @@ class Way(Labelled):
     PROMISE = "promise", "承诺缴费"  # the debtor agrees to pay (民法典 art. 195, 2)
 
 
-class HandedTo(Labelled):
+class LetterHandedTo(Labelled):
     """Who got a letter, or where it was left; by relation and never by name."""
 
     DEBTOR = "debtor", "本人"
@@ -52,14 +53,14 @@ class DemandLine(Struct, frozen=True, kw_only=True):
 
     bill_id: str
     kind: FeeKind
-    title: str
+    title: BillTitle
     due_on: Day
     account: str
     payee_name: str
     owed_fen: Fen
 
 
-class Told(Struct, frozen=True, kw_only=True):
+class ToldOf(Struct, frozen=True, kw_only=True):
     """What became of the message to one person: its text as it was sent.
 
     `delivery`: by WeChat; `read_at`: when it was opened in the mini-program.
@@ -85,7 +86,7 @@ class Demand(Struct, kw_only=True):
     id: str = field(name="_id")
     home: str
     household: str
-    way: Way
+    way: DemandWay
     debtors: list[str]
     people: list[str]
     lines: list[DemandLine]
@@ -99,8 +100,8 @@ class Demand(Struct, kw_only=True):
     subject: str = ""
     state: DemandState
     at: datetime
-    told: list[Told] = []
-    handed_to: HandedTo | None = None
+    told: list[ToldOf] = []
+    handed_to: LetterHandedTo | None = None
     photos: list[str] = []
     promised_for: Day | None = None
     arrived_on: Day | None = None
@@ -154,7 +155,7 @@ class DemandsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
     `sort`: Order of the list.
     """
 
-    way: Way | None = None
+    way: DemandWay | None = None
     state: DemandState | None = None
     sort: DemandSort = DemandSort.HOME
 
@@ -186,21 +187,21 @@ class DemandView(Struct, kw_only=True):
     demand_id: str
     place: PlacePath
     address: str
-    owners_until: Day | None
+    owners_until: FormerOwners
     debtors: list[Annotated[str, Meta(examples=["李*"])]]
-    way: Way
+    way: DemandWay
     state: DemandState
     at: datetime
     role: Role | None
     lines: list[DemandLine]
     amount_fen: Fen
-    since: Day
+    since: OldestDue
     text: Annotated[str, Meta(examples=["3栋2单元502室的物业费共51.18元尚未缴纳。"])]
     deliveries: list[Delivery]
     read: bool
-    handed_to: HandedTo | None
+    handed_to: LetterHandedTo | None
     photo_ids: list[str]
-    promised_for: Day | None
+    promised_for: Annotated[Day | None, Meta(examples=["2026-04-20"])]
     arrived_on: Day | None
 
 
@@ -220,9 +221,9 @@ class LimitationView(Struct, kw_only=True):
     """
 
     bill_id: str
-    title: str
+    title: BillTitle
     payee_name: str
-    owners_until: Day | None
+    owners_until: FormerOwners
     owed_fen: Fen
     due_on: Day
     demanded_on: Day | None

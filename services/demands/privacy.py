@@ -10,8 +10,8 @@ from mongo_indexes import (
     demand_skips,
     demands,
 )
-from services.demands.letters.states import LetterState
-from services.demands.models import HandedTo, Way
+from services.demands.letters.states import DemandLetterState
+from services.demands.models import DemandWay, LetterHandedTo
 from services.demands.pauses.models import REASON
 from services.demands.states import DemandState
 from services.kernel.personal_data import Fate, Holding
@@ -35,7 +35,7 @@ HOLDINGS: Final = (
             "handed_to": "交给谁",
             "promised_for": "约定缴费日",
         },
-        words={"way": Way, "state": DemandState, "handed_to": HandedTo},
+        words={"way": DemandWay, "state": DemandState, "handed_to": LetterHandedTo},
         law=CLAIMS,
         staff=("by",),
     ),
@@ -52,7 +52,7 @@ HOLDINGS: Final = (
             "state": "送达情况",
             "handed_to": "交给谁",
         },
-        words={"state": LetterState, "handed_to": HandedTo},
+        words={"state": DemandLetterState, "handed_to": LetterHandedTo},
         law=CLAIMS,
         staff=("done_by",),
     ),

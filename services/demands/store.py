@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from mongo_indexes.demands import COLLECTION
-from services.demands.models import Demand, DemandsQuery, Told
+from services.demands.models import Demand, DemandsQuery, ToldOf
 from services.demands.states import TABLE, DemandAction, DemandState
 from services.dependencies import Database, Transaction
 from services.kernel.bulk import insert_all, insert_missing
@@ -79,7 +79,7 @@ async def settle(
     demand: Demand,
     action: DemandAction,
     *,
-    told: Sequence[Told],
+    told: Sequence[ToldOf],
     arrived_on: Day | None,
 ) -> bool:
     """Add what became of a message, once."""

@@ -57,7 +57,7 @@ async def test_parts_add_up_to_the_whole_whatever_the_age(estate: Estate) -> Non
     found = await ages(estate, UNIT)
     wangs = 3600 + 500
     assert fen(found["total"]) == {"month": 2 * EACH_LI + wangs, "quarter": wangs}
-    assert (found["total"]["homes"], found["as_of"]) == (2, "2026-04-02")
+    assert (found["total"]["homes"], found["counted_on"]) == (2, "2026-04-02")
     assert {part["place"] for part in found["parts"]} == {LI_HOME, WANG_HOME}
     waste = await ages(estate, UNIT, "?kind=waste_fee")
     assert waste["total"]["amount_fen"] == 4 * 500

@@ -16,12 +16,12 @@ from mongo_indexes import (
 from services.bills.models import Bill
 from services.bills.states import BillState
 from services.demands.letters.models import Letter
-from services.demands.letters.states import LetterState
-from services.demands.models import Demand, DemandLine, HandedTo, Way
-from services.demands.pauses.models import REASON, Pause, PauseKind
-from services.demands.pauses.states import PauseState
-from services.demands.rounds.models import Because, Round, RoundWay, Skip
-from services.demands.rounds.states import RoundState
+from services.demands.letters.states import DemandLetterState
+from services.demands.models import Demand, DemandLine, DemandWay, LetterHandedTo
+from services.demands.pauses.models import REASON, DemandPauseKind, Pause
+from services.demands.pauses.states import DemandPauseState
+from services.demands.rounds.models import DemandRoundWay, Round, Skip, SkippedBecause
+from services.demands.rounds.states import DemandRoundState
 from services.demands.states import DemandState
 from services.fees.models import FeeKind
 from services.kernel.days import plus_days
@@ -116,7 +116,7 @@ async def of_demands(estate: Estate) -> Case:
                 id=f"d{number}",
                 home=HOMES[number % 2],
                 household="",
-                way=[*Way][number % 4],
+                way=[*DemandWay][number % 4],
                 debtors=[OWNERS[number % 2]],
                 people=[],
                 lines=[LINE],
@@ -156,11 +156,11 @@ def _round(number: int, place: str = COMPOUND, **more: Any) -> Round:
         **{
             "id": f"round{number}",
             "place": place,
-            "way": [*RoundWay][number % 2],
+            "way": [*DemandRoundWay][number % 2],
             "note": FORMULA if number == 1 else "",
             "by": "staff" if number % 3 else "",
             "day": "2026-03-02",
-            "state": [*RoundState][number // 2 % 2],
+            "state": [*DemandRoundState][number // 2 % 2],
             "demands": number,
             "amount_fen": number * 100,
             **more,
@@ -197,7 +197,7 @@ async def of_skips(estate: Estate) -> Case:
             round_id="round0",
             home=home,
             household=until,
-            because=[*Because][number % 4],
+            because=[*SkippedBecause][number % 4],
             until="2026-04-01" if number % 2 else None,
             amount_fen=100 + number,
         )
@@ -206,7 +206,7 @@ async def of_skips(estate: Estate) -> Case:
         )
     ]
     other = Skip(
-        id="other", round_id="other", home=LI_HOME, household="", because=Because.PAUSED,
+        id="other", round_id="other", home=LI_HOME, household="", because=SkippedBecause.PAUSED,
         amount_fen=1,
     )  # fmt: skip
     await _keep(estate, demand_skips.COLLECTION, [*made, other])
@@ -241,9 +241,9 @@ async def of_letters(estate: Estate) -> Case:
             note=FORMULA,
             pay_within=30,
             slots=[f"l{number}"],
-            state=[*LetterState][number % 3],
+            state=[*DemandLetterState][number % 3],
             made_at=estate.world.clock.now,
-            handed_to=HandedTo.FAMILY if number % 3 == 1 else None,
+            handed_to=LetterHandedTo.FAMILY if number % 3 == 1 else None,
         )
         for number in range(9)
     ]
@@ -269,7 +269,7 @@ async def of_letters(estate: Estate) -> Case:
 
 
 async def of_pauses(estate: Estate) -> Case:
-    vault, kinds = estate.world.deps.vault, [*PauseKind]
+    vault, kinds = estate.world.deps.vault, [*DemandPauseKind]
     made = [
         Pause(
             id=f"p{number}",
@@ -282,7 +282,7 @@ async def of_pauses(estate: Estate) -> Case:
             by="staff",
             role=Role.COMMUNITY_STAFF,
             at=estate.world.clock.now,
-            state=[*PauseState][number % 2],
+            state=[*DemandPauseState][number % 2],
         )
         for number, place in enumerate((COMPOUND, UNIT, *HOMES, COMPOUND, ZHAO_HOME))
     ]

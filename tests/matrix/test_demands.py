@@ -13,12 +13,12 @@ from mongo_indexes import (
     demands,
 )
 from services.demands.letters.models import Letter
-from services.demands.letters.states import LetterState
-from services.demands.models import Demand, DemandLine, Way
-from services.demands.pauses.models import REASON, Pause, PauseKind
-from services.demands.pauses.states import PauseState
-from services.demands.rounds.models import Because, Round, RoundWay, Skip
-from services.demands.rounds.states import RoundState
+from services.demands.letters.states import DemandLetterState
+from services.demands.models import Demand, DemandLine, DemandWay
+from services.demands.pauses.models import REASON, DemandPauseKind, Pause
+from services.demands.pauses.states import DemandPauseState
+from services.demands.rounds.models import DemandRoundWay, Round, Skip, SkippedBecause
+from services.demands.rounds.states import DemandRoundState
 from services.demands.rules.models import DemandRule, rule_id
 from services.demands.states import DemandState
 from services.fees.models import FeeKind
@@ -54,7 +54,7 @@ async def demand(scene: Scene) -> str:
         id=made_id,
         home=scene.place,
         household="",
-        way=Way.MESSAGE,
+        way=DemandWay.MESSAGE,
         debtors=[],
         people=[scene.owner.person_id],
         lines=[asked],
@@ -69,7 +69,7 @@ async def demand(scene: Scene) -> str:
     return await scene.town.insert(demands.COLLECTION, made)
 
 
-async def started(scene: Scene, way: RoundWay = RoundWay.MESSAGE) -> str:
+async def started(scene: Scene, way: DemandRoundWay = DemandRoundWay.MESSAGE) -> str:
     """A round that is over, and left the scene's place out."""
     now, found_id = scene.town.world.deps.now(), scene.town.new_id()
     skip = Skip(
@@ -77,7 +77,7 @@ async def started(scene: Scene, way: RoundWay = RoundWay.MESSAGE) -> str:
         round_id=found_id,
         home=scene.place,
         household="",
-        because=Because.PAUSED,
+        because=SkippedBecause.PAUSED,
         amount_fen=900_000 + scene.number,
     )
     await scene.town.insert(demand_skips.COLLECTION, skip)
@@ -88,7 +88,7 @@ async def started(scene: Scene, way: RoundWay = RoundWay.MESSAGE) -> str:
         by="test",
         day="2026-03-02",
         started_at=now,
-        state=RoundState.DONE,
+        state=DemandRoundState.DONE,
         done_at=now,
     )
     return await scene.town.insert(demand_rounds.COLLECTION, made)
@@ -114,7 +114,7 @@ async def lettered(scene: Scene, round_id: str, bill_id: str = "bill") -> str:
         since=asked.due_on,
         pay_within=30,
         slots=[letter_id],
-        state=LetterState.MADE,
+        state=DemandLetterState.MADE,
         made_at=scene.town.world.deps.now(),
     )
     return await scene.town.insert(demand_letters.COLLECTION, made)
@@ -122,7 +122,7 @@ async def lettered(scene: Scene, round_id: str, bill_id: str = "bill") -> str:
 
 async def with_letters(scene: Scene) -> str:
     """A round of letters, with one to the scene's home."""
-    round_id = await started(scene, RoundWay.LETTER)
+    round_id = await started(scene, DemandRoundWay.LETTER)
     await lettered(scene, round_id)
     return round_id
 
@@ -134,13 +134,13 @@ async def pause(scene: Scene) -> str:
         place=scene.place,
         of_home=scene.place in HOMES,
         firm=await makers.firm(scene) if scene.place == COMPOUND else "",
-        kind=PauseKind.DISPUTE,
+        kind=DemandPauseKind.DISPUTE,
         reason_sealed=REASON.seal(scene.town.world.deps.vault, pause_id, f"{scene.number}"),
         from_day="2026-03-01",
         by="test",
         role=Role.COMMUNITY_STAFF,
         at=scene.town.world.deps.now(),
-        state=PauseState.SET,
+        state=DemandPauseState.SET,
     )
     return await scene.town.insert(demand_pauses.COLLECTION, made)
 

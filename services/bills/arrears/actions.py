@@ -94,7 +94,7 @@ async def by_age(
     names = await places.addresses(deps, [place, *(row["_id"] for row in rows)])
     rows.sort(key=lambda row: in_order(row["_id"]))
     return ArrearsByAge(
-        as_of=today,
+        counted_on=today,
         total=_sums(place, names, rows),
         parts=[_sums(row["_id"], names, [row]) for row in rows],
     )

@@ -1,14 +1,17 @@
 """Arrears by age: what is asked and seen of what homes owe since when."""
 
-from typing import Final
+from typing import Annotated, Final
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from services.fees.models import FeeKind
 from services.kernel.days import Day, plus_days
 from services.kernel.labels import Labelled
 from services.kernel.pages import ListQuery
 
+# Last day of owners who left, and the day since when a home owes, as answers show them.
+FormerOwners = Annotated[Day | None, Meta(examples=[None])]
+OldestDue = Annotated[Day, Meta(examples=["2026-04-01"])]
 CURRENT: Final = ""  # the household of today, as others are named by their last day
 
 
@@ -95,9 +98,9 @@ class HomeArrears(Struct, kw_only=True):
 
     place: str
     address: str
-    owners_until: Day | None
+    owners_until: FormerOwners
     kinds: list[FeeKind]
-    since: Day
+    since: OldestDue
     bills: int
     amount_fen: int
     not_due_fen: int
@@ -149,12 +152,12 @@ class AgesQuery(Struct, forbid_unknown_fields=True, kw_only=True):
 class ArrearsByAge(Struct, kw_only=True):
     """Debts of a place and of what lies directly below it, of one moment.
 
-    `as_of`: Beijing day from which the age is counted.
+    `counted_on`: Beijing day from which the age is counted.
     `total`: The whole place.
     `parts`: Each place directly below it that owes anything; they add up to the whole.
     """
 
-    as_of: Day
+    counted_on: Day
     total: PlaceArrears
     parts: list[PlaceArrears]
 

@@ -13,10 +13,15 @@ from services.demands import actions as demands
 from services.demands import store as demands_store
 from services.demands import views
 from services.demands.letters import store
-from services.demands.letters.models import Deliver, Letter, LettersQuery, LetterView
+from services.demands.letters.models import (
+    DeliverLetter,
+    DemandLettersQuery,
+    DemandLetterView,
+    Letter,
+)
 from services.demands.letters.sheets import said
 from services.demands.letters.states import TABLE, LetterAction, LetterMovedOn, LetterSettled
-from services.demands.models import Demand, HandedTo, Way
+from services.demands.models import Demand, DemandWay, LetterHandedTo
 from services.demands.states import TABLE as DEMANDS
 from services.demands.states import DemandAction
 from services.dependencies import Dependencies, Transaction
@@ -42,8 +47,8 @@ class DeliveryUnproved(errors.InvalidInput):
 
 
 async def listing(
-    deps: Dependencies, actor: Actor, place: str, query: LettersQuery
-) -> Page[LetterView]:
+    deps: Dependencies, actor: Actor, place: str, query: DemandLettersQuery
+) -> Page[DemandLetterView]:
     """Return the letters to homes under a place, by home, none to the actor's own.
 
     Heads see those to who owns a home today. Raises NotFound.
@@ -66,8 +71,8 @@ async def access(deps: Dependencies, actor: Actor, letter_id: str) -> Letter:
 
 
 async def deliver(
-    deps: Dependencies, actor: Actor, letter_id: str, wish: Deliver
-) -> LetterView:
+    deps: Dependencies, actor: Actor, letter_id: str, wish: DeliverLetter
+) -> DemandLetterView:
     """Record what became of a letter; one that was handed over is a demand from now on.
 
     Raises NotFound, OwnHome, DeliveryUnproved, LetterMovedOn, LetterSettled.
@@ -96,8 +101,8 @@ async def deliver(
     return (await _views(deps, [await store.find(deps.db, found.id) or found]))[0]
 
 
-def _check(wish: Deliver) -> None:
-    if wish.handed_to is HandedTo.LETTERBOX and not wish.photo_ids:
+def _check(wish: DeliverLetter) -> None:
+    if wish.handed_to is LetterHandedTo.LETTERBOX and not wish.photo_ids:
         raise DeliveryUnproved("投入信箱请拍一张照片,以便日后核对")
     if wish.handed_to is None and wish.photo_ids:
         raise DeliveryUnproved("没有送达就不用照片")
@@ -131,7 +136,7 @@ def _demand(deps: Dependencies, actor: Actor, found: Letter, changes: Document) 
         id=demand_id,
         home=found.home,
         household=found.household,
-        way=Way.LETTER,
+        way=DemandWay.LETTER,
         debtors=found.debtors,
         people=found.people,
         lines=found.lines,
@@ -151,7 +156,7 @@ def _demand(deps: Dependencies, actor: Actor, found: Letter, changes: Document) 
     )
 
 
-async def _views(deps: Dependencies, found: Sequence[Letter]) -> list[LetterView]:
+async def _views(deps: Dependencies, found: Sequence[Letter]) -> list[DemandLetterView]:
     homes = sorted({letter.home for letter in found})
     addresses = await places.addresses(deps, homes) if homes else {}
     debtors = [each for letter in found for each in letter.debtors]
@@ -159,7 +164,7 @@ async def _views(deps: Dependencies, found: Sequence[Letter]) -> list[LetterView
     return [
         show(
             letter,
-            LetterView,
+            DemandLetterView,
             letter_id=letter.id,
             place=letter.home,
             address=addresses.get(letter.home, letter.home),

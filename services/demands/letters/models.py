@@ -5,8 +5,9 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
-from services.demands.letters.states import LetterState
-from services.demands.models import MOST_PHOTOS, DemandLine, HandedTo
+from services.bills.arrears.models import FormerOwners, OldestDue
+from services.demands.letters.states import DemandLetterState
+from services.demands.models import MOST_PHOTOS, DemandLine, LetterHandedTo
 from services.kernel.days import Day
 from services.kernel.labels import Labelled
 from services.kernel.money import Fen
@@ -36,31 +37,31 @@ class Letter(Struct, kw_only=True):
     note: str = ""
     pay_within: int
     slots: list[str]
-    state: LetterState
+    state: DemandLetterState
     made_at: datetime
     done_by: str = ""
     role: Role | None = None
     done_at: datetime | None = None
-    handed_to: HandedTo | None = None
+    handed_to: LetterHandedTo | None = None
     photos: list[str] = []
 
 
-class Deliver(Struct, forbid_unknown_fields=True, kw_only=True):
+class DeliverLetter(Struct, forbid_unknown_fields=True, kw_only=True):
     """What became of a letter.
 
     `handed_to`: Who took it, or where it was left; null when it could not be handed over.
     `photo_ids`: Photos that prove it (purpose `visit`); for a letterbox at least one.
     """
 
-    handed_to: HandedTo | None
+    handed_to: LetterHandedTo | None
     photo_ids: Annotated[list[Id], Meta(max_length=MOST_PHOTOS)] = []
 
 
-class LetterSort(Labelled):
+class DemandLetterSort(Labelled):
     HOME = "home", "按房屋"
 
 
-class LettersQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
+class DemandLettersQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
     """Which letters to list.
 
     `state`: What became of them; all without it.
@@ -68,12 +69,12 @@ class LettersQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
     `sort`: Order of the list.
     """
 
-    state: LetterState | None = None
+    state: DemandLetterState | None = None
     round_id: Id | None = None
-    sort: LetterSort = LetterSort.HOME
+    sort: DemandLetterSort = DemandLetterSort.HOME
 
 
-class LetterView(Struct, kw_only=True):
+class DemandLetterView(Struct, kw_only=True):
     """Reminder letter to a home.
 
     `letter_id`: Opaque id of the letter; it stands on the paper.
@@ -96,13 +97,13 @@ class LetterView(Struct, kw_only=True):
     round_id: str
     place: str
     address: str
-    owners_until: Day | None
+    owners_until: FormerOwners
     debtors: list[Annotated[str, Meta(examples=["李*"])]]
     amount_fen: Fen
-    since: Day
-    state: LetterState
+    since: OldestDue
+    state: DemandLetterState
     made_at: datetime
-    handed_to: HandedTo | None
+    handed_to: LetterHandedTo | None
     role: Role | None
     done_at: datetime | None
     photo_ids: list[str]

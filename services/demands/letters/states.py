@@ -10,7 +10,7 @@ from services.kernel.permissions import Permission
 from services.kernel.states import Table, Transition
 
 
-class LetterState(Labelled):
+class DemandLetterState(Labelled):
     MADE = "made", "待送达"
     DELIVERED = "delivered", "已送达"
     UNDELIVERED = "undelivered", "无法送达"
@@ -22,9 +22,9 @@ class LetterAction(StrEnum):
     GIVE_UP = auto()  # nobody was there, or nobody took it
 
 
-S, A, P = LetterState, LetterAction, Permission.VIEW_UNPAID
+S, A, P = DemandLetterState, LetterAction, Permission.VIEW_UNPAID
 DELIVERED: Final = Act.DEMAND_LETTER_DELIVERED
-TABLE: Final = Table[LetterState, LetterAction](
+TABLE: Final = Table[DemandLetterState, LetterAction](
     None,
     Transition(None, A.MAKE, S.MADE),
     Transition(S.MADE, A.DELIVER, S.DELIVERED, needs=P, act=DELIVERED),

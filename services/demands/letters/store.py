@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from mongo_indexes.demand_letters import COLLECTION
-from services.demands.letters.models import Letter, LettersQuery
+from services.demands.letters.models import DemandLettersQuery, Letter
 from services.demands.letters.states import TABLE, LetterAction
 from services.dependencies import Database, Transaction
 from services.kernel.bulk import insert_all
@@ -44,7 +44,7 @@ async def taken(
 
 
 async def page(
-    db: Database, place: str, query: LettersQuery, *, apart: Collection[str], former: bool
+    db: Database, place: str, query: DemandLettersQuery, *, apart: Collection[str], former: bool
 ) -> Page[Letter]:
     """Letters to homes under a place, by home. Served by `home`, of a round by `round`.
 

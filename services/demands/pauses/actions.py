@@ -6,7 +6,13 @@ from typing import Any, Final
 from services.audit import actions as audit
 from services.demands import creditors
 from services.demands.pauses import store
-from services.demands.pauses.models import REASON, Pause, PausesQuery, PauseView, SetPause
+from services.demands.pauses.models import (
+    REASON,
+    DemandPausesQuery,
+    DemandPauseView,
+    Pause,
+    SetDemandPause,
+)
 from services.demands.pauses.states import TABLE, PauseAction, PauseLifted
 from services.dependencies import Dependencies, Transaction
 from services.firms import actions as firms
@@ -30,7 +36,9 @@ class BadPauseDay(errors.InvalidInput):
     code = "bad_pause_day"
 
 
-async def pause(deps: Dependencies, actor: Actor, place: str, wish: SetPause) -> PauseView:
+async def pause(
+    deps: Dependencies, actor: Actor, place: str, wish: SetDemandPause
+) -> DemandPauseView:
     """Set a pause. Raises NotFound, BadPauseDay, OwnHome."""
     found = await places.access_place(deps, actor, place, NEEDS)
     if found.kind is Kind.HOME:  # offices above the community see no single home
@@ -51,7 +59,9 @@ async def pause(deps: Dependencies, actor: Actor, place: str, wish: SetPause) ->
     return (await _views(deps, [made]))[0]
 
 
-def _draft(deps: Dependencies, actor: Actor, place: str, wish: SetPause, *, firm: str) -> Pause:
+def _draft(
+    deps: Dependencies, actor: Actor, place: str, wish: SetDemandPause, *, firm: str
+) -> Pause:
     pause_id, held = deps.new_id(), actor.roles(NEEDS, place)
     return Pause(
         id=pause_id,
@@ -81,7 +91,7 @@ async def _note(
     await audit.record(deps, tx, actor, act, place=about.place, subject=about.id, **facts)
 
 
-async def lift(deps: Dependencies, actor: Actor, pause_id: str) -> PauseView:
+async def lift(deps: Dependencies, actor: Actor, pause_id: str) -> DemandPauseView:
     """Lift a pause; a firm's people only what is of their own firm.
 
     Raises NotFound, PauseLifted, OwnHome.
@@ -116,8 +126,8 @@ async def _access(deps: Dependencies, actor: Actor, pause_id: str) -> Pause:
 
 
 async def listing(
-    deps: Dependencies, actor: Actor, place: str, query: PausesQuery
-) -> Page[PauseView]:
+    deps: Dependencies, actor: Actor, place: str, query: DemandPausesQuery
+) -> Page[DemandPauseView]:
     """Return the pauses at a place and below it. Raises NotFound.
 
     Those of single homes, and what was written of them, only to who sees who owes there.
@@ -134,13 +144,13 @@ async def around(deps: Dependencies, homes: Sequence[str]) -> list[Pause]:
     return await store.at_places(deps.db, found, deps.today()) if found else []
 
 
-async def _views(deps: Dependencies, found: Sequence[Pause]) -> list[PauseView]:
+async def _views(deps: Dependencies, found: Sequence[Pause]) -> list[DemandPauseView]:
     addresses = await places.addresses(deps, sorted({each.place for each in found}))
     names = await firms.names(deps, sorted({each.firm for each in found if each.firm}))
     return [
         show(
             each,
-            PauseView,
+            DemandPauseView,
             pause_id=each.id,
             address=addresses.get(each.place, each.place),
             firm=names.get(each.firm, each.firm) if each.firm else None,

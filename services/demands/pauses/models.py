@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
-from services.demands.pauses.states import PauseState
+from services.demands.pauses.states import DemandPauseState
 from services.kernel.days import Day
 from services.kernel.labels import Labelled
 from services.kernel.pages import ListQuery
@@ -16,7 +16,7 @@ from services.kernel.vault import Sealed
 REASON: Final = Sealed("demand_pauses", "reason")
 
 
-class PauseKind(Labelled):
+class DemandPauseKind(Labelled):
     """Kind of reason to ask nobody for a time."""
 
     DISPUTE = "dispute", "有争议"
@@ -39,19 +39,19 @@ class Pause(Struct, kw_only=True):
     place: str
     of_home: bool
     firm: str = ""
-    kind: PauseKind
+    kind: DemandPauseKind
     reason_sealed: str
     from_day: Day
     until: Day | None = None
     by: str
     role: Role | None
     at: datetime
-    state: PauseState
+    state: DemandPauseState
     lifted_by: str = ""
     lifted_at: datetime | None = None
 
 
-class SetPause(Struct, forbid_unknown_fields=True, kw_only=True):
+class SetDemandPause(Struct, forbid_unknown_fields=True, kw_only=True):
     """Pause to set, from today on.
 
     `kind`: Kind of the reason.
@@ -61,17 +61,17 @@ class SetPause(Struct, forbid_unknown_fields=True, kw_only=True):
         people of a firm set is always of their own firm.
     """
 
-    kind: PauseKind
+    kind: DemandPauseKind
     reason: Reason
     until: Day | None = None
     firm_id: Id | None = None
 
 
-class PauseSort(Labelled):
+class DemandPauseSort(Labelled):
     PLACE = "place", "按地点"
 
 
-class PausesQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
+class DemandPausesQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
     """Which pauses to list.
 
     `state`: Pauses that are set or lifted; both without it.
@@ -79,12 +79,12 @@ class PausesQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
     `sort`: Order of the list.
     """
 
-    state: PauseState | None = None
-    kind: PauseKind | None = None
-    sort: PauseSort = PauseSort.PLACE
+    state: DemandPauseState | None = None
+    kind: DemandPauseKind | None = None
+    sort: DemandPauseSort = DemandPauseSort.PLACE
 
 
-class PauseView(Struct, kw_only=True):
+class DemandPauseView(Struct, kw_only=True):
     """Pause of demands at a place and below it.
 
     `pause_id`: Opaque id of the pause.
@@ -104,12 +104,12 @@ class PauseView(Struct, kw_only=True):
     pause_id: str
     place: str
     address: str
-    firm: str | None
-    kind: PauseKind
+    firm: Annotated[str | None, Meta(examples=["安居物业"])]
+    kind: DemandPauseKind
     reason: Annotated[str, Meta(examples=["水费分摊正在核对"])]
     from_day: Day
-    until: Day | None
+    until: Annotated[Day | None, Meta(examples=["2026-06-30"])]
     role: Role | None
     at: datetime
-    state: PauseState
+    state: DemandPauseState
     lifted_at: datetime | None

@@ -10,7 +10,7 @@ from services.kernel.permissions import Permission
 from services.kernel.states import Table, Transition
 
 
-class PauseState(Labelled):
+class DemandPauseState(Labelled):
     SET = "set", "暂停中"
     LIFTED = "lifted", "已恢复"
 
@@ -20,8 +20,8 @@ class PauseAction(StrEnum):
     LIFT = auto()
 
 
-S, A, P = PauseState, PauseAction, Permission.PAUSE_DEMANDS
-TABLE: Final = Table[PauseState, PauseAction](
+S, A, P = DemandPauseState, PauseAction, Permission.PAUSE_DEMANDS
+TABLE: Final = Table[DemandPauseState, PauseAction](
     None,
     Transition(None, A.SET, S.SET, P, act=Act.DEMANDS_PAUSED),
     Transition(S.SET, A.LIFT, S.LIFTED, P, act=Act.DEMANDS_RESUMED),

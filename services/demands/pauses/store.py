@@ -6,8 +6,8 @@ from typing import Final
 import msgspec
 
 from mongo_indexes.demand_pauses import COLLECTION
-from services.demands.pauses.models import Pause, PausesQuery
-from services.demands.pauses.states import TABLE, PauseAction, PauseState
+from services.demands.pauses.models import DemandPausesQuery, Pause
+from services.demands.pauses.states import TABLE, DemandPauseState, PauseAction
 from services.dependencies import Database, Transaction
 from services.kernel.days import Day
 from services.kernel.documents import Document, to_document
@@ -32,7 +32,7 @@ async def lift(db: Database, tx: Transaction, pause_id: str, changes: Document) 
 
 
 async def page(
-    db: Database, place: str, query: PausesQuery, *, sees_homes: bool
+    db: Database, place: str, query: DemandPausesQuery, *, sees_homes: bool
 ) -> Page[Pause]:
     """Pauses at a place and below it. Served by index `place`.
 
@@ -48,7 +48,7 @@ async def at_places(db: Database, places: Sequence[str], day: Day) -> list[Pause
     """Return the pauses at some places that hold on a day. Served by index `holding`."""
     query: Document = {
         "place": {"$in": list(places)},
-        "state": PauseState.SET,
+        "state": DemandPauseState.SET,
         "from_day": {"$lte": day},
         "$or": [{"until": None}, {"until": {"$gte": day}}],
     }

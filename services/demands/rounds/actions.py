@@ -9,13 +9,13 @@ from services.demands.creditors import Creditor
 from services.demands.rounds import store
 from services.demands.rounds.jobs import GATHER
 from services.demands.rounds.models import (
+    DemandRoundsQuery,
+    DemandRoundView,
+    DemandSkipsQuery,
+    DemandSkipView,
     Round,
-    RoundsQuery,
-    RoundView,
     Skip,
-    SkipsQuery,
-    SkipView,
-    StartRound,
+    StartDemandRound,
 )
 from services.demands.rounds.states import TABLE, RoundAction
 from services.dependencies import Dependencies, Transaction
@@ -30,7 +30,9 @@ from services.places import actions as places
 MISSING = "没有找到这次催缴"
 
 
-async def start(deps: Dependencies, actor: Actor, place: str, wish: StartRound) -> RoundView:
+async def start(
+    deps: Dependencies, actor: Actor, place: str, wish: StartDemandRound
+) -> DemandRoundView:
     """Ask the homes of a place that are late. Raises NotFound, DemandThreat, OtherPayee."""
     await places.access_place(deps, actor, place, Permission.SEND_DEMANDS)
     note = threats.check(wish.note)
@@ -48,7 +50,7 @@ async def start(deps: Dependencies, actor: Actor, place: str, wish: StartRound) 
 
 
 def _draft(
-    deps: Dependencies, actor: Actor, place: str, wish: StartRound, *, creditor: Creditor
+    deps: Dependencies, actor: Actor, place: str, wish: StartDemandRound, *, creditor: Creditor
 ) -> Round:
     return Round(
         id=deps.new_id(),
@@ -88,13 +90,13 @@ async def access(deps: Dependencies, actor: Actor, round_id: str) -> Round:
     )
 
 
-async def get(deps: Dependencies, actor: Actor, round_id: str) -> RoundView:
+async def get(deps: Dependencies, actor: Actor, round_id: str) -> DemandRoundView:
     return (await _views(deps, [await access(deps, actor, round_id)]))[0]
 
 
 async def listing(
-    deps: Dependencies, actor: Actor, place: str, query: RoundsQuery
-) -> Page[RoundView]:
+    deps: Dependencies, actor: Actor, place: str, query: DemandRoundsQuery
+) -> Page[DemandRoundView]:
     """Return the rounds under a place, the latest first. Raises NotFound."""
     require_at(actor, Permission.VIEW_DEBTORS, place)
     found = await store.page(deps.db, place, query)
@@ -106,8 +108,8 @@ async def place_of(deps: Dependencies, actor: Actor, round_id: str) -> str:
 
 
 async def skipped(
-    deps: Dependencies, actor: Actor, round_id: str, query: SkipsQuery
-) -> Page[SkipView]:
+    deps: Dependencies, actor: Actor, round_id: str, query: DemandSkipsQuery
+) -> Page[DemandSkipView]:
     """Return who was left out of a round and why, by home. Raises NotFound."""
     found = await access(deps, actor, round_id)
     page = await store.skips(deps.db, found.id, query)
@@ -116,17 +118,17 @@ async def skipped(
     return page.map(lambda skip: _skip_view(skip, addresses.get(skip.home, skip.home)))
 
 
-def _skip_view(skip: Skip, address: str) -> SkipView:
+def _skip_view(skip: Skip, address: str) -> DemandSkipView:
     until = skip.household or None
-    return show(skip, SkipView, place=skip.home, address=address, owners_until=until)
+    return show(skip, DemandSkipView, place=skip.home, address=address, owners_until=until)
 
 
-async def _views(deps: Dependencies, found: Sequence[Round]) -> list[RoundView]:
+async def _views(deps: Dependencies, found: Sequence[Round]) -> list[DemandRoundView]:
     addresses = await places.addresses(deps, sorted({each.place for each in found}))
     return [
         show(
             each,
-            RoundView,
+            DemandRoundView,
             round_id=each.id,
             address=addresses.get(each.place, each.place),
             planned=not each.by,

@@ -20,10 +20,10 @@ from services.demands.letters import store as letters_store
 from services.demands.letters.models import Letter
 from services.demands.letters.states import TABLE as LETTERS
 from services.demands.letters.states import LetterAction
-from services.demands.models import Debt, Demand, Told, Way
+from services.demands.models import Debt, Demand, DemandWay, ToldOf
 from services.demands.rounds import reasons, recipients, store
-from services.demands.rounds.models import Round, RoundWay, Skip
-from services.demands.rounds.states import RoundState
+from services.demands.rounds.models import DemandRoundWay, Round, Skip
+from services.demands.rounds.states import DemandRoundState
 from services.demands.states import DemandAction
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
@@ -49,7 +49,7 @@ LAST_LOOK: Final = recipients.PUSH_WITHIN + timedelta(days=1)
 async def gather(deps: Dependencies, payload: Document) -> Again | None:
     """Job: go through the next homes of a round; after the last, begin to tell people."""
     found = await store.find(deps.db, payload["round_id"])
-    if found is None or found.state is not RoundState.GATHERING:
+    if found is None or found.state is not DemandRoundState.GATHERING:
         return None
     homes = await _next_homes(deps, found)
     if not homes:
@@ -86,7 +86,7 @@ async def _ask(deps: Dependencies, found: Round, homes: Sequence[str]) -> None:
         if not await store.advance(deps.db, tx, found, homes[-1], added):
             return  # another worker did it
         await store.insert_skips(deps.db, tx, skips)
-        if found.way is RoundWay.LETTER:
+        if found.way is DemandRoundWay.LETTER:
             letters = [_letter(deps, found, debt) for debt in asked]
             await letters_store.insert_many(deps.db, tx, letters)
         else:
@@ -99,7 +99,7 @@ async def _ask(deps: Dependencies, found: Round, homes: Sequence[str]) -> None:
 def _demand(deps: Dependencies, found: Round, debt: Debt, address: str) -> Demand:
     text = notify.text_of([debt], address, found.note)
     action = DemandAction.SEND
-    made = demands.draft(deps, debt, Way.MESSAGE, action, text=text, by=found.by)
+    made = demands.draft(deps, debt, DemandWay.MESSAGE, action, text=text, by=found.by)
     made.role, made.round_id = found.role, found.id
     made.slots = reasons.slots(found, debt.household)
     return made
@@ -130,7 +130,7 @@ async def _finish(deps: Dependencies, found: Round) -> None:
     async def save(tx: Transaction) -> None:
         if not await store.finish(deps.db, tx, found, deps.now()):
             return
-        if found.way is RoundWay.MESSAGE and found.demands:
+        if found.way is DemandRoundWay.MESSAGE and found.demands:
             await broadcasts.start(deps, tx, recipients.wish(found))
             at = deps.now() + FIRST_LOOK
             await jobs.enqueue(deps, tx, SETTLE, found.id, due_at=at, round_id=found.id)
@@ -192,7 +192,7 @@ async def _add(
     day: str | None,
 ) -> None:
     told = [
-        Told(
+        ToldOf(
             person=message.person,
             text=message.body,
             delivery=message.delivery,

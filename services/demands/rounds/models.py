@@ -5,8 +5,9 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
-from services.demands.models import Way
-from services.demands.rounds.states import RoundState
+from services.bills.arrears.models import FormerOwners
+from services.demands.models import DemandWay
+from services.demands.rounds.states import DemandRoundState
 from services.demands.threats import Sentence
 from services.fees.models import FeeKind
 from services.kernel.days import Day
@@ -24,14 +25,14 @@ EVERY_DAYS: Final = 15
 PAY_WITHIN: Final = 30
 
 
-class RoundWay(Labelled):
+class DemandRoundWay(Labelled):
     """Way by which a round asks."""
 
-    MESSAGE = Way.MESSAGE.value, Way.MESSAGE.label
-    LETTER = Way.LETTER.value, Way.LETTER.label
+    MESSAGE = DemandWay.MESSAGE.value, DemandWay.MESSAGE.label
+    LETTER = DemandWay.LETTER.value, DemandWay.LETTER.label
 
 
-class Because(Labelled):
+class SkippedBecause(Labelled):
     """Reason why a household is not asked in a round."""
 
     OWN_HOME = "own_home", "办理人自家,由别人办理"
@@ -54,7 +55,7 @@ class Round(Struct, kw_only=True):
 
     id: str = field(name="_id")
     place: str
-    way: RoundWay
+    way: DemandRoundWay
     kind: FeeKind | None = None
     accounts: list[str] | None = None
     firm: str = ""
@@ -68,7 +69,7 @@ class Round(Struct, kw_only=True):
     apart: list[str] = []
     day: Day
     started_at: datetime
-    state: RoundState
+    state: DemandRoundState
     after: str = ""
     version: int = 0
     demands: int = 0
@@ -84,7 +85,7 @@ class Skip(Struct, kw_only=True):
     round_id: str
     home: str
     household: str
-    because: Because
+    because: SkippedBecause
     until: Day | None = None
     amount_fen: int
 
@@ -96,7 +97,7 @@ def skip_id(round_id: str, home: str, household: str) -> str:
 # What clients send
 
 
-class StartRound(Struct, forbid_unknown_fields=True, kw_only=True):
+class StartDemandRound(Struct, forbid_unknown_fields=True, kw_only=True):
     """Round of demands to start.
 
     `way`: Messages to who owes, or letters to print for those who have no WeChat.
@@ -107,7 +108,7 @@ class StartRound(Struct, forbid_unknown_fields=True, kw_only=True):
     `note`: Sentence to add to the fixed text; none without it.
     """
 
-    way: RoundWay = RoundWay.MESSAGE
+    way: DemandRoundWay = DemandRoundWay.MESSAGE
     kind: FeeKind | None = None
     overdue_days: OverdueDays = 1
     every_days: EveryDays = EVERY_DAYS
@@ -115,11 +116,11 @@ class StartRound(Struct, forbid_unknown_fields=True, kw_only=True):
     note: Sentence | None = None
 
 
-class RoundSort(Labelled):
+class DemandRoundSort(Labelled):
     NEWEST = "newest", "最新的在前"
 
 
-class RoundsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
+class DemandRoundsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
     """Which rounds to list.
 
     `way`: Way by which they ask; both without it.
@@ -127,30 +128,30 @@ class RoundsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
     `sort`: Order of the list.
     """
 
-    way: RoundWay | None = None
-    state: RoundState | None = None
-    sort: RoundSort = RoundSort.NEWEST
+    way: DemandRoundWay | None = None
+    state: DemandRoundState | None = None
+    sort: DemandRoundSort = DemandRoundSort.NEWEST
 
 
-class SkipSort(Labelled):
+class DemandSkipSort(Labelled):
     HOME = "home", "按房屋"
 
 
-class SkipsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
+class DemandSkipsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
     """Which households that were left out to list.
 
     `because`: Why; all without it.
     `sort`: Order of the list.
     """
 
-    because: Because | None = None
-    sort: SkipSort = SkipSort.HOME
+    because: SkippedBecause | None = None
+    sort: DemandSkipSort = DemandSkipSort.HOME
 
 
 # What clients see
 
 
-class RoundView(Struct, kw_only=True):
+class DemandRoundView(Struct, kw_only=True):
     """Round of demands under a place.
 
     `round_id`: Opaque id of the round.
@@ -174,14 +175,14 @@ class RoundView(Struct, kw_only=True):
     round_id: str
     place: str
     address: str
-    way: RoundWay
+    way: DemandRoundWay
     kind: FeeKind | None
     overdue_days: int
     every_days: int
-    note: str
+    note: Annotated[str, Meta(examples=["周六上午物业在小区门口办理。"])]
     planned: bool
     role: Role | None
-    state: RoundState
+    state: DemandRoundState
     demands: int
     skipped: int
     amount_fen: Fen
@@ -189,7 +190,7 @@ class RoundView(Struct, kw_only=True):
     done_at: datetime | None
 
 
-class SkipView(Struct, kw_only=True):
+class DemandSkipView(Struct, kw_only=True):
     """Household that was left out of a round.
 
     `place`: Path of the home.
@@ -202,7 +203,7 @@ class SkipView(Struct, kw_only=True):
 
     place: str
     address: str
-    owners_until: Day | None
-    because: Because
-    until: Day | None
+    owners_until: FormerOwners
+    because: SkippedBecause
+    until: Annotated[Day | None, Meta(examples=["2026-06-30"])]
     amount_fen: Fen

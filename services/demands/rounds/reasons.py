@@ -19,7 +19,7 @@ from services.demands.letters import store as letters_store
 from services.demands.models import Debt
 from services.demands.pauses import actions as pauses
 from services.demands.pauses.models import Pause
-from services.demands.rounds.models import Because, Round, RoundWay, Skip, skip_id
+from services.demands.rounds.models import DemandRoundWay, Round, Skip, SkippedBecause, skip_id
 from services.dependencies import Dependencies
 from services.kernel.days import Day, plus_days
 from services.kernel.paths import covers
@@ -69,7 +69,7 @@ async def around(deps: Dependencies, found: Round, debts: Sequence[Debt]) -> Aro
     homes = sorted({debt.home for debt in debts})
     bills = [bill.id for debt in debts for bill in debt.bills]
     days = [each for debt in debts for each in slots(found, debt.household)]
-    taken = demands_store.taken if found.way is RoundWay.MESSAGE else letters_store.taken
+    taken = demands_store.taken if found.way is DemandRoundWay.MESSAGE else letters_store.taken
     rows = await asyncio.gather(
         pauses.around(deps, homes),
         creditors.accounts_of_firms(deps, homes),
@@ -95,32 +95,32 @@ def judge(found: Round, debt: Debt, known: Around) -> Debt | Skip:
     if not left:
         ends = {pause.until for pause in paused.values() if pause}
         until = None if None in ends else max(filter(None, ends))
-        return _skip(found, debt, Because.PAUSED, until)
+        return _skip(found, debt, SkippedBecause.PAUSED, until)
     asked = msgspec.structs.replace(debt, bills=left)
     because = _because(found, asked, known)
     if because is None:
         return asked
-    until = known.promised.get(debt.home) if because is Because.PROMISED else None
+    until = known.promised.get(debt.home) if because is SkippedBecause.PROMISED else None
     return _skip(found, asked, because, until)
 
 
-def _because(found: Round, debt: Debt, known: Around) -> Because | None:
+def _because(found: Round, debt: Debt, known: Around) -> SkippedBecause | None:
     """Return the first reason that holds; None for none."""
     is_current = debt.household == CURRENT
     taken = any((debt.home, each) in known.taken for each in slots(found, debt.household))
     reasons = {
-        Because.OWN_HOME: debt.home in found.apart,
-        Because.DISPUTED: debt.home in known.disputed,
-        Because.PROMISED: is_current and debt.home in known.promised,
-        Because.PAYMENT_UNDER_WAY: any(bill.id in known.held for bill in debt.bills),
-        Because.ASKED_BEFORE: taken,
-        Because.NOBODY_KNOWN: not debt.debtors,
-        Because.NOBODY_BOUND: found.way is RoundWay.MESSAGE and not debt.people,
+        SkippedBecause.OWN_HOME: debt.home in found.apart,
+        SkippedBecause.DISPUTED: debt.home in known.disputed,
+        SkippedBecause.PROMISED: is_current and debt.home in known.promised,
+        SkippedBecause.PAYMENT_UNDER_WAY: any(bill.id in known.held for bill in debt.bills),
+        SkippedBecause.ASKED_BEFORE: taken,
+        SkippedBecause.NOBODY_KNOWN: not debt.debtors,
+        SkippedBecause.NOBODY_BOUND: found.way is DemandRoundWay.MESSAGE and not debt.people,
     }
     return next((because for because, holds_true in reasons.items() if holds_true), None)
 
 
-def _skip(found: Round, debt: Debt, because: Because, until: Day | None) -> Skip:
+def _skip(found: Round, debt: Debt, because: SkippedBecause, until: Day | None) -> Skip:
     return Skip(
         id=skip_id(found.id, debt.home, debt.household),
         round_id=found.id,

@@ -9,7 +9,7 @@ from services.kernel.permissions import Permission
 from services.kernel.states import Table, Transition
 
 
-class RoundState(Labelled):
+class DemandRoundState(Labelled):
     GATHERING = "gathering", "正在核对欠费"
     DONE = "done", "已完成"
 
@@ -20,8 +20,8 @@ class RoundAction(StrEnum):
     FINISH = auto()
 
 
-S, A = RoundState, RoundAction
-TABLE: Final = Table[RoundState, RoundAction](
+S, A = DemandRoundState, RoundAction
+TABLE: Final = Table[DemandRoundState, RoundAction](
     None,
     Transition(None, A.START, S.GATHERING, Permission.SEND_DEMANDS, act=Act.DEMANDS_STARTED),
     Transition(None, A.PLAN, S.GATHERING),

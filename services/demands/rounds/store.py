@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from mongo_indexes import demand_rounds, demand_skips
-from services.demands.rounds.models import Round, RoundsQuery, Skip, SkipsQuery
+from services.demands.rounds.models import DemandRoundsQuery, DemandSkipsQuery, Round, Skip
 from services.demands.rounds.states import TABLE, RoundAction
 from services.dependencies import Database, Transaction
 from services.kernel.bulk import insert_all, insert_missing
@@ -30,7 +30,7 @@ async def find(db: Database, round_id: str) -> Round | None:
     return msgspec.convert(document, Round | None)
 
 
-async def page(db: Database, place: str, query: RoundsQuery) -> Page[Round]:
+async def page(db: Database, place: str, query: DemandRoundsQuery) -> Page[Round]:
     """Rounds under a place, the latest first. Served by index `started`."""
     where: Document = {"place": under(place), **chosen(query, "way", "state")}
     collection = db[demand_rounds.COLLECTION]
@@ -59,7 +59,7 @@ async def insert_skips(db: Database, tx: Transaction, skips: Sequence[Skip]) -> 
     await insert_all(tx, db[demand_skips.COLLECTION], [to_document(skip) for skip in skips])
 
 
-async def skips(db: Database, round_id: str, query: SkipsQuery) -> Page[Skip]:
+async def skips(db: Database, round_id: str, query: DemandSkipsQuery) -> Page[Skip]:
     """Households that a round left out, by home. Served by index `round`."""
     where: Document = {"round_id": round_id, **chosen(query, "because")}
     return await BY_HOME.page(db[demand_skips.COLLECTION], Skip, where, query, hint="round")

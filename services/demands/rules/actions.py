@@ -4,7 +4,7 @@ from services.audit import actions as audit
 from services.demands import creditors
 from services.demands.actions import role_at
 from services.demands.rules import store
-from services.demands.rules.models import DemandRule, RuleView, SetRule, rule_id
+from services.demands.rules.models import DemandRule, DemandRuleView, SetDemandRule, rule_id
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.acts import Act
@@ -20,7 +20,9 @@ class DemandRulePlace(errors.InvalidInput):
     code = "demand_rule_place"
 
 
-async def set_rule(deps: Dependencies, actor: Actor, place: str, wish: SetRule) -> RuleView:
+async def set_rule(
+    deps: Dependencies, actor: Actor, place: str, wish: SetDemandRule
+) -> DemandRuleView:
     """Set the rule of the actor's firm, or of the community, in a compound.
 
     Raises NotFound, DemandRulePlace, OtherPayee.
@@ -48,14 +50,14 @@ async def set_rule(deps: Dependencies, actor: Actor, place: str, wish: SetRule) 
         await audit.record(deps, tx, actor, act, **about, enabled=rule.is_on)
         return kept
 
-    return show(await deps.in_transaction(save), RuleView)
+    return show(await deps.in_transaction(save), DemandRuleView)
 
 
-async def get(deps: Dependencies, actor: Actor, place: str) -> RuleView:
+async def get(deps: Dependencies, actor: Actor, place: str) -> DemandRuleView:
     """Return the rule of the actor's firm, or of the community. Raises NotFound, OtherPayee."""
     await places.access_place(deps, actor, place, Permission.SEND_DEMANDS)
     creditor = await creditors.of_actor(deps, actor, place)
     found = await store.find(deps.db, rule_id(place, creditor.firm))
     if found is None:
         raise errors.NotFound("这里还没有设定定期催缴")
-    return show(found, RuleView)
+    return show(found, DemandRuleView)

@@ -10,7 +10,7 @@ from typing import Final
 from services.demands import creditors
 from services.demands.creditors import Creditor
 from services.demands.rounds import actions as rounds
-from services.demands.rounds.models import Round, RoundWay
+from services.demands.rounds.models import DemandRoundWay, Round
 from services.demands.rounds.states import TABLE, RoundAction
 from services.demands.rules import store
 from services.demands.rules.models import DemandRule
@@ -58,7 +58,7 @@ def _draft(deps: Dependencies, rule: DemandRule, today: Day, creditor: Creditor)
     return Round(
         id=digest_id("demand-round", rule.id, today),
         place=rule.place,
-        way=RoundWay.MESSAGE,
+        way=DemandRoundWay.MESSAGE,
         accounts=None if creditor.accounts is None else [*creditor.accounts],
         firm=creditor.firm,
         due_spans=spans(rule, today),

@@ -37,7 +37,7 @@ def rule_id(place: str, firm: str) -> str:
     return f"{place}|{firm}"
 
 
-class SetRule(Struct, forbid_unknown_fields=True, kw_only=True):
+class SetDemandRule(Struct, forbid_unknown_fields=True, kw_only=True):
     """Rule of a compound to set.
 
     `days_after`: On how many days after a due day who has not paid is reminded.
@@ -50,7 +50,7 @@ class SetRule(Struct, forbid_unknown_fields=True, kw_only=True):
     is_on: bool = True
 
 
-class RuleView(Struct, kw_only=True):
+class DemandRuleView(Struct, kw_only=True):
     """Rule by which homes of a compound are reminded by themselves.
 
     `place`: Path of the compound.

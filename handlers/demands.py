@@ -146,7 +146,7 @@ class DemandLettersHandler(ApiHandler):
 
 class DemandLetterDeliveryHandler(ApiHandler):
     @endpoint(
-        "recordDemandLetterDelivery",
+        "reportDemandLetterDelivery",
         needs=P.VIEW_UNPAID,
         errors=(
             "own_home",

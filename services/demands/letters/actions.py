@@ -36,7 +36,6 @@ from services.photos import actions as photos
 from services.photos.models import PhotoPurpose
 from services.places import actions as places
 
-NEEDS: Final = Permission.VIEW_UNPAID
 MISSING: Final = "没有找到这份通知书"
 
 
@@ -53,7 +52,7 @@ async def listing(
 
     Heads see those to who owns a home today. Raises NotFound.
     """
-    require_at(actor, NEEDS, place)
+    require_at(actor, Permission.VIEW_UNPAID, place)
     former = actor.may(Permission.VIEW_DEBTORS, place)
     own = homes_of(actor)
     page = await store.page(deps.db, place, query, apart=own, former=former)
@@ -66,7 +65,8 @@ async def access(deps: Dependencies, actor: Actor, letter_id: str) -> Letter:
     One to who sold the home only to who sees what they owe.
     """
     found = await store.find(deps.db, letter_id)
-    needs = Permission.VIEW_DEBTORS if found and found.household else NEEDS
+    is_former = found is not None and bool(found.household)
+    needs = Permission.VIEW_DEBTORS if is_former else Permission.VIEW_UNPAID
     return accessible(actor, found, needs, at=lambda it: it.home, missing=MISSING)
 
 

@@ -26,7 +26,6 @@ from services.kernel.views import show
 from services.places import actions as places
 from services.places.models import Kind
 
-NEEDS: Final = Permission.PAUSE_DEMANDS
 MISSING: Final = "没有找到这次暂停"
 
 
@@ -40,12 +39,16 @@ async def pause(
     deps: Dependencies, actor: Actor, place: str, wish: SetDemandPause
 ) -> DemandPauseView:
     """Set a pause. Raises NotFound, BadPauseDay, OwnHome."""
-    found = await places.access_place(deps, actor, place, NEEDS)
+    found = await places.access_place(deps, actor, place, Permission.PAUSE_DEMANDS)
     if found.kind is Kind.HOME:  # offices above the community see no single home
         require_at(actor, Permission.VIEW_DEBTORS, place)
     if wish.until is not None and check_day(wish.until) < deps.today():
         raise BadPauseDay("请选择今天或以后的日期")
-    firm = await creditors.firm_of(deps, actor, place, NEEDS) or wish.firm_id or ""
+    firm = (
+        await creditors.firm_of(deps, actor, place, Permission.PAUSE_DEMANDS)
+        or wish.firm_id
+        or ""
+    )
     if firm and not await firms.names(deps, [firm]):
         raise errors.NotFound("没有找到这家物业企业")
     made = _draft(deps, actor, place, wish, firm=firm)
@@ -62,7 +65,7 @@ async def pause(
 def _draft(
     deps: Dependencies, actor: Actor, place: str, wish: SetDemandPause, *, firm: str
 ) -> Pause:
-    pause_id, held = deps.new_id(), actor.roles(NEEDS, place)
+    pause_id, held = deps.new_id(), actor.roles(Permission.PAUSE_DEMANDS, place)
     return Pause(
         id=pause_id,
         place=place,
@@ -113,13 +116,13 @@ async def _access(deps: Dependencies, actor: Actor, pause_id: str) -> Pause:
     found = accessible(
         actor,
         await store.find(deps.db, pause_id),
-        NEEDS,
+        Permission.PAUSE_DEMANDS,
         at=lambda it: it.place,
         missing=MISSING,
     )
     if found.of_home:
         require_at(actor, Permission.VIEW_DEBTORS, found.place)
-    firm = await creditors.firm_of(deps, actor, found.place, NEEDS)
+    firm = await creditors.firm_of(deps, actor, found.place, Permission.PAUSE_DEMANDS)
     if firm and found.firm != firm:
         raise errors.Forbidden("这次暂停不是由贵公司设定的,请联系社区")
     return found
@@ -132,7 +135,7 @@ async def listing(
 
     Those of single homes, and what was written of them, only to who sees who owes there.
     """
-    require_at(actor, NEEDS, place)
+    require_at(actor, Permission.PAUSE_DEMANDS, place)
     sees_homes = actor.may(Permission.VIEW_DEBTORS, place)
     found = await store.page(deps.db, place, query, sees_homes=sees_homes)
     return found.of(await _views(deps, found.items))

@@ -23,12 +23,11 @@ class LetterAction(StrEnum):
 
 
 S, A, P = DemandLetterState, LetterAction, Permission.VIEW_UNPAID
-DELIVERED: Final = Act.DEMAND_LETTER_DELIVERED
 TABLE: Final = Table[DemandLetterState, LetterAction](
     None,
     Transition(None, A.MAKE, S.MADE),
-    Transition(S.MADE, A.DELIVER, S.DELIVERED, needs=P, act=DELIVERED),
-    Transition(S.MADE, A.GIVE_UP, S.UNDELIVERED, needs=P, act=DELIVERED),
+    Transition(S.MADE, A.DELIVER, S.DELIVERED, P, act=Act.DEMAND_LETTER_DELIVERED),
+    Transition(S.MADE, A.GIVE_UP, S.UNDELIVERED, P, act=Act.DEMAND_LETTER_DELIVERED),
 )
 
 

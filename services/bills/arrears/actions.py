@@ -142,7 +142,7 @@ def _owed(bill: Bill, today: Day) -> OwedBill:
         liable_on=bill.liable_on,
         account=bill.account,
         payee_name=bill.payee_name,
-        owed_fen=store.owed_of(bill),
+        owed_fen=bill.owed_fen,
     )
 
 

@@ -16,21 +16,15 @@ from services.kernel.documents import Document
 from services.kernel.measures import sum_if
 from services.kernel.paths import part, under
 
-# What is left to pay of a bill that is owed; `owed_of` says the same of a whole bill.
-OWED: Final = "$amount_fen"
-FIELDS: Final = ("home", "kind", "due_on", "amount_fen", "owners_until")
+OWED: Final = "$owed_fen"
+FIELDS: Final = ("home", "kind", "due_on", "owed_fen", "owners_until")
 FETCHED_AT_ONCE: Final = 500
-
-
-def owed_of(bill: Bill) -> int:
-    """Return what is left to pay of a bill that is owed."""
-    return bill.amount_fen
 
 
 async def by_home(
     db: Database, place: str, *, kind: FeeKind | None, today: Day, since: str
 ) -> AsyncGenerator[list[Owed], None]:
-    """Yield what each next home owes, by household, that of today first. Covered by `owed`.
+    """Yield what each next home owes, by household, that of today first. Covered by `owing`.
 
     `since`: the home to begin with. Whoever has enough reads no further.
     """
@@ -39,7 +33,7 @@ async def by_home(
     fields = {"_id": 0, **dict.fromkeys(FIELDS, 1)}
     cursor = db[COLLECTION].find(query, fields).sort([("home", 1), ("period", 1)])
     home, found = "", dict[str, Owed]()
-    async with cursor.hint("owed").batch_size(FETCHED_AT_ONCE) as bills:
+    async with cursor.hint("owing").batch_size(FETCHED_AT_ONCE) as bills:
         async for bill in bills:
             if bill["home"] != home:
                 if found:
@@ -47,7 +41,7 @@ async def by_home(
                 home, found = bill["home"], {}
             key = household_of(bill.get("owners_until"), today)
             owed = found.setdefault(key, Owed(home=home, household=key))
-            owed.add(FeeKind(bill["kind"]), bill["due_on"], bill["amount_fen"], today)
+            owed.add(FeeKind(bill["kind"]), bill["due_on"], bill["owed_fen"], today)
     if found:
         yield [found[key] for key in sorted(found)]
 
@@ -55,7 +49,7 @@ async def by_home(
 async def sums(
     db: Database, place: str, depth: int, *, kind: FeeKind | None, today: Day
 ) -> list[Document]:
-    """Add up what is owed by part of a place and age, in one query. Covered by index `owed`.
+    """Add up what is owed by part of a place and age, in one query. Covered by index `owing`.
 
     `depth`: segments of the path of a part.
     """
@@ -81,7 +75,7 @@ async def sums(
             }
         },
     ]
-    cursor = await db[COLLECTION].aggregate(pipeline, hint="owed")
+    cursor = await db[COLLECTION].aggregate(pipeline, hint="owing")
     return await cursor.to_list()
 
 
@@ -99,7 +93,7 @@ def _is_of(age: Age, today: Day) -> Document:
 async def homes_with(
     db: Database, place: str, due: Sequence[Document], *, after: str, limit: int
 ) -> list[str]:
-    """Return the next homes that owe fees of some due days, by path. Covered by index `owed`.
+    """Return the next homes that owe fees of some due days, by path. Covered by index `owing`.
 
     `due`: conditions on the due day, of which one is to be met.
     """
@@ -110,7 +104,7 @@ async def homes_with(
         **OF_FEES,
     }
     found: list[str] = []
-    cursor = db[COLLECTION].find(query, {"_id": 0, "home": 1}).sort([("home", 1)]).hint("owed")
+    cursor = db[COLLECTION].find(query, {"_id": 0, "home": 1}).sort([("home", 1)]).hint("owing")
     async with cursor.batch_size(FETCHED_AT_ONCE) as rows:
         async for row in rows:
             if not found or row["home"] != found[-1]:

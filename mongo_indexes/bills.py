@@ -144,7 +144,8 @@ VALIDATOR: Final = {
         "state": {"enum": ["draft", "owing", "paid", "void"]},
         # WeChat Pay refuses orders of 0 fen
         "amount_fen": {"bsonType": ["int", "long"], "minimum": 1},
-        "due_fen": {"bsonType": ["int", "long"], "minimum": 1},
+        # 0 of what was written off whole
+        "due_fen": {"bsonType": ["int", "long"], "minimum": 0},
         "owed_fen": {"bsonType": ["int", "long"], "minimum": 0},
         "paid": {
             "bsonType": "array",

@@ -14,6 +14,7 @@ from services.bills.models import (
     MonthsAfterVoid,
     MyBills,
     MyBillsQuery,
+    Noted,
     OwedBills,
     VoidBill,
 )
@@ -155,12 +156,32 @@ async def count_void(deps: Dependencies, tx: Transaction, bill_ids: Sequence[str
     return sum(bill.state is BillState.VOID for bill in found)
 
 
+async def get(deps: Dependencies, bill_id: str, *, tx: Transaction | None = None) -> Bill:
+    """Return a bill, whatever state it is in. Raises NotFound."""
+    found = await store.find_many(deps.db, [bill_id], tx=tx)
+    if not found:
+        raise errors.NotFound("没有找到账单")
+    return found[0]
+
+
+async def note(deps: Dependencies, tx: Transaction, bill: Bill, noted: Noted) -> Bill:
+    """Write a note into a bill that this transaction read; return it as it is afterwards.
+
+    The caller posts its journal. Raises BillNotOwing when somebody changed the bill meanwhile.
+    """
+    after = balances.noted(bill, noted)
+    if not await store.rebalance(deps.db, tx, [(bill, after)]):
+        raise BillNotOwing("这张账单刚刚有变动,请刷新后再试")
+    await _sum(deps, tx, [(bill, after)])
+    return after
+
+
 async def void(deps: Dependencies, actor: Actor, bill_id: str, request: VoidBill) -> BillView:
     """Void an unpaid bill, with a reason and a reversing journal.
 
     Raises BillNotOwing, OwnHome, OtherPayee.
     """
-    bill = await _access_to_void(deps, actor, bill_id)
+    bill = await access_by_office(deps, actor, bill_id)
     voided = {
         "voided_at": deps.now(),
         "voided_by": actor.person_id,
@@ -168,7 +189,7 @@ async def void(deps: Dependencies, actor: Actor, bill_id: str, request: VoidBill
     }
 
     async def save(tx: Transaction) -> Bill:
-        await _require_no_debtor(deps, tx, actor, bill)
+        await require_no_debtor(deps, tx, actor, bill)
         [found] = await store.find_many(deps.db, [bill_id], tx=tx)
         _require_voidable(found)
         await withdraw(deps, tx, [found], voided, months=request.months)
@@ -193,7 +214,8 @@ def _require_voidable(bill: Bill) -> None:
         raise BillNotOwing("这张账单已缴了一部分,请先退款再作废")
 
 
-async def _access_to_void(deps: Dependencies, actor: Actor, bill_id: str) -> Bill:
+async def access_by_office(deps: Dependencies, actor: Actor, bill_id: str) -> Bill:
+    """Return a bill to who may void or correct it. Raises NotFound, OtherPayee."""
     found = await store.find_many(deps.db, [bill_id])
     bill = accessible(
         actor,
@@ -206,7 +228,7 @@ async def _access_to_void(deps: Dependencies, actor: Actor, bill_id: str) -> Bil
     return bill
 
 
-async def _require_no_debtor(
+async def require_no_debtor(
     deps: Dependencies, tx: Transaction, actor: Actor, bill: Bill
 ) -> None:
     """Raise OwnHome if the actor belongs to the home, will, or did when the bill began.

@@ -1,12 +1,11 @@
 """Charge (单项收费): a bill of something ordered once, made beside the monthly runs."""
 
 from datetime import datetime
-from typing import Final
 
 from msgspec import Struct
 
 from services.bills import store
-from services.bills.due_days import due_on
+from services.bills.due_days import NOTICE_DAYS, due_on
 from services.bills.models import Bill
 from services.bills.states import BillAction
 from services.dependencies import Dependencies, Transaction
@@ -17,9 +16,6 @@ from services.kernel.documents import digest_id
 from services.ledger import actions as ledger
 from services.ledger.models import Journal, Posting, income, receivable
 from services.places import actions as places
-
-# As long as most fee rules leave; nobody is late because of a repair that was just done.
-DUE_DAYS: Final = 30
 
 
 class Charge(Struct, frozen=True, kw_only=True):
@@ -75,7 +71,7 @@ def _draft(charge: Charge, at: datetime) -> Bill:
         payee=charge.payee,
         account=charge.account,
         payee_name=charge.payee_name,
-        due_days=DUE_DAYS,
+        due_days=NOTICE_DAYS,
         debtor=charge.debtor,
         created_at=at,
     )

@@ -1,9 +1,9 @@
 """Bills: what is kept, sent and seen of them."""
 
 from datetime import datetime
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from services.bills.states import BillState
 from services.fees.models import AccountKey, BillKind, FeeKind
@@ -16,6 +16,12 @@ from services.kernel.types import Reason
 
 # The bills that homes owe by the month, as a query: those of repairs are not among them.
 OF_FEES: Final[Document] = {"kind": {"$in": list(FeeKind)}}
+
+
+# Of a note, as an answer shows it.
+NoteNumber = Annotated[str, Meta(examples=["20261123-4T9K2MXA7Q"])]
+NoteReason = Annotated[str, Meta(examples=["面积更正"])]
+Correction = Annotated[str, Meta(examples=["原账单 51.18元 − 贷项 3.00元(面积更正) = 48.18元"])]
 
 
 def of_kind(kind: FeeKind | None) -> Document:
@@ -39,6 +45,29 @@ class Portion(Struct, frozen=True, kw_only=True):
     at: datetime
 
 
+class NoteKind(Labelled):
+    """Kind of a note that corrects a published bill."""
+
+    CREDIT = "credit", "贷项"  # less is owed
+    DEBIT = "debit", "借项"  # more is owed
+    WRITE_OFF = "write_off", "核销"  # what is owed is given up; what was billed was right
+
+
+class Noted(Struct, frozen=True, kw_only=True):
+    """Note of a bill: an entry that makes more or less of it due, and says why.
+
+    `note`: its id in the collection of notes, and of its journal. `fen`: below 0 where less is
+    due since. `reason`: for who owes the bill.
+    """
+
+    note: str
+    number: str
+    kind: NoteKind
+    fen: int
+    reason: str
+    at: datetime
+
+
 UNSAID: Final = -1
 
 
@@ -50,8 +79,8 @@ class Bill(Struct, kw_only=True):
     per home: nothing is billed twice, whatever the runs did. `edition` counts voided bills
     before it whose months were opened again.
 
-    `amount_fen` is what was published, for ever. `due_fen` is that with its credit and debit
-    notes; `paid` is what payments paid of it, and `owed_fen` the rest: bills/balances.
+    `amount_fen` is what was published, for ever. `due_fen` is that with its `notes`; `paid` is
+    what payments paid of it, and `owed_fen` the rest: bills/balances.
 
     A repair of a home is billed once, to whom ordered it (`debtor`): its slot names the quote,
     and it stays theirs when they move out. A fee is owed by who owned the home on `liable_on`:
@@ -73,6 +102,7 @@ class Bill(Struct, kw_only=True):
     due_fen: int = UNSAID
     owed_fen: int = UNSAID
     paid: list[Portion] = []
+    notes: list[Noted] = []
     explanation: str
     payee: str = ""  # bills from before there were payees have none
     account: str
@@ -197,6 +227,23 @@ class RunBillsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
     sort: BillSort = BillSort.HOME
 
 
+class NoteLine(Struct, frozen=True, kw_only=True):
+    """Correction of a bill.
+
+    `number`: Number of the note.
+    `kind`: What it is.
+    `amount_fen`: By how much more is due since, in fen; below 0 for less.
+    `reason`: Why.
+    `at`: When it was made.
+    """
+
+    number: NoteNumber
+    kind: NoteKind
+    amount_fen: int
+    reason: NoteReason
+    at: datetime
+
+
 class BillView(Struct, kw_only=True):
     """Bill of a home for one fee and one or more months.
 
@@ -214,6 +261,8 @@ class BillView(Struct, kw_only=True):
     `paid_fen`: What of it is paid, in fen.
     `owed_fen`: What is left to pay, in fen; 0 for one that is paid or void.
     `explanation`: The whole computation on one line, in Chinese.
+    `notes`: Corrections of the bill, the earliest first.
+    `correction`: How they make `due_fen` of `amount_fen`, in Chinese; empty without any.
     `account`: Key of the payee's merchant account; bills of one payee and fee go together.
     `payee_name`: Who receives the money.
     `state`: State of the bill.
@@ -237,6 +286,8 @@ class BillView(Struct, kw_only=True):
     paid_fen: int
     owed_fen: int
     explanation: str
+    notes: list[NoteLine]
+    correction: Correction
     account: str
     payee_name: str
     state: BillState

@@ -125,6 +125,8 @@ def _balance(before: Bill, after: Bill) -> UpdateOne:
     was, now = to_document(before), to_document(after)
     key = {name: was[name] for name in ("_id", "state", "due_fen", "owed_fen", "paid")}
     balance = {name: now[name] for name in ("due_fen", "owed_fen", "paid", "paid_at")}
+    if before.notes != after.notes:
+        balance |= {name: now[name] for name in ("notes", "due_on")}
     if action := ACTIONS.get((before.state, after.state)):
         return TABLE.update(key, action, balance)
     return UpdateOne(key, {"$set": balance})

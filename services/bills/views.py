@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from services.bills.due_days import is_overdue
-from services.bills.models import Bill, BillView
+from services.bills.models import Bill, BillView, Noted, NoteLine
 from services.bills.states import BillState
 from services.dependencies import Dependencies
 from services.fees.models import BillKind
 from services.kernel.days import plus_months
+from services.kernel.money import yuan
 from services.kernel.views import show
 from services.places import actions as places
 
@@ -24,8 +25,26 @@ def view(bill: Bill, address: str, today: str) -> BillView:
         title=title_of(bill),
         address=address,
         paid_fen=bill.paid_fen,
+        notes=[show(note, NoteLine, amount_fen=note.fen) for note in bill.notes],
+        correction=correction(bill),
         overdue=bill.state is BillState.OWING and is_overdue(bill.due_on, today),
     )
+
+
+def correction(bill: Bill) -> str:
+    """Write how its notes make of a bill what is due.
+
+    原账单 51.18元 − 贷项 3.00元(面积更正) = 48.18元
+    """
+    if not bill.notes:
+        return ""
+    lines = "".join(map(_line, bill.notes))
+    return f"原账单 {yuan(bill.amount_fen)}元{lines} = {yuan(bill.due_fen)}元"
+
+
+def _line(note: Noted) -> str:
+    sign = "−" if note.fen < 0 else "+"
+    return f" {sign} {note.kind.label} {yuan(abs(note.fen))}元({note.reason})"
 
 
 async def views(deps: Dependencies, bills: Sequence[Bill]) -> list[BillView]:

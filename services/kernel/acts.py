@@ -119,6 +119,10 @@ class Act(Labelled):
         Guard.OWN_HOME_AND_MONEY,
     )
     BILL_VOIDED = "fee.bill_voided", "作废账单", Guard.OWN_HOME_AND_MONEY
+    BILL_NOTE_PROPOSED = "fee.note_proposed", "提出更正账单", Guard.OWN_HOME_AND_MONEY
+    BILL_NOTE_APPLIED = "fee.note_applied", "批准更正账单", Guard.OWN_HOME_AND_MONEY
+    BILL_NOTE_REFUSED = "fee.note_refused", "不批准更正账单", Guard.OWN_HOME_AND_MONEY
+    BILL_NOTE_WITHDRAWN = "fee.note_withdrawn", "撤回更正账单的申请"
     PAYMENT_ORDERED = "payment.ordered", "下单支付"
     CASH_OFFERED = "cash.offered", "交出现金"
     CASH_TAKEN = "cash.taken", "接收现金", Guard.OWN_MONEY

@@ -40,6 +40,12 @@ class OtherPayee(Forbidden):
     code = "other_payee"
 
 
+class SamePerson(Forbidden):
+    """What takes two people is not approved by who proposed it."""
+
+    code = "same_person"
+
+
 def homes_of(actor: Actor) -> frozenset[str]:
     """Return the homes that the actor belongs to today, in whatever way: also who only pays."""
     return frozenset(grant.place for grant in actor.grants if grant.role.by_living)

@@ -21,7 +21,8 @@ class Posting(Struct, frozen=True):
 class Journal(Struct, kw_only=True):
     """Movement of money, booked once. Never changed; a correction is another journal.
 
-    `id` is the business reference (`pay:…`, `refund:…`, `issue:…`, `void:…`): posting the same
+    `id` is the business reference (`pay:…`, `refund:…`, `issue:…`, `note:…`,
+    `void:…`): posting the same
     thing twice is a duplicate key. `reference` names the documents it came from.
     `fingerprint` covers the rest, so that `verify` sees any later change.
     """
@@ -103,6 +104,11 @@ def receivable(bill_id: str) -> str:
 def income(kind: str, compound: str) -> str:
     """Account of what a compound was billed for one kind of fee."""
     return f"income:{kind}:{compound}"
+
+
+def write_off(kind: str, compound: str) -> str:
+    """Account of what a compound was billed for one kind of fee, and then was given up."""
+    return f"writeoff:{kind}:{compound}"
 
 
 def wechat_cash(account_key: str) -> str:

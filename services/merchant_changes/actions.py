@@ -16,6 +16,7 @@ from services.jobs import actions as jobs
 from services.kernel import errors
 from services.kernel.acts import Act
 from services.kernel.days import Day, check_day
+from services.kernel.interests import SamePerson
 from services.kernel.pages import Page
 from services.kernel.permissions import Actor, Permission, require_city
 from services.kernel.views import show
@@ -38,12 +39,6 @@ from services.payments.closings.jobs import CLOSE
 
 Check = Callable[[Transaction], Awaitable[None]]
 OPERATOR: Final = "command line: "
-
-
-class SamePerson(errors.Forbidden):
-    """Whoever proposed a change does not approve it."""
-
-    code = "same_person"
 
 
 class ChangeWaits(errors.Conflict):

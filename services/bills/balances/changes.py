@@ -10,7 +10,8 @@ from typing import Final
 
 import msgspec
 
-from services.bills.models import Bill, Portion
+from services.bills import due_days
+from services.bills.models import Bill, Noted, Portion
 from services.bills.states import BillAction, BillState
 
 # What somebody paid for bills: bill id → fen.
@@ -41,9 +42,11 @@ def given_back(bill: Bill, journal: str, fen: int) -> Bill:
     return _with(bill, due_fen=bill.due_fen, paid=kept, at=bill.paid_at)
 
 
-def noted(bill: Bill, fen: int, at: datetime) -> Bill:
-    """Return a bill with a credit (below 0) or debit note of so much."""
-    return _with(bill, due_fen=bill.due_fen + fen, paid=bill.paid, at=at)
+def noted(bill: Bill, note: Noted) -> Bill:
+    """Return a bill with one more note: what is due of it, and until when."""
+    after = _with(bill, due_fen=bill.due_fen + note.fen, paid=bill.paid, at=note.at)
+    due_on = due_days.after_note(bill, note)
+    return msgspec.structs.replace(after, notes=[*bill.notes, note], due_on=due_on)
 
 
 def _with(bill: Bill, *, due_fen: int, paid: list[Portion], at: datetime | None) -> Bill:

@@ -1,7 +1,8 @@
 """Outdated bills: issued before their home was corrected or sold, and now wrong.
 
-What is published is never edited. Until a correction of a bill is an entry of its own, staff
-read here which bills are wrong and by how much: the unpaid ones can be voided and billed again.
+What is published is never edited. Staff read here which bills are wrong and by how much: a note
+makes a bill right (services/bill_notes), and one that nothing was paid of can be voided and
+billed again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -62,6 +63,14 @@ async def _changed(deps: Dependencies, place: str, *, since: str, limit: int) ->
     homes = sorted(corrected.keys() | sold.keys())[:limit]
     days = {home: [d[home] for d in (corrected, sold) if home in d] for home in homes}
     return {home: min(days[home]) for home in homes}
+
+
+async def of_bill(deps: Dependencies, bill: Bill) -> OutdatedBill | None:
+    """Return what a bill of a fee would be today; None where it is right, or is no fee."""
+    homes = await places.find_many(deps, [bill.home])
+    if bill.debtor or not homes:
+        return None
+    return _outdated(deps, homes[0], bill, await _prices(deps, [bill.home]))
 
 
 def _position(bill: BillView) -> Document:
@@ -135,6 +144,7 @@ def _outdated(
         bill=view(bill, home.address, deps.today()),
         right_fen=right_fen,
         right_explanation="; ".join(draft.explanation for draft in right),
+        same_owners=same_owners,
     )
 
 

@@ -31,8 +31,11 @@ class OutdatedBill(Struct, kw_only=True):
     `bill`: The bill as it was issued.
     `right_fen`: What it would come to today, in fen; 0 where there is no such home.
     `right_explanation`: How that is computed, in Chinese; empty for nothing.
+    `same_owners`: Whether the same owners would owe it; what others owe is voided and billed
+    anew, a note only changes how much it is.
     """
 
     bill: BillView
     right_fen: int
     right_explanation: str
+    same_owners: bool

@@ -57,10 +57,11 @@ def _of_bill(bill_id: str, bill: Bill | None, own: dict[str, Journal]) -> Iterat
     if is_void != (bill.state is BillState.VOID):
         yield "taken back by a journal" if is_void else "void, and no journal took it back"
     yield from _of_payments(bill, own, account)
+    yield from _of_notes(bill, own, account)
 
 
 def _of_payments(bill: Bill, own: dict[str, Journal], account: str) -> Iterator[str]:
-    """Yield what a bill says of its payments and notes that its journals do not."""
+    """Yield what a bill says of its payments that its journals do not."""
     for portion in bill.paid:
         if not _pays(own.get(portion.journal), account, portion.fen):
             yield f"paid by {portion.journal}, which is no payment of {portion.fen} fen of it"
@@ -68,6 +69,18 @@ def _of_payments(bill: Bill, own: dict[str, Journal], account: str) -> Iterator[
     paid_fen = -sum(posted(journal, account) for journal in moved)
     if paid_fen != bill.paid_fen:
         yield f"says that {bill.paid_fen} fen are paid, its journals say {paid_fen}"
+
+
+def _of_notes(bill: Bill, own: dict[str, Journal], account: str) -> Iterator[str]:
+    """Yield what a bill says of its notes that its journals do not."""
+    made = {each.id: posted(each, account) for each in own.values() if each.kind == "note"}
+    due_fen = bill.amount_fen + sum(made.values())
+    if bill.due_fen != due_fen:
+        yield f"says that {bill.due_fen} fen are due, its notes' journals say {due_fen}"
+    said = {f"note:{note.note}": note.fen for note in bill.notes}
+    for name in sorted(said.keys() | made.keys()):
+        if said.get(name) != made.get(name):
+            yield f"says {said.get(name)} fen of {name}, the journal says {made.get(name)}"
 
 
 def _posts(own: dict[str, Journal], name: str, account: str, amount_fen: int) -> bool:

@@ -12,6 +12,7 @@ from services.ledger.models import Journal, Unbalanced, check_balance
 NAMES: Final = {
     "issue": ("issue:", "bill"),
     "void": ("void:", "bill"),
+    "note": ("note:", "note"),
     "payment": ("pay:", "transaction"),
     "suspense": ("pay:", "transaction"),
 }

@@ -15,7 +15,7 @@ from services.residencies import actions as residencies
 BILL_CORRECTED: Final = Template(
     key="bill_corrected",
     title="账单有更正",
-    body="{home}的{bill}有更正:{change}元,原因:{reason}。现在还需缴{amount}元。给您添麻烦了。",
+    body="{home}的{bill}有更正:{change},原因:{reason}。现在还需缴{amount}。给您添麻烦了。",
     page="pages/bills/bills",
     data={"thing1": "home", "thing2": "bill", "thing3": "reason", "amount4": "amount"},
     purpose=Purpose.PAYMENT,
@@ -42,7 +42,7 @@ async def notify_debtors(
     values = {
         "home": address,
         "bill": note.title,
-        "change": f"{note.kind.label}{sign}{yuan(abs(note.fen))}",
+        "change": f"{note.kind.label}{sign}{yuan(abs(note.fen))}元",
         "reason": note.reason,
         "amount": yuan(bill.owed_fen),
     }

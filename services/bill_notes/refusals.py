@@ -67,7 +67,7 @@ def check(bill: Bill, kind: NoteKind, fen: int) -> None:
     if bill.state in {BillState.DRAFT, BillState.VOID}:
         raise BillNotIssued("这张账单未发布或已作废,不需要更正")
     if len(bill.notes) >= MOST_NOTES:
-        raise TooManyNotes("这张账单已更正多次,请作废后重新出账", most=MOST_NOTES)
+        raise TooManyNotes("这张账单已更正多次,请作废后重新出账")
     if bill.owed_fen + fen < 0:
         owed = yuan(bill.owed_fen)
         raise NoteExceedsOwed(f"这张账单现在只欠{owed}元;已缴的钱要退,请办理退款")

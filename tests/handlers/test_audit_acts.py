@@ -17,7 +17,7 @@ from services.bills.runs.models import StartBillRun
 from services.fees.models import FeeKind
 from services.kernel.acts import Act
 from services.kernel.permissions import Role
-from tests.build import counter_payments, merchants, payees, reconciliations
+from tests.build import bill_notes, counter_payments, merchants, payees, reconciliations
 from tests.build.cast import (
     COMMUNITY,
     COMPOUND,
@@ -167,6 +167,10 @@ ACTS = [
     (Act.PLACE_CONTACT_CHANGED, COMPOUND, place_line),
     (Act.CONTRACT_CONTACT_CHANGED, COMPOUND, firm_line),
     (Act.BILL_VOIDED, LI_HOME, voided),
+    (Act.BILL_NOTE_PROPOSED, LI_HOME, bill_notes.note_proposed),
+    (Act.BILL_NOTE_APPLIED, LI_HOME, bill_notes.note_waiting),
+    (Act.BILL_NOTE_REFUSED, LI_HOME, bill_notes.note_refused),
+    (Act.BILL_NOTE_WITHDRAWN, LI_HOME, bill_notes.note_withdrawn),
     (Act.PAYMENT_ORDERED, LI_HOME, ordered),
     (Act.PAYMENT_TAKEN, LI_HOME, counter_payments.payment_taken),
     (Act.DIFFERENCE_TAKEN, "", reconciliations.difference_taken),
@@ -181,7 +185,7 @@ ACTS = [
 ]
 NAMES = [act.value for act, _, _ in ACTS]
 PREPARED = pytest.mark.parametrize("prepare", [found for *_, found in ACTS], ids=NAMES)
-SUBJECTS = ("import_id", "rule_id", "payee_id", "run_id", "payment_id", "change_id")
+SUBJECTS = ("import_id", "rule_id", "payee_id", "run_id", "payment_id", "change_id", "note_id")
 
 
 @pytest.mark.parametrize(("act", "place", "prepare"), ACTS, ids=NAMES)

@@ -14,6 +14,7 @@ from services.kernel.acts import Act
 from services.kernel.interests import AT_HOME, Guard
 from services.kernel.permissions import Role
 from tests.build import content_checks, demands, invoices, reconciliations, surveys, visits
+from tests.build.bill_notes import note_proposed, note_refused, note_waiting
 from tests.build.cast import (
     COMPOUND,
     LI_HOME,
@@ -183,6 +184,9 @@ AT_LI: Final[dict[Act, Prepare]] = {
     Act.FEE_RULE_ENDED: unpriced,
     Act.BILL_RUN_WITHDRAWN: taken_back,
     Act.BILL_VOIDED: voided,
+    Act.BILL_NOTE_PROPOSED: note_proposed,
+    Act.BILL_NOTE_APPLIED: note_waiting,
+    Act.BILL_NOTE_REFUSED: note_refused,
     Act.DEBTS_CERTIFIED: certified,
     Act.PAYMENT_TAKEN: payment_taken,
     Act.SUSPENSE_RETURNED: suspended,
@@ -247,7 +251,7 @@ async def state_of(estate: Estate) -> Any:
     names += ("fee_rules", "bill_runs", "content_checks")
     names += ("survey_answers", "survey_second_entries")
     names += ("visits", "payment_promises", "calls", "household_cards")
-    names += ("notice_visits", "notice_readings")
+    names += ("notice_visits", "notice_readings", "bill_notes")
     names += ("invoice_requests", "reconciliation_differences")
     names += ("demand_pauses", "demand_letters", "demands")
     return {name: await db[name].find().sort("_id", 1).to_list() for name in names}

@@ -121,13 +121,20 @@ def _entry(
         title=title_of(bill),
         period=bill.period,
         amount_fen=amount_fen,
-        reference=(receipt.serial_number or receipt.number) if receipt else "",
+        reference=_number(journal, receipt),
     )
 
 
 def _payment_of(journal: Journal) -> str:
     """Return the payment that has a receipt, if the journal is of one."""
     return journal.reference.get("payment") or journal.reference.get(COUNTER_PAYMENT, "")
+
+
+def _number(journal: Journal, receipt: Receipt | None) -> str:
+    """Return the number of the paper that people have of a movement: receipt or note."""
+    if receipt is None:
+        return journal.reference.get("number", "")
+    return receipt.serial_number or receipt.number
 
 
 def _fees(entries: Sequence[StatementEntry]) -> list[FeeKind]:

@@ -46,7 +46,7 @@ class StatementEntry(Struct, kw_only=True):
     `title`: Bill it is about, e.g. 2026年11月物业费.
     `period`: First month of the bill.
     `amount_fen`: By how much more is owed since, in fen; less than nothing for a payment.
-    `reference`: Number of the receipt; empty where there is none.
+    `reference`: Number of the receipt, or of the correction; empty where there is none.
     """
 
     at: datetime

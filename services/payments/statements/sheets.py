@@ -8,7 +8,12 @@ from services.kernel.deferred import deferred
 from services.kernel.money import yuan
 from services.kernel.sheets import Facts, Sheet, Text
 from services.kernel.tables import Workbook, columns
-from services.payments.statements.models import Statement, StatementEntry, StatementSum
+from services.payments.statements.models import (
+    EntryKind,
+    Statement,
+    StatementEntry,
+    StatementSum,
+)
 
 if TYPE_CHECKING:
     from services.kernel import papers
@@ -25,7 +30,7 @@ COLUMNS: Final = columns(
     amount_fen="金额(元)",
     how="方式",
     paid_at="缴款时间",
-    reference="收据号",
+    reference="收据号或更正号",
 )
 # What the sums are called, in the order in which they add up.
 SUMS: Final = {
@@ -63,7 +68,8 @@ def _sums(each: StatementSum) -> tuple[tuple[str, str], ...]:
 
 def _row(entry: StatementEntry) -> tuple[str, str]:
     said = [entry.kind.label, entry.title, f"{yuan(entry.amount_fen)}元", entry.how]
-    said.append(f"收据 {entry.reference}" if entry.reference else "")
+    paper = "更正号" if entry.kind is EntryKind.CORRECTED else "收据"
+    said.append(f"{paper} {entry.reference}" if entry.reference else "")
     return day_of(entry.at), " ".join(filter(None, said))
 
 

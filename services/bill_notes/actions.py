@@ -23,6 +23,7 @@ from services.bill_notes.models import (
 from services.bill_notes.states import TABLE, NoteAction
 from services.bills import actions as bills
 from services.bills import own_money
+from services.bills.balances import actions as balances
 from services.bills.models import Bill, Noted, NoteKind
 from services.bills.outdated import actions as outdated
 from services.bills.views import title_of
@@ -167,7 +168,7 @@ async def _apply(
         reason=note.reason,
         at=now,
     )
-    after = await bills.note(deps, tx, before, kept)
+    after = await balances.note(deps, tx, before, kept)
     await ledger.post(deps, tx, journals.of(note, before, now))
     await notify.notify_debtors(deps, tx, people, note, after)
 

@@ -14,7 +14,6 @@ from services.bills.models import (
     MonthsAfterVoid,
     MyBills,
     MyBillsQuery,
-    Noted,
     OwedBills,
     VoidBill,
 )
@@ -112,7 +111,7 @@ def access(actor: Actor, bill_ids: Sequence[str], found: Sequence[Bill]) -> list
     return [own[bill_id] for bill_id in dict.fromkeys(bill_ids)]
 
 
-async def access_by_office(
+async def access_many_by_office(
     deps: Dependencies, actor: Actor, bill_ids: Sequence[str], permission: Permission
 ) -> list[Bill]:
     """Return bills of homes where the actor holds a permission, each once, as asked for.
@@ -162,18 +161,6 @@ async def get(deps: Dependencies, bill_id: str, *, tx: Transaction | None = None
     if not found:
         raise errors.NotFound("没有找到账单")
     return found[0]
-
-
-async def note(deps: Dependencies, tx: Transaction, bill: Bill, noted: Noted) -> Bill:
-    """Write a note into a bill that this transaction read; return it as it is afterwards.
-
-    The caller posts its journal. Raises BillNotOwing when somebody changed the bill meanwhile.
-    """
-    after = balances.noted(bill, noted)
-    if not await store.rebalance(deps.db, tx, [(bill, after)]):
-        raise BillNotOwing("这张账单刚刚有变动,请刷新后再试")
-    await _sum(deps, tx, [(bill, after)])
-    return after
 
 
 async def void(deps: Dependencies, actor: Actor, bill_id: str, request: VoidBill) -> BillView:

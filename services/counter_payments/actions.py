@@ -75,7 +75,7 @@ async def take(deps: Dependencies, actor: Actor, request: TakePayment) -> Counte
     """
     _require_day(deps, request)
     by = Permission.TAKE_PAYMENTS
-    bills = await bills_actions.access_by_office(deps, actor, request.bill_ids, by)
+    bills = await bills_actions.access_many_by_office(deps, actor, request.bill_ids, by)
     interests.require_not_own(actor, [bill.home for bill in bills])
     await own_money.require_all(deps, actor, bills, by=by)
     payment_id = digest_id("counter", bills[0].account, request.way, request.voucher)

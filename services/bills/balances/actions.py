@@ -6,7 +6,7 @@ from datetime import datetime
 from services.bills import store
 from services.bills.balances import changes
 from services.bills.balances.changes import Amounts
-from services.bills.models import Bill
+from services.bills.models import Bill, Noted
 from services.bills.sums import changes as sums
 from services.dependencies import Dependencies, Transaction
 
@@ -35,7 +35,7 @@ async def settle(
         rest = [bill for bill in bills if not done[bill.id]]
         late = changes.taken(rest, amounts)
         more = _paid(rest, late, journal_id, at)
-        await store.rebalance(deps.db, tx, more)
+        await _write(deps, tx, more)
         moved = [pair for pair in moved if done[pair[0].id]] + more
         taken = {before.id: before.owed_fen - after.owed_fen for before, after in moved}
     await _sum(deps, tx, moved)
@@ -53,6 +53,18 @@ def _paid(
     return [(b, changes.paid(b, journal_id, taken[b.id], at)) for b in owing]
 
 
+class BalanceMoved(RuntimeError):
+    """A bug of ours: a bill was not read in the transaction that writes what it owes."""
+
+
+async def _write(
+    deps: Dependencies, tx: Transaction, moved: Sequence[tuple[Bill, Bill]]
+) -> None:
+    """Write what bills owe that this transaction read: who changes one makes it start again."""
+    if await store.rebalance(deps.db, tx, moved) != len(moved):
+        raise BalanceMoved([before.id for before, _ in moved])
+
+
 async def _sum(deps: Dependencies, tx: Transaction, moved: Sequence[tuple[Bill, Bill]]) -> None:
     before, after = ([pair[side] for pair in moved] for side in (0, 1))
     await sums.record(deps, tx, before=before, after=after)
@@ -67,7 +79,7 @@ async def give_back(
     """
     bills = await _read(deps, tx, amounts)
     moved = [(b, changes.given_back(b, journal_id, amounts[b.id])) for b in bills]
-    await store.rebalance(deps.db, tx, moved)
+    await _write(deps, tx, moved)
     await _sum(deps, tx, moved)
 
 
@@ -78,3 +90,14 @@ async def paid_by(
     found = await store.find_many(deps.db, bill_ids, tx=tx)
     portions = {bill.id: changes.portion_of(bill, journal_id) for bill in found}
     return {bill_id: fen for bill_id, fen in portions.items() if fen}
+
+
+async def note(deps: Dependencies, tx: Transaction, bill: Bill, noted: Noted) -> Bill:
+    """Write a note into a bill that this transaction read; return it as it is afterwards.
+
+    The caller posts its journal.
+    """
+    after = changes.noted(bill, noted)
+    await _write(deps, tx, [(bill, after)])
+    await _sum(deps, tx, [(bill, after)])
+    return after

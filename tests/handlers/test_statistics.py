@@ -11,7 +11,7 @@ import pytest
 
 from services.appointments import actions as appointments
 from services.appointments.models import Appoint
-from services.bills import actions as bills
+from services.bills.balances import actions as balances
 from services.bills.unpaid_homes import actions as unpaid_homes
 from services.dependencies import Transaction
 from services.kernel.days import BEIJING
@@ -47,7 +47,9 @@ async def pay(estate: Estate, name: str, period: str, *kinds: str) -> None:
 
             async def settle(tx: Transaction, bill_id: str = owed["bill_id"]) -> bool:
                 at = deps.now()
-                return bool(await bills.settle(deps, tx, [bill_id], f"pay:{bill_id}", at))
+                return bool(
+                    await balances.settle(deps, tx, {bill_id: 10**6}, f"pay:{bill_id}", at)
+                )
 
             assert await deps.in_transaction(settle)
 

@@ -15,7 +15,8 @@ from services.bill_notes import projection as notes_projection
 from services.bill_notes import refusals
 from services.bill_notes.models import NoteDecision
 from services.bills import actions as bills
-from services.bills import balances
+from services.bills.balances import actions as balances
+from services.bills.balances import changes
 from services.bills.due_days import NOTICE_DAYS, after_note
 from services.bills.models import Bill, MonthsAfterVoid, Noted, NoteKind, VoidBill
 from services.bills.proofs import projection as bills_projection
@@ -68,9 +69,9 @@ def test_what_is_owed_is_what_was_published_with_its_notes_less_what_was_paid(
     for what, fen in steps:
         journal += 1
         if what == "pay" and found.owed_fen:
-            found = balances.paid(found, f"j{journal}", abs(fen) or 1, NOW)
+            found = changes.paid(found, f"j{journal}", abs(fen) or 1, NOW)
         elif what == "back" and found.paid:
-            found = balances.given_back(found, found.paid[0].journal, abs(fen))
+            found = changes.given_back(found, found.paid[0].journal, abs(fen))
         elif what in {"note", "write_off"} and fen:
             is_given_up = what == "write_off"
             more = noted(-abs(fen) if is_given_up else fen)
@@ -79,7 +80,7 @@ def test_what_is_owed_is_what_was_published_with_its_notes_less_what_was_paid(
                 refusals.check(found, kind, more.fen)
             except Conflict:
                 continue
-            found = balances.noted(found, more)
+            found = changes.noted(found, more)
         assert found.amount_fen == amount_fen
         assert found.due_fen == amount_fen + sum(each.fen for each in found.notes)
         assert found.owed_fen == found.due_fen - found.paid_fen >= 0
@@ -117,7 +118,7 @@ class Books:
 
         async def work(tx: Transaction) -> None:
             deps = self.world.deps
-            taken = await bills.settle(deps, tx, {bill_id: fen}, name, deps.now())
+            taken = await balances.settle(deps, tx, {bill_id: fen}, name, deps.now())
             if taken:
                 await ledger.post(
                     deps, tx, self.journal(name, "payment", bill_id, taken[bill_id])
@@ -135,7 +136,7 @@ class Books:
         name = f"refund:1:{self.number}"
 
         async def work(tx: Transaction) -> None:
-            await bills.give_back(deps, tx, {bill_id: back}, portion.journal)
+            await balances.give_back(deps, tx, {bill_id: back}, portion.journal)
             await ledger.post(deps, tx, self.journal(name, "refund", bill_id, -back))
 
         await deps.in_transaction(work)

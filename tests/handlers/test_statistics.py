@@ -47,9 +47,8 @@ async def pay(estate: Estate, name: str, period: str, *kinds: str) -> None:
 
             async def settle(tx: Transaction, bill_id: str = owed["bill_id"]) -> bool:
                 at = deps.now()
-                return bool(
-                    await balances.settle(deps, tx, {bill_id: 10**6}, f"pay:{bill_id}", at)
-                )
+                amounts = {bill_id: owed["owed_fen"]}
+                return bool(await balances.settle(deps, tx, amounts, f"pay:{bill_id}", at))
 
             assert await deps.in_transaction(settle)
 

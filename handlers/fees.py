@@ -7,7 +7,17 @@ from msgspec import Meta
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Route, endpoint
 from services.fees import actions as fees
-from services.fees.models import EndFeeRule, FeeKind, FeeRulesQuery, FeeRuleView, NewFeeRule
+from services.fees.models import (
+    BillingPeriod,
+    EndFeeRule,
+    FeeKind,
+    FeeRulesQuery,
+    FeeRuleView,
+    NewFeeRule,
+    NewRuleSource,
+    Proration,
+    SourceKind,
+)
 from services.kernel.pages import Page
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
@@ -37,6 +47,11 @@ class FeeRulesHandler(ApiHandler):
             price=6000,
             start_day="2026-01-01",
             due_days=30,
+            period=BillingPeriod.QUARTERLY,
+            proration=Proration.THIRTY_DAYS,
+            source=NewRuleSource(
+                kind=SourceKind.CONTRACT, title="春光小区物业服务合同", number="2026-8"
+            ),
             payee_id="vh5c0rk2fqv5zs2a6p4m9x1e7d",
         ),
     )

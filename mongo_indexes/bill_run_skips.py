@@ -44,6 +44,9 @@ VALIDATOR: Final = {
                 "contract_over",
                 "retired",
                 "no_area",
+                "no_residents",
+                "no_anniversary",
+                "next_month",
                 "zero_amount",
             ]
         },

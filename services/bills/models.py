@@ -7,7 +7,7 @@ from msgspec import Meta, Struct, field
 
 from services.bills.states import BillState
 from services.fees.models import AccountKey, BillKind, FeeKind
-from services.kernel.days import Day, Month
+from services.kernel.days import Day, Month, plus_months
 from services.kernel.documents import Document
 from services.kernel.labels import Labelled
 from services.kernel.pages import ListQuery
@@ -94,7 +94,7 @@ class Bill(Struct, kw_only=True):
     home: str
     period: Month  # the first month
     months: int
-    from_day: Day | None = None  # of days of one month; None for whole months
+    from_day: Day | None = None  # of days of a month, or of some in a row; None: whole months
     to_day: Day | None = None
     edition: int = 0
     slots: list[str]
@@ -104,6 +104,7 @@ class Bill(Struct, kw_only=True):
     paid: list[Portion] = []
     notes: list[Noted] = []
     explanation: str
+    terms: str = ""  # the rules it was made by, as they were; bills from before have none
     payee: str = ""  # bills from before there were payees have none
     account: str
     payee_name: str
@@ -138,6 +139,11 @@ class Bill(Struct, kw_only=True):
     def paid_fen(self) -> int:
         """What payments paid of it, in fen."""
         return sum(portion.fen for portion in self.paid)
+
+    @property
+    def last_month(self) -> Month:
+        """The month of the last day; a year from a day on has days of thirteen months."""
+        return self.to_day[:7] if self.to_day else plus_months(self.period, self.months - 1)
 
 
 class Total(Struct, frozen=True, kw_only=True):
@@ -254,13 +260,15 @@ class BillView(Struct, kw_only=True):
     `address`: Address of the home, as people say it.
     `period`: First month that is billed.
     `months`: Number of months that are billed.
-    `from_day`: First day that is billed, of a month billed in part; null for whole months.
-    `to_day`: Last day that is billed, of a month billed in part; null for whole months.
+    `from_day`: First day that is billed, of days that are no whole months; null otherwise.
+    `to_day`: Last day that is billed, of days that are no whole months; null otherwise.
     `amount_fen`: What was billed, in fen; a published bill is never edited.
     `due_fen`: The same with the corrections that were made since, in fen.
     `paid_fen`: What of it is paid, in fen.
     `owed_fen`: What is left to pay, in fen; 0 for one that is paid or void.
     `explanation`: The whole computation on one line, in Chinese.
+    `terms`: The rule that was applied: its version, what it rests on, and how part of a month
+        is charged; in Chinese, empty for repairs and for bills from before.
     `notes`: Corrections of the bill, the earliest first.
     `correction`: How they make `due_fen` of `amount_fen`, in Chinese; empty without any.
     `account`: Key of the payee's merchant account; bills of one payee and fee go together.
@@ -288,6 +296,7 @@ class BillView(Struct, kw_only=True):
     explanation: str
     notes: list[NoteLine]
     correction: Correction
+    terms: str
     account: str
     payee_name: str
     state: BillState

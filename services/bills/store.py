@@ -24,7 +24,7 @@ from services.dependencies import Database, Transaction
 from services.fees.models import FeeKind
 from services.kernel import unions, walks
 from services.kernel.bulk import insert_all
-from services.kernel.days import Day, Month, plus_months
+from services.kernel.days import Day, Month
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Count, Key, Keyset, ListQuery, Page, chosen
 from services.kernel.paths import under
@@ -280,7 +280,7 @@ async def issued_since(db: Database, homes: Mapping[str, Day], wanted: Document)
     states = [BillState.OWING, BillState.PAID]
     query = {"home": {"$in": sorted(homes)}, "state": {"$in": states}, **OF_FEES, **wanted}
     found = msgspec.convert(await db[COLLECTION].find(query).to_list(), list[Bill])
-    since = [b for b in found if plus_months(b.period, b.months - 1) >= homes[b.home][:7]]
+    since = [b for b in found if b.last_month >= homes[b.home][:7]]
     return sorted(since, key=lambda bill: (bill.home, bill.period, bill.id))
 
 

@@ -62,16 +62,17 @@ def shown(
 
 
 def title_of(bill: Bill) -> str:
-    """Name a bill, with its days where it is for some of a month: 2026年3月16日至31日物业费.
+    """Name a bill, with its days where it is not for whole months: 2026年3月16日至31日物业费.
 
     What was ordered once has its day: 2026年3月16日维修费.
     """
     if bill.from_day is None or bill.to_day is None:
         return title(bill.kind, bill.period, bill.months)
-    days = f"{int(bill.from_day[8:])}日至{int(bill.to_day[8:])}日"
-    if bill.kind is BillKind.REPAIR_FEE:
-        days = f"{int(bill.from_day[8:])}日"
-    return f"{span(bill.period, bill.months)}{days}{bill.kind.label}"
+    first, last = (f"{int(day[8:])}日" for day in (bill.from_day, bill.to_day))
+    if bill.last_month != bill.period:
+        return f"{_month(bill.period)}{first}至{_month(bill.last_month)}{last}{bill.kind.label}"
+    days = first if bill.kind is BillKind.REPAIR_FEE else f"{first}至{last}"
+    return f"{_month(bill.period)}{days}{bill.kind.label}"
 
 
 def title(kind: BillKind, period: str, months: int) -> str:

@@ -11,12 +11,16 @@ from services.audit import actions as audit
 from services.dependencies import Dependencies, Transaction
 from services.fees import store, views
 from services.fees.models import (
+    BilledAt,
+    BillingPeriod,
     EndFeeRule,
     FeeKind,
     FeeRule,
     FeeRulesQuery,
     FeeRuleView,
     NewFeeRule,
+    Proration,
+    RuleSource,
 )
 from services.fees.payees import charters
 from services.fees.payees.models import Payee
@@ -37,6 +41,20 @@ from services.places import actions as places
 from services.places.models import Kind
 from services.residencies import actions as residencies
 
+# What the audit says of a rule.
+NOTED: Final = (
+    "kind",
+    "price",
+    "monthly_fen",
+    "person_fen",
+    "period",
+    "proration",
+    "version",
+    "start_day",
+    "end_day",
+    "payee",
+    "account",
+)
 RULE_PLACES: Final = (Kind.COMPOUND, Kind.BUILDING, Kind.UNIT)
 
 
@@ -51,18 +69,22 @@ async def add(deps: Dependencies, actor: Actor, place: str, request: NewFeeRule)
     _check(request)
     rule = _draft(deps, actor, place, request, await _payee(deps, place, request))
 
-    async def save(tx: Transaction) -> None:
-        if not await places.use(deps, [place], tx=tx):
+    async def save(tx: Transaction) -> FeeRule:
+        # held: of two rules at once the second has the next number
+        if not await places.hold(deps, tx, place):
             raise errors.NotFound("没有找到这个地方")
         await _require_not_own(deps, tx, actor, rule, rule.start_day)
-        await store.insert(deps.db, tx, rule)
-        await _note(deps, tx, actor, Act.FEE_RULE_ADDED, rule)
+        earlier = await store.count(deps.db, tx, place, rule.kind)
+        numbered = msgspec.structs.replace(rule, version=earlier + 1)
+        await store.insert(deps.db, tx, numbered)
+        await _note(deps, tx, actor, Act.FEE_RULE_ADDED, numbered)
+        return numbered
 
     try:
-        await deps.in_transaction(save)
+        written = await deps.in_transaction(save)
     except DuplicateKeyError:
         return await deps.in_transaction(lambda tx: _again(deps, tx, actor, rule))
-    return await views.view(deps, rule)
+    return await views.view(deps, written)
 
 
 async def _payee(deps: Dependencies, place: str, request: NewFeeRule) -> Payee:
@@ -96,6 +118,8 @@ def _draft(
     usages = sorted(set(request.usages))
     asked = {**msgspec.structs.asdict(request), "usages": usages}
     del asked["payee_id"]
+    if source := request.source:
+        asked["source"] = RuleSource(**msgspec.structs.asdict(source))
     return FeeRule(
         id=deps.new_id(),
         place=place,
@@ -112,8 +136,7 @@ def _draft(
 async def _note(
     deps: Dependencies, tx: Transaction, actor: Actor, act: Act, rule: FeeRule
 ) -> None:
-    said = ("kind", "price", "monthly_fen", "start_day", "end_day", "payee", "account")
-    facts = {name: getattr(rule, name) for name in said}
+    facts = {name: getattr(rule, name) for name in NOTED}
     await audit.record(deps, tx, actor, act, place=rule.place, subject=rule.id, **facts)
 
 
@@ -130,14 +153,28 @@ async def _again(
 
 
 def _check(request: NewFeeRule) -> None:
-    if (request.price is None) == (request.monthly_fen is None):
-        raise BadFeeRule("请填写单价或每月金额,两者只填一项")
+    prices = (request.price, request.monthly_fen, request.person_fen)
+    if sum(price is not None for price in prices) != 1:
+        raise BadFeeRule("请填写单价、每户每月金额或每人每月金额,只填一项")
     if (request.due_day is None) == (request.due_days is None):
         raise BadFeeRule("请填写每月缴费日或出账后天数,两者只填一项")
-    for day in filter(None, (request.start_day, request.end_day)):
+    for day in filter(None, (request.start_day, request.end_day, request.anniversary_day)):
         _check_day(day)
+    _check_terms(request)
     if request.end_day is not None and request.end_day < request.start_day:
         raise BadFeeRule("结束日期不能早于开始日期")
+
+
+def _check_terms(request: NewFeeRule) -> None:
+    """Raise BadFeeRule for terms that do not go together, or that no document gives."""
+    is_monthly = request.period is BillingPeriod.MONTHLY
+    if is_monthly and request.billed_at is BilledAt.END:
+        raise BadFeeRule("按月收费不分期初和期末,请选按季、半年或年")
+    if request.anniversary_day and request.period is not BillingPeriod.ANNIVERSARY:
+        raise BadFeeRule("只有按周年收费才填写周年起算日")
+    is_plain = is_monthly and request.proration is Proration.ACTUAL_DAYS
+    if request.source is None and not (is_plain and request.person_fen is None):
+        raise BadFeeRule("请写明这样收费依据的合同、政策或业主决定")
 
 
 def _check_day(day: str) -> None:
@@ -148,7 +185,7 @@ def _check_day(day: str) -> None:
 
 
 def _same(one: FeeRule, other: FeeRule) -> bool:
-    own = {"id": "", "created_by": "", "created_at": one.created_at}
+    own = {"id": "", "created_by": "", "created_at": one.created_at, "version": 0}
     return msgspec.structs.replace(one, **own) == msgspec.structs.replace(other, **own)
 
 

@@ -18,6 +18,12 @@ def _price(rule: FeeRuleView) -> float | None:
     return None if rule.price is None else rule.price / PRICE_PER_YUAN
 
 
+def _source(rule: FeeRuleView) -> str:
+    """Return the document that a rule rests on, as people name it."""
+    found = rule.source
+    return "" if found is None else f"{found.kind.label}《{found.title}》{found.number}"
+
+
 FEE_RULES: Final = List(
     name="fee_rules",
     needs=Permission.MANAGE_FEES,
@@ -30,13 +36,20 @@ FEE_RULES: Final = List(
         *columns(
             FeeRuleView,
             monthly_fen="每户每月(元)",
+            person_fen="每人每月(元)",
             usages="房屋用途",
+            period="收费周期",
+            billed_at="出账时间",
+            proration="不足整月",
             start_day="开始日期",
             end_day="结束日期",
             due_day="每月缴费日",
             due_days="出账后天数",
             payee_name="收款单位",
+            version="版本",
         ),
+        Column("source", "依据", _source),
+        *columns(FeeRuleView, created_by="设定人", created_at="设定时间"),
     ),
 )
 

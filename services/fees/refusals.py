@@ -8,7 +8,7 @@ from services.kernel.days import Day
 
 
 class BadFeeRule(errors.InvalidInput):
-    """A rule needs one price and one due term, real days, and a place that has homes."""
+    """A rule needs one price and due term, real days, fitting terms, a place with homes."""
 
     code = "bad_fee_rule"
     details_type = errors.UnknownDay

@@ -28,6 +28,11 @@ async def insert(db: Database, tx: Transaction, rule: FeeRule) -> None:
     await db[COLLECTION].insert_one(to_document(rule), session=tx)
 
 
+async def count(db: Database, tx: Transaction, place: str, kind: FeeKind) -> int:
+    """Count the rules of a place for one kind of fee. Served by index `place`."""
+    return await db[COLLECTION].count_documents({"place": place, "kind": kind}, session=tx)
+
+
 async def like(db: Database, tx: Transaction, rule: FeeRule) -> FeeRule | None:
     """Return the rule that stands in this one's way. Served by index `slots`."""
     query = {"place": rule.place, "slots": {"$in": rule.slots}}

@@ -6,9 +6,8 @@ that
 2. has start_day ≤ the day ≤ end_day, and among those
 3. lies deepest in the tree (unit before building before compound), and among those
 4. started last.
-When a rule ends, the one it displaced applies again. A month that a rule covers in part is
-charged by its actual days: 19 of the 31 days of August are 19/31 of the month's price. The law
-names no method; why this one: docs/decisions/20-payees-and-runs.md.
+When a rule ends, the one it displaced applies again. What of a month is charged in which
+something changes stands in proration.py, which days one bill is for in periods.py.
 """
 
 from collections import defaultdict
@@ -17,12 +16,13 @@ from fractions import Fraction
 
 from msgspec import Struct
 
-from services.fees.models import FeeKind, FeeRule
-from services.kernel.days import Day, Month, last_day, plus_days
+from services.fees.models import BillingPeriod, FeeKind, FeeRule, Proration
+from services.kernel.days import Day, plus_days
 from services.kernel.money import area_charge, half_up, price_yuan, square_metres, yuan
 from services.kernel.paths import ancestors
 from services.places.models import Usage
 
+Span = tuple[Day, Day]  # the first and the last day, both included
 # (place, kind) → its rules, the latest start first
 RuleBook = Mapping[tuple[str, FeeKind], Sequence[FeeRule]]
 
@@ -31,12 +31,23 @@ class Part(Struct, frozen=True):
     """Time that one rule charges: `count` months, or `count` days of a month that has `of`.
 
     `area`: of the home at that time, in 0.01 m²; None when nobody wrote it down.
+    `people`: registered for the home; None when nobody is, or the rule does not ask.
     """
 
     rule: FeeRule
     area: int | None
     count: int
     of: int = 1
+    people: int | None = None
+
+    def goes_on(self, before: "Part") -> bool:
+        """Tell whether both are whole months of one rule, area and number of people."""
+        same = (before.rule.id, before.area, before.people) == (
+            self.rule.id,
+            self.area,
+            self.people,
+        )
+        return same and before.of == self.of == 1
 
 
 def rule_book(rules: Iterable[FeeRule]) -> RuleBook:
@@ -67,9 +78,8 @@ def in_force(rule: FeeRule, day: Day) -> bool:
     return rule.start_day <= day and (rule.end_day is None or day <= rule.end_day)
 
 
-def spans(month: Month, turns: Iterable[tuple[Day, Day | None]]) -> list[tuple[Day, Day]]:
-    """Cut a month at the first days, and after the last days, of `turns`."""
-    first, last = f"{month}-01", last_day(month)
+def spans(first: Day, last: Day, turns: Iterable[tuple[Day, Day | None]]) -> list[Span]:
+    """Cut some days at the first days, and after the last days, of `turns`."""
     cuts = {first}
     for begin, end in turns:
         cuts |= {begin} if first < begin <= last else set()
@@ -79,20 +89,29 @@ def spans(month: Month, turns: Iterable[tuple[Day, Day | None]]) -> list[tuple[D
 
 
 def charge_fen(parts: Sequence[Part]) -> int | None:
-    """Return what parts come to in fen; None when a price needs an area nobody wrote down.
+    """Return what parts come to in fen; None when a price needs what nobody wrote down.
 
     Exact until the end, and rounded half up once: see services/kernel/money.py.
     """
     total = Fraction(0)
     for part in parts:
-        rule, time = part.rule, Fraction(part.count, part.of)
-        if rule.monthly_fen is not None:
-            total += rule.monthly_fen * time
-        elif part.area is None or rule.price is None:
+        months = _a_month(part)
+        if months is None:
             return None
-        else:
-            total += area_charge(part.area, rule.price, time)
+        total += months * Fraction(part.count, part.of)
     return half_up(total)
+
+
+def _a_month(part: Part) -> Fraction | None:
+    """Return what a whole month comes to in fen, exactly; None when it is not known."""
+    rule = part.rule
+    if rule.monthly_fen is not None:
+        return Fraction(rule.monthly_fen)
+    if rule.person_fen is not None:
+        return None if part.people is None else Fraction(rule.person_fen * part.people)
+    if part.area is None or rule.price is None:
+        return None
+    return area_charge(part.area, rule.price, Fraction(1))
 
 
 def explain(parts: Sequence[Part], fen: int) -> str:
@@ -103,7 +122,32 @@ def explain(parts: Sequence[Part], fen: int) -> str:
 
 def _factors(part: Part) -> str:
     time = f"{part.count}个月" if part.of == 1 else f"{part.count}/{part.of}个月"
-    if part.rule.monthly_fen is not None:
-        return f"每户{yuan(part.rule.monthly_fen)}元/月 × {time}"
-    price = price_yuan(part.rule.price or 0)
+    rule = part.rule
+    if rule.monthly_fen is not None:
+        return f"每户{yuan(rule.monthly_fen)}元/月 × {time}"
+    if rule.person_fen is not None:
+        return f"{part.people}人 × {yuan(rule.person_fen)}元/人·月 × {time}"
+    price = price_yuan(rule.price or 0)
     return f"{square_metres(part.area or 0)}㎡ × {price}元/㎡·月 × {time}"
+
+
+def terms(parts: Sequence[Part]) -> str:
+    """Name the rules of a charge, what they rest on, and the method where it counted.
+
+    收费标准第2版,依据物业服务合同《春光小区合同》(2026-8号),按季期初出账,按30天制.
+    """
+    rules = {part.rule.id: part.rule for part in parts}
+    is_cut = any(part.of != 1 for part in parts)
+    return ";".join(_terms(rule, is_cut=is_cut) for rule in rules.values())
+
+
+def _terms(rule: FeeRule, *, is_cut: bool) -> str:
+    said = [f"收费标准第{rule.version}版"] if rule.version else []
+    if source := rule.source:
+        number = f"({source.number})" if source.number else ""
+        said.append(f"依据{source.kind.label}《{source.title}》{number}")
+    if rule.period is not BillingPeriod.MONTHLY:
+        said.append(f"{rule.period.label}{rule.billed_at.label}")
+    if is_cut or rule.proration is not Proration.ACTUAL_DAYS:
+        said.append(rule.proration.label)
+    return ",".join(said)

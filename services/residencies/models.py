@@ -133,6 +133,20 @@ class Claimant(Belonging, frozen=True, kw_only=True):
     person: str
 
 
+class Stay(Struct, frozen=True, kw_only=True):
+    """Days on which somebody is registered for a home; `to_day` None while they are.
+
+    `who`: the person, or the row of who did not sign in yet.
+    """
+
+    who: str
+    from_day: Day
+    to_day: Day | None
+
+    def has(self, day: Day) -> bool:
+        return self.from_day <= day and (self.to_day is None or day <= self.to_day)
+
+
 class ResidentSort(Labelled):
     EARLIEST = "earliest", "先入住的在前"
     LATEST = "latest", "后入住的在前"

@@ -22,10 +22,12 @@ from services.residencies.models import (
     OWNERS,
     Belonging,
     Claimant,
+    Relation,
     Residency,
     ResidencyStep,
     ResidentSort,
     ResidentsQuery,
+    Stay,
     Tie,
     Way,
 )
@@ -172,6 +174,15 @@ async def owners_ever(
     if not changed:
         return []
     return await _rows(db[COLLECTION].find({**owners, "home": {"$in": changed}}, session=tx))
+
+
+async def stays_of(db: Database, homes: Sequence[str]) -> list[tuple[str, Stay]]:
+    """List who is or was registered for homes, with the home. Served by index `home`."""
+    query = {"home": {"$in": list(homes)}, "relation": {"$ne": Relation.PAYER}}
+    fields = {"home": 1, "person": 1, "from_day": 1, "to_day": 1}
+    found = await db[COLLECTION].find(query, fields).to_list()
+    rows = [{**row, "who": row.get("person") or row["_id"]} for row in found]
+    return [(row["home"], msgspec.convert(row, Stay)) for row in rows]
 
 
 async def homes_sold(db: Database, place: str, *, since: str, limit: int) -> list[str]:

@@ -19,8 +19,16 @@ from services.bills.runs.pieces import Prices, slot
 from services.bills.views import view
 from services.dependencies import Dependencies
 from services.fees.models import FeeKind
+from services.fees.periods import REACH
 from services.home_corrections import actions as home_corrections
-from services.kernel.days import Day, days_between, last_day, months_from
+from services.kernel.days import (
+    Day,
+    days_between,
+    days_of,
+    months_between,
+    months_from,
+    plus_months,
+)
 from services.kernel.documents import Document
 from services.kernel.pages import Key, Keyset, Page, between, chosen
 from services.kernel.permissions import Actor, Permission, require_at
@@ -134,7 +142,7 @@ def _outdated(
 ) -> OutdatedBill | None:
     """Compare a bill with what its days would be billed today; None when they are equal."""
     now, compound = deps.now(), places.compound_of(home.id)
-    run = _run(compound, [FeeKind(bill.kind)], at=now, period=bill.period, months=bill.months)
+    run = _run(compound, [FeeKind(bill.kind)], at=now, period=bill.period, months=_months(bill))
     right, _ = drafts.draft(run, [home], prices[compound], _others(bill), at=now)
     right_fen = sum(draft.amount_fen for draft in right)
     same_owners = {draft.owners_until for draft in right} == {bill.owners_until}
@@ -148,11 +156,19 @@ def _outdated(
     )
 
 
+def _months(bill: Bill) -> int:
+    """Count the months of the calendar that have days of a bill."""
+    return months_between(bill.period, bill.last_month) + 1
+
+
 def _others(bill: Bill) -> Known:
-    """Return the days of a bill's months that it is not for, as if others billed them."""
-    if bill.from_day is None or bill.to_day is None:
-        return Known()
-    first, last = f"{bill.period}-01", last_day(months_from(bill.period, bill.months)[-1])
-    own = set(days_between(bill.from_day, bill.to_day))
-    rest = (day for day in days_between(first, last) if day not in own)
-    return Known(frozenset((bill.home, slot(FeeKind(bill.kind), day)) for day in rest))
+    """Return the days and months that a bill is not for, as if others billed them."""
+    kind, own_months = FeeKind(bill.kind), months_from(bill.period, bill.months)
+    own = set[str]()
+    if bill.from_day and bill.to_day:
+        own = set(days_between(bill.from_day, bill.to_day))
+        own_months = sorted({day[:7] for day in own})
+    rest = [day for month in own_months for day in days_of(month) if own and day not in own]
+    near = months_from(plus_months(bill.period, -REACH), len(own_months) + 2 * REACH)
+    times = [*rest, *(month for month in near if month not in own_months)]
+    return Known(frozenset((bill.home, slot(kind, time)) for time in times))

@@ -12,30 +12,35 @@ from services.bills.runs.models import BillRun
 from services.bills.runs.pieces import Prices
 from services.dependencies import Dependencies
 from services.fees import actions as fees
+from services.fees import periods
 from services.fees.models import FeeRule
 from services.fees.payees import charters
 from services.fees.payees.charters import Charter
 from services.fees.tariff import rule_book
 from services.home_corrections import actions as home_corrections
-from services.kernel.days import last_day, plus_months
+from services.kernel.days import last_day
 from services.kernel.documents import digest_id
-from services.residencies import owners
+from services.residencies import headcounts, owners
 
 
 async def prices_for(deps: Dependencies, run: BillRun, homes: Sequence[str]) -> Prices:
     """Return what these homes are billed by: the rules there were when the run was started."""
     rules = await fees.for_homes(deps, homes, run.kinds, run.asked_at)
     found = await charters.charters_of(deps, run.place, rules)
-    return Prices(rule_book(rules), found, await owners.turns_of(deps, homes))
+    turns = await owners.turns_of(deps, homes)
+    by_person = any(rule.person_fen is not None for rule in rules)
+    stays = await headcounts.stays_of(deps, homes) if by_person else {}
+    return Prices(rule_book(rules), found, turns, stays)
 
 
 async def digest_of(deps: Dependencies, run: BillRun) -> str:
     """Return the digest of everything that decides on the bills of a run at this moment."""
-    first = f"{run.period}-01"
-    last = last_day(plus_months(run.period, run.months - 1))
+    written = await fees.of_compound(deps, run.place, run.kinds)
+    months = periods.months_reached(written, run.period, run.months)
+    first, last = f"{months[0]}-01", last_day(months[-1])
     rules = [
         rule
-        for rule in await fees.of_compound(deps, run.place, run.kinds)
+        for rule in written
         if rule.start_day <= last and (rule.end_day is None or rule.end_day >= first)
     ]
     found = await charters.charters_of(deps, run.place, rules)

@@ -24,11 +24,11 @@ from services.bills.runs.states import RunState
 from services.bills.states import BillState
 from services.bills.sums import changes as sums
 from services.dependencies import Dependencies, Transaction
-from services.fees import liability
+from services.fees import liability, periods
 from services.fees.payees import actions as payees
 from services.jobs import actions as jobs
 from services.jobs.models import Again
-from services.kernel.days import day_of, months_from
+from services.kernel.days import day_of
 from services.kernel.documents import Document
 from services.ledger import actions as ledger
 from services.messaging.broadcasts import actions as broadcasts
@@ -108,7 +108,8 @@ async def draft_some(deps: Dependencies, run: BillRun) -> None:
         return
     paths = [home.id for home in homes]
     prices = await basis.prices_for(deps, run, paths)
-    months = months_from(run.period, run.months)
+    rules = [rule for written in prices.book.values() for rule in written]
+    months = periods.months_reached(rules, run.period, run.months)
 
     async def save(tx: Transaction) -> None:
         known = await bills_store.known(deps.db, tx, paths, run.kinds, months)

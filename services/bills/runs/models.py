@@ -29,6 +29,12 @@ class SkipReason(Labelled):
     )  # the payee's firm has no contract with the compound on these days
     RETIRED = "retired", "房屋已注销"  # the home was retired before these days
     NO_AREA = "no_area", "登记没有面积"  # the register has no area for the home
+    NO_RESIDENTS = "no_residents", "登记没有住户"  # a sum per person, and nobody is registered
+    NO_ANNIVERSARY = (
+        "no_anniversary",
+        "不知道交接日期",
+    )  # the year counts from the day on which the owners took over, and nobody knows it
+    NEXT_MONTH = "next_month", "按约定次月起收费"  # what began within a month is charged later
     ZERO_AMOUNT = (
         "zero_amount",
         "金额为零",

@@ -32,6 +32,7 @@ class Part(Struct, frozen=True):
 
     `area`: of the home at that time, in 0.01 m²; None when nobody wrote it down.
     `people`: registered for the home; None when nobody is, or the rule does not ask.
+    `method`: by which the days were counted, where they are no whole months.
     """
 
     rule: FeeRule
@@ -39,6 +40,7 @@ class Part(Struct, frozen=True):
     count: int
     of: int = 1
     people: int | None = None
+    method: Proration = Proration.ACTUAL_DAYS
 
     def goes_on(self, before: "Part") -> bool:
         """Tell whether both are whole months of one rule, area and number of people."""
@@ -137,17 +139,20 @@ def terms(parts: Sequence[Part]) -> str:
     收费标准第2版,依据物业服务合同《春光小区合同》(2026-8号),按季期初出账,按30天制.
     """
     rules = {part.rule.id: part.rule for part in parts}
-    is_cut = any(part.of != 1 for part in parts)
-    return ";".join(_terms(rule, is_cut=is_cut) for rule in rules.values())
+    return ";".join(
+        _terms(rule, [part for part in parts if part.rule is rule]) for rule in rules.values()
+    )
 
 
-def _terms(rule: FeeRule, *, is_cut: bool) -> str:
+def _terms(rule: FeeRule, parts: Sequence[Part]) -> str:
     said = [f"收费标准第{rule.version}版"] if rule.version else []
     if source := rule.source:
         number = f"({source.number})" if source.number else ""
         said.append(f"依据{source.kind.label}《{source.title}》{number}")
     if rule.period is not BillingPeriod.MONTHLY:
         said.append(f"{rule.period.label}{rule.billed_at.label}")
-    if is_cut or rule.proration is not Proration.ACTUAL_DAYS:
-        said.append(rule.proration.label)
+    cut = next((part for part in parts if part.of != 1), None)
+    method = cut.method if cut else rule.proration
+    if cut or method is not Proration.ACTUAL_DAYS:
+        said.append(method.label)
     return ",".join(said)

@@ -3,8 +3,11 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from services.bills.runs.drafts import Prices
-from services.bills.runs.models import BillRun
+import msgspec
+
+from services.bills.models import Bill, Known
+from services.bills.runs.drafts import Prices, draft
+from services.bills.runs.models import BillRun, Skipped
 from services.fees import tariff
 from services.fees.models import FeeKind, FeeRule
 from services.fees.payees.charters import Charter
@@ -94,3 +97,23 @@ def days_of(slot: str) -> list[str]:
     if len(time) > len("2026-01"):
         return [slot]
     return [f"{kind}|{day}" for day in days.days_between(f"{time}-01", days.last_day(time))]
+
+
+def made(a_rule: FeeRule, **terms: Any) -> FeeRule:
+    """Return a rule on other terms, with an id of its own."""
+    own = f"{a_rule.id}|{sorted(terms.items())}"
+    return msgspec.structs.replace(a_rule, id=own, **terms)
+
+
+def billed(
+    book: Prices, period: str, months: int = 1, *, of: Place | None = None, taken: str = ""
+) -> tuple[list[Bill], list[Skipped]]:
+    """Draft the property fee of some months of a home. `taken`: what others billed."""
+    known = Known(frozenset((HOME, f"{PROPERTY}|{time}") for time in taken.split()))
+    return draft(run(period, months, PROPERTY), [of or home()], book, known, at=NOW)
+
+
+def amounts(
+    book: Prices, period: str, months: int = 1, *, of: Place | None = None, taken: str = ""
+) -> list[int]:
+    return [bill.amount_fen for bill in billed(book, period, months, of=of, taken=taken)[0]]

@@ -24,7 +24,7 @@ from msgspec import Struct
 
 from services.bills.models import Bill, Known
 from services.bills.runs.models import BillRun, Skipped, SkipReason
-from services.bills.runs.pieces import Piece, Prices, people_of, pieces, pieces_of, slot
+from services.bills.runs.pieces import Piece, Prices, joined, people_of, pieces, slot
 from services.fees import liability
 from services.fees.liability import BEGINNING
 from services.fees.models import BillingPeriod, BillKind, FeeKind, FeeRule
@@ -45,8 +45,6 @@ from services.kernel.days import (
 from services.kernel.documents import digest_id
 from services.places import homes
 from services.places.models import Place
-
-NEVER = "9999-12-31"
 
 
 class Stretch(Struct, frozen=True):
@@ -161,7 +159,7 @@ def _lacks(home: Place, rule: FeeRule, day: Day, prices: Prices) -> SkipReason |
 
 
 def _terms(rule: FeeRule, prices: Prices) -> Terms:
-    return terms_of(rule, prices.charters[rule.id].payee.id)
+    return terms_of(rule, prices.payee_of(rule))
 
 
 def _whole(home: Place, rules: Sequence[Piece], month: Month) -> Stretch | None:
@@ -198,7 +196,7 @@ def _by_days(
     bills: dict[tuple[str, str], list[Piece]] = {}
     for piece in found:
         if piece.rule:
-            payee = prices.charters[piece.rule.id].payee.id
+            payee = prices.payee_of(piece.rule)
             bills.setdefault((payee, piece.owners), []).append(piece)
     for (_, owners), charged in bills.items():
         days = [day for piece in charged for day in piece.days]
@@ -215,8 +213,15 @@ def _parts(charged: Iterable[tuple[Piece, Span]]) -> list[Part]:
             continue
         part = Part(piece.rule, piece.area, 1, people=piece.people)
         if (days := (piece.from_day, piece.to_day)) != month:
-            of_month = share(piece.rule.proration, days, month)
-            part = msgspec.structs.replace(part, count=of_month.count, of=of_month.of)
+            of_month = share(piece.method, days, month)
+            part = Part(
+                piece.rule,
+                piece.area,
+                of_month.count,
+                of_month.of,
+                people=piece.people,
+                method=piece.method,
+            )
         if parts and part.goes_on(parts[-1]):
             parts[-1] = msgspec.structs.replace(part, count=parts[-1].count + 1)
         else:
@@ -250,7 +255,7 @@ def _periods_near(
         terms = _terms(rule, prices)
         for month in months:
             for period in periods_in(terms, _span(month), hand_overs):
-                if rule.start_day <= period.last and period.first <= (rule.end_day or NEVER):
+                if period.meets(rule):
                     found[terms, period] = None
     return found
 
@@ -274,12 +279,20 @@ def _charged(
 ) -> list[tuple[Piece, Span]]:
     """Return the pieces of a period that are not billed yet, each with its month."""
     terms, period = wanted
-    return [
-        (msgspec.structs.replace(piece, to_day=min(piece.to_day, period.last)), month)
-        for month in period.months
-        for piece in pieces_of(home, kind, month, prices, known, counted_on=period.first)
-        if piece.rule and piece.from_day <= period.last and _terms(piece.rule, prices) == terms
-    ]
+    found: list[tuple[Piece, Span]] = []
+    for first, last in period.months:
+        end = min(last, period.last)
+        own = [
+            msgspec.structs.replace(
+                piece, from_day=max(first, piece.from_day), to_day=min(end, piece.to_day)
+            )
+            for month in sorted({first[:7], end[:7]})
+            for piece in pieces(home, kind, month, prices, known, counted_on=period.first)
+            if piece.rule and _terms(piece.rule, prices) == terms
+        ]
+        within = joined(piece for piece in own if piece.from_day <= piece.to_day)
+        found += [(piece, (first, last)) for piece in within]
+    return found
 
 
 def _of_period(home: Place, charged: Sequence[tuple[Piece, Span]]) -> Iterator[Stretch]:

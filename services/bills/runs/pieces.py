@@ -5,9 +5,10 @@ no longer, where the home changes hands and the rule charges both owners by days
 was corrected, or its area where the rule has a price for it, and around days that were billed
 before. Days without an area are listed, the others billed.
 
-Where the rule with which a month begins leaves changes to the next month, or charges a month
-that was begun whole, the month is settled: what held first is charged for the rest of it. But a
-payee is paid for no day on which it may not charge, whatever the rule says.
+A month is settled by one method for each payee: that of the first rule which charges for it in
+the month. Where that rule leaves changes to the next month, or charges a month that was begun
+whole, what held first is charged for the rest of the month. But a payee is paid for no day on
+which it may not charge, and for none that another charges, whatever the rule says.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +26,7 @@ from services.fees.payees.charters import Charter
 from services.fees.payees.models import Obstacle
 from services.fees.proration import WHOLE_MONTHS
 from services.fees.tariff import RuleBook, Span, candidates, rule_on, spans
-from services.kernel.days import Day, Month, days_between, last_day, plus_days
+from services.kernel.days import Day, Month, days_between, days_of, last_day, plus_days
 from services.places import homes
 from services.places.models import Place
 from services.residencies import headcounts
@@ -51,12 +52,17 @@ class Prices(Struct, frozen=True):
     hand_overs: Mapping[str, Sequence[Day]] = {}
     stays: Mapping[str, Sequence[Stay]] = {}
 
+    def payee_of(self, rule: FeeRule) -> str:
+        """Return the id of the payee of a rule that charges."""
+        return self.charters[rule.id].payee.id
+
 
 class Piece(Struct, frozen=True):
     """Days of a month on which one rule charges, or nothing does for a reason.
 
     `owners`: since when those who owe the days own the home (liability.py).
     `people`: registered for the home, where the rule charges for each.
+    `method`: by which the days are charged.
     """
 
     from_day: Day
@@ -66,6 +72,7 @@ class Piece(Struct, frozen=True):
     reason: SkipReason | None = None
     owners: str = BEGINNING
     people: int | None = None
+    method: Proration = Proration.ACTUAL_DAYS
 
     @property
     def days(self) -> list[Day]:
@@ -78,47 +85,34 @@ def slot(kind: FeeKind, time: Month | Day) -> str:
 
 
 def pieces(
-    home: Place, kind: FeeKind, month: Month, prices: Prices, known: Known
-) -> list[Piece]:
-    """Return the days of a month that are not billed yet, cut where something changes.
-
-    A home that was retired before the month is none: no run lists it for ever.
-    """
-    if (home.id, slot(kind, month)) in known.taken:
-        return []
-    return pieces_of(home, kind, (f"{month}-01", last_day(month)), prices, known)
-
-
-def pieces_of(
     home: Place,
     kind: FeeKind,
-    month: Span,
+    month: Month,
     prices: Prices,
     known: Known,
     *,
     counted_on: Day = "",
 ) -> list[Piece]:
-    """Return the pieces of a month that need not begin on the first, as `pieces` does.
+    """Return the days of a month that are not billed yet, cut where something changes.
 
+    A home that was retired before the month is none: no run lists it for ever.
     `counted_on`: the day whose residents count, the first of the month unless it is said.
     """
-    if not homes.standing(home, month[0]):
+    first = f"{month}-01"
+    if not homes.standing(home, first) or (home.id, slot(kind, month)) in known.taken:
         return []
     rules = {u: candidates(prices.book, home.id, u, kind) for u in homes.usages(home)}
     hand_overs = prices.hand_overs.get(home.id, ())
     taken = _taken(home, kind, month, known)
-    turns = homes.turns(home) | _turns(rules.values(), prices) | _first_days(month, hand_overs)
-    turns |= {(day, day) for day in taken}
+    turns = homes.turns(home) | _turns(rules.values(), prices)
+    turns |= {(day, day) for day in taken} | {(day, None) for day in hand_overs}
     cut: list[Piece] = []
-    for days in spans(*month, turns):
+    for days in spans(first, last_day(month), turns):
         then = homes.on(home, days[0])
         applied = rule_on(rules[then.usage], days[0])
-        cut.append(_piece(then, applied, kind, days, prices, counted_on or month[0]))
-    found: list[Piece] = []
-    for piece in _settled(cut, kind, prices):
-        if piece.from_day not in taken:
-            _append(found, _owed(piece, hand_overs))
-    return found
+        cut.append(_piece(then, applied, kind, days, prices, counted_on or first))
+    settled = _settled(cut, kind, prices)
+    return joined(_owed(piece, hand_overs) for piece in settled if piece.from_day not in taken)
 
 
 def _turns(rules: Iterable[Sequence[FeeRule]], prices: Prices) -> set[tuple[Day, Day | None]]:
@@ -130,31 +124,43 @@ def _turns(rules: Iterable[Sequence[FeeRule]], prices: Prices) -> set[tuple[Day,
     return found
 
 
-def _first_days(month: Span, hand_overs: Sequence[Day]) -> set[tuple[Day, Day | None]]:
-    """Return the days on which others may owe: who does goes by months of the calendar."""
-    if not hand_overs:
-        return set()
-    return {(day, None) for day in (*hand_overs, f"{month[1][:7]}-01")}
-
-
 def _settled(cut: list[Piece], kind: FeeKind, prices: Prices) -> list[Piece]:
-    """Return the pieces of a month as the rule with which it begins charges them."""
-    begun = next((piece for piece in cut if piece.rule), None)
-    if begun is None or begun.rule is None or begun.rule.proration not in WHOLE_MONTHS:
+    """Return the pieces of a month as it is charged: see above."""
+    charged = [piece.rule for piece in cut if piece.rule]
+    if all(rule.proration is Proration.ACTUAL_DAYS for rule in charged):
         return cut
-    is_next = begun.rule.proration is Proration.NEXT_MONTH
-    if is_next and begun is not cut[0]:
-        return [_without_rule(piece) if piece.rule else piece for piece in cut]
-    charter = prices.charters[begun.rule.id]
+    for payee in dict.fromkeys(prices.payee_of(rule) for rule in charged):
+        own = [p for p in cut if p.rule and prices.payee_of(p.rule) == payee]
+        if own:
+            cut = _settled_for(own, cut, kind, prices)
+    return cut
+
+
+def _settled_for(
+    own: Sequence[Piece], cut: Sequence[Piece], kind: FeeKind, prices: Prices
+) -> list[Piece]:
+    """Return the pieces of a month, those of one payee by the method with which they begin."""
+    begun = own[0]
+    if begun.rule is None:
+        raise ValueError(begun)
+    method, charter = begun.rule.proration, prices.charters[begun.rule.id]
+    if method not in WHOLE_MONTHS:
+        return [_with(piece, method=method) if piece in own else piece for piece in cut]
+    if method is Proration.NEXT_MONTH and begun is not cut[0]:
+        return [_later(piece) if piece in own else piece for piece in cut]
     return [
-        piece
-        if charter.obstacle(kind, piece.from_day)
-        else msgspec.structs.replace(begun, from_day=piece.from_day, to_day=piece.to_day)
+        _with(begun, method=method, from_day=piece.from_day, to_day=piece.to_day)
+        if not charter.obstacle(kind, piece.from_day)
+        and (piece.rule is None or piece in own or piece.from_day > begun.from_day)
+        else piece
         for piece in cut
     ]
 
 
-def _without_rule(piece: Piece) -> Piece:
+_with: Final = msgspec.structs.replace
+
+
+def _later(piece: Piece) -> Piece:
     return Piece(piece.from_day, piece.to_day, reason=SkipReason.NEXT_MONTH)
 
 
@@ -166,16 +172,11 @@ def _owed(piece: Piece, hand_overs: Sequence[Day]) -> Piece:
     return msgspec.structs.replace(piece, owners=owners)
 
 
-def _taken(home: Place, kind: FeeKind, month: Span, known: Known) -> set[Day]:
+def _taken(home: Place, kind: FeeKind, month: Month, known: Known) -> set[Day]:
     """Return the days of a month that are billed already."""
     if not known.taken:  # as for most homes: nobody compares 31 days
         return set()
-    return {
-        day
-        for day in days_between(*month)
-        if (home.id, slot(kind, day)) in known.taken
-        or (home.id, slot(kind, day[:7])) in known.taken
-    }
+    return {day for day in days_of(month) if (home.id, slot(kind, day)) in known.taken}
 
 
 def _piece(
@@ -214,15 +215,18 @@ def _charged(home: Place, rule: FeeRule, days: Span, prices: Prices, counted_on:
     return Piece(*days, rule)
 
 
-def _append(found: list[Piece], piece: Piece) -> None:
-    """Append a piece, or lengthen the one before it that says the same."""
-    if found and plus_days(found[-1].to_day, 1) == piece.from_day:
-        before = found[-1]
-        same = ("rule", "area", "people", "reason", "owners")
-        if all(getattr(before, name) == getattr(piece, name) for name in same):
-            found[-1] = msgspec.structs.replace(before, to_day=piece.to_day)
-            return
-    found.append(piece)
+def joined(pieces: Iterable[Piece]) -> list[Piece]:
+    """Return pieces with those that follow one another and say the same made one."""
+    found: list[Piece] = []
+    same = ("rule", "area", "people", "reason", "owners", "method")
+    for piece in pieces:
+        before = found[-1] if found else None
+        follows = before and plus_days(before.to_day, 1) == piece.from_day
+        if before and follows and all(getattr(before, n) == getattr(piece, n) for n in same):
+            found[-1] = _with(before, to_day=piece.to_day)
+        else:
+            found.append(piece)
+    return found
 
 
 def people_of(home: Place, rule: FeeRule, counted_on: Day, prices: Prices) -> int | None:

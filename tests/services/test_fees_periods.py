@@ -17,13 +17,15 @@ from services.fees.models import (
     RuleSource,
     SourceKind,
 )
+from services.fees.payees.charters import Charter
 from services.fees.periods import Period, period_of, terms_of
-from services.fees.tariff import rule_on
+from services.fees.tariff import rule_book, rule_on
 from services.kernel import days
 from services.residencies import headcounts
 from services.residencies.models import Stay
 from tests.build.fees import (
     HOME,
+    PAYEE,
     PROPERTY,
     amounts,
     billed,
@@ -166,6 +168,14 @@ def test_a_year_of_two_households_is_two_bills_by_what_the_contract_says_of_the_
         ("2026-01", 2, "2026-01-01", 10236),
         ("2026-03", 10, "2026-03-16", 51180),
     ]
+
+
+def test_each_payees_part_of_a_year_is_billed_by_the_run_of_its_own_month() -> None:
+    old, new = made(rule(), period=YEARLY), made(rule(start="2026-07-01"), period=YEARLY)
+    other = msgspec.structs.replace(PAYEE, id="other")
+    book = Prices(rule_book([old, new]), {old.id: Charter(PAYEE), new.id: Charter(other)})
+    assert [(b.payee, b.months) for b in billed(book, "2026-01")[0]] == [("payee", 6)]
+    assert [(b.payee, b.months) for b in billed(book, "2026-07")[0]] == [("other", 6)]
 
 
 def stays(*spans: tuple[str, str, str | None]) -> list[Stay]:

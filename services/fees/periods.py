@@ -61,11 +61,6 @@ class Period(Struct, frozen=True):
     def first(self) -> Day:
         return self.months[0][0]
 
-    def meets(self, rule: FeeRule) -> bool:
-        """Tell whether a rule may charge days of it: any of a month in which it holds."""
-        ends_before = rule.end_day is not None and rule.end_day[:7] < self.first[:7]
-        return rule.start_day[:7] <= self.last[:7] and not ends_before
-
 
 def terms_of(rule: FeeRule, payee: str) -> Terms:
     """Return the terms on which a rule is billed for a payee."""

@@ -4,12 +4,14 @@ import asyncio
 from typing import Any
 
 import pytest
-from pymongo.errors import WriteError
+from pymongo.errors import OperationFailure, WriteError
 
 import mongo_indexes
 from mongo_indexes import fee_rules
+from services.fees import store as fees_store
 from services.fees.models import FeeKind
 from services.kernel.documents import Document
+from services.places import store as places_store
 from tests.build.cast import COMPOUND, LI_HOME, UNIT, WANG_HOME, Estate, payee_of
 from tests.build.sign_ins import Member
 from tests.build.world import Api, World
@@ -53,10 +55,33 @@ async def test_a_rule_says_its_terms_its_source_its_number_and_who_wrote_it(
     assert (later["version"], in_unit["version"]) == (3, 1)
 
 
-async def test_rules_written_at_once_have_numbers_of_their_own(api: Api, staff: Member) -> None:
-    starts = ("2026-03-01", "2026-04-01", "2026-05-01")
-    made = await asyncio.gather(*(write(api, staff, start_day=start) for start in starts))
-    assert sorted(each["version"] for each in made) == [1, 2, 3]
+async def test_of_two_rules_at_once_the_second_has_the_next_number(
+    api: Api, staff: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is written between the count of the first and its commit, or has to begin again."""
+    hold, count, met = places_store.hold, fees_store.count, asyncio.Event()
+    second: list[asyncio.Task[Document]] = []
+
+    async def counted(*given: Any) -> int:
+        found = await count(*given)
+        if not second:
+            other = asyncio.create_task(write(api, staff, start_day="2026-04-01"))
+            second.append(other)
+            waiting = asyncio.create_task(met.wait())
+            await asyncio.wait({other, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        return found
+
+    async def held(*given: Any) -> Any:
+        try:
+            return await hold(*given)
+        except OperationFailure:
+            met.set()
+            raise
+
+    monkeypatch.setattr(fees_store, "count", counted)
+    monkeypatch.setattr(places_store, "hold", held)
+    first = await write(api, staff)
+    assert (first["version"], (await second[0])["version"]) == (1, 2)
 
 
 @pytest.mark.parametrize(
@@ -143,8 +168,9 @@ async def test_the_parts_of_a_year_of_two_owners_are_right_as_they_are(estate: E
 async def test_people_who_are_registered_are_charged_and_no_number_is_guessed(
     world: World, estate: Estate, staff: Member
 ) -> None:
-    """Two in the home of Li; nobody is registered for Wang's any more."""
-    await world.db.residencies.delete_many({"home": WANG_HOME})
+    """Two live in the home of Li, for which a third pays; nobody is registered for Wang's."""
+    paying = {"home": LI_HOME, "relation": "payer"}
+    await world.db.residencies.update_many({"home": WANG_HOME}, {"$set": paying})
     await write(world.api, staff, COMPOUND, price=None, person_fen=400)
     run = await run_to(world, staff, "publish", kinds=["property_fee"])
     assert run["skip_reasons"] == {"no_residents": 1}

@@ -2,7 +2,7 @@
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.bills.runs.models import SkipReason
@@ -34,6 +34,7 @@ from tests.build.fees import (
     prices,
     rule,
 )
+from tests.depth import by_depth
 
 QUARTERLY, YEARLY = BillingPeriod.QUARTERLY, BillingPeriod.YEARLY
 ANNIVERSARY = BillingPeriod.ANNIVERSARY
@@ -254,6 +255,7 @@ def all_billed(book: Prices, runs: list[tuple[str, int]]) -> list[str]:
     return found
 
 
+@settings(max_examples=by_depth(day=40, night=500))
 @given(rules=st.lists(TERMS, min_size=1, max_size=3), sold=HAND_OVERS, runs=RUNS)
 def test_no_day_is_billed_twice_whatever_the_terms_and_runs(
     rules: list[FeeRule], sold: list[str], runs: list[tuple[int, int]]
@@ -264,6 +266,7 @@ def test_no_day_is_billed_twice_whatever_the_terms_and_runs(
     assert len(found) == len(set(found))
 
 
+@settings(max_examples=by_depth(day=40, night=500))
 @given(rules=st.lists(TERMS, min_size=1, max_size=3), sold=HAND_OVERS)
 def test_the_runs_of_all_months_bill_every_day_on_which_a_rule_holds(
     rules: list[FeeRule], sold: list[str]

@@ -255,8 +255,7 @@ def _periods_near(
         terms = _terms(rule, prices)
         for month in months:
             for period in periods_in(terms, _span(month), hand_overs):
-                if period.meets(rule):
-                    found[terms, period] = None
+                found[terms, period] = None
     return found
 
 

@@ -14,6 +14,7 @@ REFUSED = re.compile(r'"status":[45]\d\d,"code":"([a-z_]+)"')
 GUIDES = {
     "tutorial/first-look.md": ["not_found", "forbidden", "home_request_with_head"],
     "how-to/appoint-heads.md": ["office_taken", "forbidden"],
+    "how-to/set-a-fee.md": ["bad_fee_rule"],
     "how-to/bill-a-month.md": [],
     "how-to/close-a-year.md": [],
     "how-to/import-a-register.md": [],

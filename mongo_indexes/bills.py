@@ -140,7 +140,16 @@ VALIDATOR: Final = {
         "state",
     ],
     "properties": {
-        "kind": {"enum": ["property_fee", "waste_fee", "repair_fee"]},
+        "kind": {
+            "enum": [
+                "property_fee",
+                "waste_fee",
+                "metered_fee",
+                "shared_cost",
+                "service_fee",
+                "repair_fee",
+            ]
+        },
         "state": {"enum": ["draft", "owing", "paid", "void"]},
         # WeChat Pay refuses orders of 0 fen
         "amount_fen": {"bsonType": ["int", "long"], "minimum": 1},

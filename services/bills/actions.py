@@ -260,7 +260,7 @@ def _reversal(bill: Bill, at: datetime) -> Journal:
 
 
 async def issued_of(deps: Dependencies, homes: Sequence[str]) -> list[Bill]:
-    """Return the fees of homes that were issued, also those that are paid or void."""
+    """Return the issued bills that homes owe or owed, also those that are paid or void."""
     return await store.of_home(deps.db, homes)
 
 

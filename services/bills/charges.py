@@ -1,34 +1,43 @@
-"""Charge (单项收费): a bill of something ordered once, made beside the monthly runs."""
+"""Charge (单项收费): a bill beside the monthly runs, of something ordered, read or shared."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+import msgspec
 from msgspec import Struct
 
 from services.bills import store
 from services.bills.due_days import NOTICE_DAYS, due_on
 from services.bills.models import Bill
-from services.bills.states import BillAction
+from services.bills.states import BillState
 from services.dependencies import Dependencies, Transaction
+from services.fees import liability
 from services.fees.models import BillKind
 from services.fees.payees import actions as payees
-from services.kernel.days import day_of
+from services.kernel.days import Day, day_of, last_day, months_between
 from services.kernel.documents import digest_id
 from services.ledger import actions as ledger
 from services.ledger.models import Journal, Posting, income, receivable
 from services.places import actions as places
+from services.residencies import owners
 
 
 class Charge(Struct, frozen=True, kw_only=True):
-    """What is charged. `source`: id of what was ordered; it is charged once, ever.
+    """What is charged. `source`: id of what it is for; it is charged once, ever.
 
-    `debtor`: who ordered it. `payee`, `account`, `payee_name`: who is paid, as they were when
-    it was ordered. `explanation`: the whole computation on one line, in Chinese.
+    A repair is owed by who ordered it (`debtor`); anything else by who owned the home on
+    `liable_on`, the first day without it (民法典 art. 944). `from_day`, `to_day`: what it is
+    for; the day of its issue without them. `payee`, `account`, `payee_name`: who is paid, as
+    they were when it was ordered. `explanation`: the whole computation on one line, in Chinese.
     """
 
     kind: BillKind
     source: str
     home: str
-    debtor: str
+    debtor: str = ""
+    from_day: Day = ""
+    to_day: Day = ""
+    liable_on: Day = ""
     payee: str
     account: str
     payee_name: str
@@ -36,35 +45,66 @@ class Charge(Struct, frozen=True, kw_only=True):
     explanation: str
 
 
+class WrongDebtor(ValueError):
+    """A bug of ours: a repair names who owes it, and nothing else does."""
+
+
 async def issue(deps: Dependencies, tx: Transaction, charge: Charge) -> Bill:
     """Make a bill that is owed from now on. The caller sees to it that it is asked for once.
 
     DuplicateKeyError when its source was charged before.
     """
-    now = deps.now()
-    bill = _draft(charge, now)
-    bill.due_on = due_on(bill, day_of(now))
-    await store.insert_drafts(deps.db, tx, [bill])
-    changes = {"issued_at": now, "due_on": bill.due_on}
-    await store.move(deps.db, tx, [bill.id], BillAction.ISSUE, **changes)
-    await payees.mark_charged(deps, tx, {bill.payee})
-    await ledger.post(deps, tx, journal_of(bill, now))
+    [bill] = await issue_all(deps, tx, [charge])
     return bill
 
 
+async def issue_all(
+    deps: Dependencies, tx: Transaction, charges: Sequence[Charge]
+) -> list[Bill]:
+    """Make bills as `issue` does, some hundreds at most. No rate counts any of them.
+
+    Who owned the homes is read in this transaction: one may have changed hands meanwhile.
+    """
+    now = deps.now()
+    drafts = [_draft(charge, now) for charge in charges]
+    homes = sorted({bill.home for bill in drafts if not bill.debtor})
+    turns = await owners.turns_of(deps, homes, tx=tx) if homes else {}
+    issued = [_issued(bill, turns.get(bill.home, ()), now) for bill in drafts]
+    await store.insert_drafts(deps.db, tx, drafts)
+    if not await store.issue(deps.db, tx, issued):
+        raise RuntimeError("drafts of this transaction are no drafts")
+    await payees.mark_charged(deps, tx, {bill.payee for bill in issued})
+    await ledger.post_many(deps, tx, [journal_of(bill, now) for bill in issued])
+    return issued
+
+
+def _issued(bill: Bill, hand_overs: Sequence[Day], at: datetime) -> Bill:
+    return msgspec.structs.replace(
+        bill,
+        state=BillState.OWING,
+        issued_at=at,
+        due_on=due_on(bill, day_of(at)),
+        owners_until=None if bill.debtor else liability.until(bill.liable_on, hand_overs),
+    )
+
+
 def _draft(charge: Charge, at: datetime) -> Bill:
-    """Return the bill of one day: who may dispose of it is asked for that day only."""
+    """Return the bill of some days. Whole months are billed as such, and named so."""
+    if (charge.kind is BillKind.REPAIR_FEE) != bool(charge.debtor):
+        raise WrongDebtor(f"{charge.kind} of {charge.source}")
     today = day_of(at)
+    first, last = charge.from_day or today, charge.to_day or today
+    is_whole = first.endswith("-01") and last == last_day(last[:7])
     return Bill(
         id=digest_id("charge", charge.kind, charge.source),
         run_id="",
         rule_id="",
         kind=charge.kind,
         home=charge.home,
-        period=today[:7],
-        months=1,
-        from_day=today,
-        to_day=today,
+        period=first[:7],
+        months=months_between(first[:7], last[:7]) + 1,
+        from_day=None if is_whole else first,
+        to_day=None if is_whole else last,
         slots=[f"{charge.kind}|{charge.source}"],
         amount_fen=charge.amount_fen,
         explanation=charge.explanation,
@@ -73,6 +113,7 @@ def _draft(charge: Charge, at: datetime) -> Bill:
         payee_name=charge.payee_name,
         due_days=NOTICE_DAYS,
         debtor=charge.debtor,
+        liable_on=charge.liable_on or first,
         created_at=at,
     )
 

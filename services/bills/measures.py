@@ -2,14 +2,15 @@
 
 Source of the figures: the city's plan, 长府办发〔2021〕12号, art. 13 and 20. Bills of a month
 are those whose first month it is; drafts and void bills never count. What is counted in homes
-is one home, however many bills it has of a month: a month of two payees has two. Repairs in
-homes are no fees, and never count.
+is one home, however many bills it has of a month: a month of two payees has two. Charges beside
+the runs (meters, shared costs, services) are in no rate, and count with what is owed. Repairs
+in homes are no fees, and never count.
 """
 
 from typing import Final
 
 from mongo_indexes.bills import COLLECTION
-from services.bills.models import OF_FEES, owed_today
+from services.bills.models import OF_FEES, OF_HOMES, owed_today
 from services.bills.states import BillState
 from services.bills.sums import figures
 from services.kernel.days import months_from, plus_months, start_of
@@ -142,7 +143,7 @@ MEASURES: Final = (
         scans=(
             Scan(
                 index="owing",
-                match=lambda today: {**owed_today(today), **OF_FEES},
+                match=lambda today: {**owed_today(today), **OF_HOMES},
                 each={"owing_fen": OWED},
                 sums={"owing_homes": ONE, "owing_fen": {"$sum": "$owing_fen"}},
             ),

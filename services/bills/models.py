@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal
 from msgspec import Meta, Struct, field
 
 from services.bills.states import BillState
-from services.fees.models import AccountKey, BillKind, FeeKind
+from services.fees.models import AccountKey, BillKind, FeeKind, HomeFee
 from services.kernel.days import Day, Month, plus_months
 from services.kernel.documents import Document
 from services.kernel.labels import Labelled
@@ -14,8 +14,10 @@ from services.kernel.pages import ListQuery
 from services.kernel.paths import PlacePath
 from services.kernel.types import Reason
 
-# The bills that homes owe by the month, as a query: those of repairs are not among them.
+# The bills that runs make by the month, as a query: of these are the rates.
 OF_FEES: Final[Document] = {"kind": {"$in": list(FeeKind)}}
+# All that owners of homes owe, charges beside the runs too; no repairs, which persons order.
+OF_HOMES: Final[Document] = {"kind": {"$in": list(HomeFee)}}
 
 
 # Of a note, as an answer shows it.
@@ -24,9 +26,9 @@ NoteReason = Annotated[str, Meta(examples=["面积更正"])]
 Correction = Annotated[str, Meta(examples=["原账单 51.18元 − 贷项 3.00元(面积更正) = 48.18元"])]
 
 
-def of_kind(kind: FeeKind | None) -> Document:
-    """Return the condition for one kind of fee, or for all; repairs are none."""
-    return {"kind": kind} if kind else OF_FEES
+def of_kind(kind: HomeFee | None) -> Document:
+    """Return the condition for one kind of what homes owe, or for all; repairs are none."""
+    return {"kind": kind} if kind else OF_HOMES
 
 
 def owed_today(today: Day) -> Document:
@@ -83,8 +85,8 @@ class Bill(Struct, kw_only=True):
     what payments paid of it, and `owed_fen` the rest: bills/balances.
 
     A repair of a home is billed once, to whom ordered it (`debtor`): its slot names the quote,
-    and it stays theirs when they move out. A fee is owed by who owned the home on `liable_on`:
-    a sale moves no debt (民法典 art. 944).
+    and it stays theirs when they move out. A fee, and a charge of the home beside the runs, is
+    owed by who owned the home on `liable_on`: a sale moves no debt (民法典 art. 944).
     """
 
     id: str = field(name="_id")

@@ -69,6 +69,10 @@ class Own(Struct, frozen=True):
     def accounts(self) -> list[str]:
         return sorted({payee.account for payee in self.payees})
 
+    def takes(self, kind: str) -> bool:
+        """Tell whether one of the firm's payees is paid what is billed."""
+        return any(payee.takes(kind) for payee in self.payees)
+
     def holds(self, money: Money) -> bool:
         """Tell whether every day, fee and account of the money is the firm's.
 

@@ -10,6 +10,7 @@ from mongo_indexes.bills import COLLECTION
 from services.bills.balances.changes import ACTIONS
 from services.bills.models import (
     OF_FEES,
+    OF_HOMES,
     Bill,
     BillSort,
     HomeNews,
@@ -145,7 +146,7 @@ async def follow_owners(
     writes = []
     for first, last in owners:
         days = {"$gte": first} | ({"$lte": last} if last else {})
-        wrong = {"home": home, **OF_FEES, "liable_on": days, "owners_until": {"$ne": last}}
+        wrong = {"home": home, **OF_HOMES, "liable_on": days, "owners_until": {"$ne": last}}
         writes.append(UpdateMany(wrong, {"$set": {"owners_until": last}}))
     await db[COLLECTION].bulk_write(writes, session=tx)
 
@@ -244,9 +245,9 @@ async def news(db: Database, homes: Sequence[str], **of_round: Any) -> list[Home
 
 
 async def of_home(db: Database, homes: Sequence[str]) -> list[Bill]:
-    """Bills of fees of homes that were issued, also void ones. Served by `home_liable`."""
+    """Bills that homes owe and owed, of all kinds, also void ones. Served by `home_liable`."""
     states = [BillState.OWING, BillState.PAID, BillState.VOID]
-    query = {"home": {"$in": list(homes)}, "state": {"$in": states}, **OF_FEES}
+    query = {"home": {"$in": list(homes)}, "state": {"$in": states}, **OF_HOMES}
     cursor = db[COLLECTION].find(query, hint="home_liable")
     return msgspec.convert(await cursor.to_list(), list[Bill])
 
@@ -311,7 +312,7 @@ def _part(own: Sequence[Document], query: ListQuery) -> Part[Document]:
 def _claimed(claims: Claims, state: BillState) -> list[Document]:
     """Return the condition for each window of somebody's homes."""
     return [
-        {"home": home, "state": state, **OF_FEES, **_liable(window)}
+        {"home": home, "state": state, **OF_HOMES, **_liable(window)}
         for home, windows in claims.windows.items()
         for window in windows
     ]

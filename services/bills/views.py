@@ -64,15 +64,18 @@ def shown(
 def title_of(bill: Bill) -> str:
     """Name a bill, with its days where it is not for whole months: 2026年3月16日至31日物业费.
 
-    What was ordered once has its day: 2026年3月16日维修费.
+    What was ordered once has its day: 2026年3月16日维修费. Days may lie in two months:
+    2026年9月25日至10月24日计量费.
     """
     if bill.from_day is None or bill.to_day is None:
         return title(bill.kind, bill.period, bill.months)
-    first, last = (f"{int(day[8:])}日" for day in (bill.from_day, bill.to_day))
-    if bill.last_month != bill.period:
-        return f"{_month(bill.period)}{first}至{_month(bill.last_month)}{last}{bill.kind.label}"
-    days = first if bill.kind is BillKind.REPAIR_FEE else f"{first}至{last}"
-    return f"{_month(bill.period)}{days}{bill.kind.label}"
+    first, last = bill.from_day, bill.to_day
+    days = f"{_month(first[:7])}{int(first[8:])}日"
+    if bill.kind is not BillKind.REPAIR_FEE:
+        year = "" if first[:4] == last[:4] else f"{last[:4]}年"
+        month = "" if first[:7] == last[:7] else f"{year}{int(last[5:7])}月"
+        days += f"至{month}{int(last[8:])}日"
+    return f"{days}{bill.kind.label}"
 
 
 def title(kind: BillKind, period: str, months: int) -> str:

@@ -31,14 +31,28 @@ class FeeKind(Labelled):
     WASTE_FEE = "waste_fee", "生活垃圾处理费"
 
 
-class BillKind(Labelled):
-    """Kind of a bill: a fee by the month, or a repair in a home that was ordered once.
+class HomeFee(Labelled):
+    """Kind of a bill that the owners of a home owe: a fee by the month, or a charge beside it.
 
-    Rules, runs, arrears and rates know fees only, so that nothing else is mixed with them.
+    Rules, runs and rates know fees by the month only, so that no rate of the city's plan moves
+    by what one compound splits or reads from meters; who owes what knows all of these.
     """
 
     PROPERTY_FEE = FeeKind.PROPERTY_FEE.value, FeeKind.PROPERTY_FEE.label
     WASTE_FEE = FeeKind.WASTE_FEE.value, FeeKind.WASTE_FEE.label
+    METERED_FEE = "metered_fee", "计量费"
+    SHARED_COST = "shared_cost", "公摊费"
+    SERVICE_FEE = "service_fee", "增值服务费"
+
+
+class BillKind(Labelled):
+    """Kind of a bill: what the owners of a home owe, or a repair that was ordered once."""
+
+    PROPERTY_FEE = HomeFee.PROPERTY_FEE.value, HomeFee.PROPERTY_FEE.label
+    WASTE_FEE = HomeFee.WASTE_FEE.value, HomeFee.WASTE_FEE.label
+    METERED_FEE = HomeFee.METERED_FEE.value, HomeFee.METERED_FEE.label
+    SHARED_COST = HomeFee.SHARED_COST.value, HomeFee.SHARED_COST.label
+    SERVICE_FEE = HomeFee.SERVICE_FEE.value, HomeFee.SERVICE_FEE.label
     REPAIR_FEE = "repair_fee", "维修费"
 
 

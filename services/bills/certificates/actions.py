@@ -5,7 +5,7 @@ seller's consent is what the firm certifies: whether something is owed, and how 
 art. 944; decision 59). A firm certifies what it is owed itself; the community all of it.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from services.audit import actions as audit
 from services.bills import own_money
@@ -19,7 +19,7 @@ from services.bills.certificates.models import (
 )
 from services.bills.debts import actions as debts
 from services.dependencies import Dependencies, Transaction
-from services.fees.models import FeeKind
+from services.fees.models import FeeKind, HomeFee
 from services.kernel import errors
 from services.kernel.access import accessible
 from services.kernel.acts import Act
@@ -29,6 +29,8 @@ from services.kernel.permissions import Actor, Permission, require_at
 from services.kernel.views import show
 from services.places import actions as places
 from services.places.models import Kind
+
+MONTHLY: Final = frozenset(kind.value for kind in FeeKind)
 
 
 async def issue(deps: Dependencies, actor: Actor, home: str, wish: Certify) -> CertificateView:
@@ -63,11 +65,13 @@ async def _draft(
 ) -> Certificate:
     """Return what is owed at this moment: of the firm's own money, or of all."""
     accounts = own.accounts if own else []
-    kinds = sorted({kind for payee in own.payees for kind in payee.kinds} if own else FeeKind)
+    theirs = [kind for kind in HomeFee if own is None or own.takes(kind)]
     owed = await debts.sums_of(deps, tx, home, accounts=accounts)
+    # a compound may have no meters and share no costs: only what is owed of those is a line
+    kinds = [kind for kind in theirs if kind in MONTHLY or kind in owed]
     lines = [
         CertifiedFee(kind=kind, owes=bills > 0, bills=bills, amount_fen=fen)
-        for kind in map(FeeKind, kinds)
+        for kind in kinds
         for bills, fen in [owed.get(kind, (0, 0))]
     ]
     return Certificate(

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct, field
 
-from services.fees.models import FeeKind
+from services.fees.models import HomeFee
 from services.kernel.labels import Labelled
 from services.kernel.money import Fen
 from services.kernel.pages import ListQuery
@@ -25,7 +25,7 @@ class CertifiedFee(Struct, frozen=True, kw_only=True):
     `amount_fen`: Sum of owed bills, in fen; 0 for nothing.
     """
 
-    kind: FeeKind
+    kind: HomeFee
     owes: bool
     bills: int
     amount_fen: int

@@ -11,7 +11,7 @@ from services.bills import visibility
 from services.bills.debts import store
 from services.bills.debts.models import Debt, DebtView, FormerDebtsQuery, HomeDebts
 from services.dependencies import Dependencies, Transaction
-from services.fees.models import FeeKind
+from services.fees.models import HomeFee
 from services.kernel import masking
 from services.kernel.access import accessible
 from services.kernel.pages import Page
@@ -49,7 +49,7 @@ async def of_home(deps: Dependencies, actor: Actor, home: str) -> HomeDebts:
 
 async def sums_of(
     deps: Dependencies, tx: Transaction, home: str, *, accounts: Sequence[str]
-) -> dict[FeeKind, tuple[int, int]]:
+) -> dict[HomeFee, tuple[int, int]]:
     """Return fee → how many bills of it are owed of a home, by whomever, and how much in fen.
 
     `accounts`: only what is paid into these; all without any.

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from services.fees.models import FeeKind
+from services.fees.models import HomeFee
 from services.kernel.days import Day, Month
 from services.kernel.labels import Labelled
 from services.kernel.pages import ListQuery
@@ -19,7 +19,7 @@ class FormerDebtsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
     `sort`: Order of the list.
     """
 
-    kind: FeeKind | None = None
+    kind: HomeFee | None = None
     sort: DebtSort = DebtSort.HOME
 
 
@@ -32,7 +32,7 @@ class Debt(Struct, frozen=True, kw_only=True):
     home: str
     owners_until: Day | None
     days: frozenset[Day]
-    kinds: frozenset[FeeKind]
+    kinds: frozenset[HomeFee]
     bills: int
     amount_fen: int
     overdue_bills: int
@@ -61,7 +61,7 @@ class DebtView(Struct, kw_only=True):
     debtors: list[str]
     owners_until: Day | None
     mine: bool
-    kinds: list[FeeKind]
+    kinds: list[HomeFee]
     bills: int
     amount_fen: int
     overdue_bills: int

@@ -7,11 +7,11 @@ from typing import Final
 from mongo_indexes.bills import COLLECTION
 from services.bills.debts.models import Debt, FormerDebtsQuery
 from services.bills.due_days import is_overdue
-from services.bills.models import OF_FEES, of_kind
+from services.bills.models import OF_HOMES, of_kind
 from services.bills.states import BillState
 from services.bills.visibility import Claims
 from services.dependencies import Database, Transaction
-from services.fees.models import FeeKind
+from services.fees.models import HomeFee
 from services.kernel.days import Day
 from services.kernel.documents import Document
 from services.kernel.pages import Key, Keyset, Page
@@ -37,7 +37,7 @@ async def of_homes(
 
     `claims`: only the bills that somebody sees. Served by index `home_liable`.
     """
-    query = {"home": {"$in": list(homes)}, "state": BillState.OWING, **OF_FEES}
+    query = {"home": {"$in": list(homes)}, "state": BillState.OWING, **OF_HOMES}
     found = await db[COLLECTION].find(query, dict.fromkeys(FIELDS, 1)).to_list()
     if claims is not None:
         found = [bill for bill in found if claims.covers(bill["home"], bill["liable_on"])]
@@ -46,9 +46,9 @@ async def of_homes(
 
 async def sums_of(
     db: Database, tx: Transaction, homes: Sequence[str], accounts: Sequence[str]
-) -> dict[FeeKind, tuple[int, int]]:
+) -> dict[HomeFee, tuple[int, int]]:
     """Return fee → number and sum of what is owed of homes. Served by index `home_liable`."""
-    query = {"home": {"$in": list(homes)}, "state": BillState.OWING, **OF_FEES}
+    query = {"home": {"$in": list(homes)}, "state": BillState.OWING, **OF_HOMES}
     if accounts:
         query["account"] = {"$in": list(accounts)}
     group: Document = {
@@ -59,7 +59,7 @@ async def sums_of(
     cursor = await db[COLLECTION].aggregate(
         [{"$match": query}, {"$group": group}], session=tx, hint="home_liable"
     )
-    return {FeeKind(row["_id"]): (row["bills"], row["amount_fen"]) async for row in cursor}
+    return {HomeFee(row["_id"]): (row["bills"], row["amount_fen"]) async for row in cursor}
 
 
 async def former(db: Database, place: str, query: FormerDebtsQuery, today: Day) -> Page[Debt]:
@@ -99,7 +99,7 @@ def _debt(home: str, until: Day | None, bills: Sequence[Document], today: Day) -
         home=home,
         owners_until=until,
         days=frozenset(bill["liable_on"] for bill in bills),
-        kinds=frozenset(FeeKind(bill["kind"]) for bill in bills),
+        kinds=frozenset(HomeFee(bill["kind"]) for bill in bills),
         bills=len(bills),
         amount_fen=sum(bill["owed_fen"] for bill in bills),
         overdue_bills=len(late),

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from services.fees.models import FeeKind
+from services.fees.models import HomeFee
 from services.kernel.days import Day, Month
 from services.kernel.labels import Labelled
 from services.kernel.pages import ListQuery
@@ -29,7 +29,7 @@ class Debts(Struct, frozen=True):
 
     today: Day
     period: Month | None = None
-    kind: FeeKind | None = None
+    kind: HomeFee | None = None
     due: Due = Due.ALL
     days: int = 1
 
@@ -44,7 +44,7 @@ class UnpaidHomesQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
     """
 
     period: Month | None = None
-    kind: FeeKind | None = None
+    kind: HomeFee | None = None
     due: Due = Due.OVERDUE
     overdue_days: OverdueDays | None = None
 
@@ -63,7 +63,7 @@ class Debt(Struct, frozen=True):
     """One bill that a home owes."""
 
     home: str
-    kind: FeeKind
+    kind: HomeFee
     period: Month
     months: int
     owed_fen: int
@@ -95,7 +95,7 @@ class UnpaidHome(Struct, kw_only=True):
     overdue_bills: int
     overdue_fen: int
     not_yet_due_fen: int
-    kinds: list[FeeKind]
+    kinds: list[HomeFee]
     months: list[Month]
     since: Month
     days_overdue: int

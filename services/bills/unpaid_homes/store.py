@@ -7,10 +7,10 @@ import msgspec
 
 from mongo_indexes.bills import COLLECTION
 from services.bills.due_days import is_overdue
-from services.bills.models import OF_FEES, of_kind, owed_today
+from services.bills.models import OF_HOMES, of_kind, owed_today
 from services.bills.unpaid_homes.models import Arrears, Debt, Debts, Due
 from services.dependencies import Database
-from services.fees.models import FeeKind
+from services.fees.models import HomeFee
 from services.kernel.days import Day, plus_days
 from services.kernel.documents import Document
 from services.kernel.paths import under
@@ -33,7 +33,7 @@ async def unpaid(
         query["due_on"] = {"$lt": plus_days(debts.today, 1 - debts.days)}
     fields = {"_id": 0, "home": 1, "owed_fen": 1, "period": 1, "due_on": 1}
     cursor = db[COLLECTION].find(query, fields).sort([("home", 1), ("period", 1)])
-    at_once = limit * (len(FeeKind) if debts.period else BILLS_PER_HOME)
+    at_once = limit * (len(HomeFee) if debts.period else BILLS_PER_HOME)
     homes: list[Arrears] = []
     async with cursor.hint("owing").batch_size(at_once) as bills:
         async for bill in bills:
@@ -69,7 +69,7 @@ async def debts_of(db: Database, homes: Sequence[str], debts: Debts) -> list[Deb
 
 async def owing_since(db: Database, homes: Sequence[str], month: str, today: Day) -> set[str]:
     """Return those of the homes that owe for a month up to this one. Covered by `owing`."""
-    owed = {**owed_today(today), "home": {"$in": list(homes)}, **OF_FEES}
+    owed = {**owed_today(today), "home": {"$in": list(homes)}, **OF_HOMES}
     owed |= {"period": {"$lte": month}}
     pipeline: list[Document] = [{"$match": owed}, {"$group": {"_id": "$home"}}]
     cursor = await db[COLLECTION].aggregate(pipeline, hint="owing")

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from services.dependencies import Dependencies
-from services.fees.models import FeeKind, FeeRule
+from services.fees.models import FeeKind, FeeRule, HomeFee
 from services.fees.payees import store
 from services.fees.payees.models import Obstacle, Payee
 from services.firms import contracts
@@ -26,9 +26,9 @@ class Charter(Struct, frozen=True):
     contracts: tuple[Contract, ...] = ()
     configured: bool = True
 
-    def obstacle(self, kind: FeeKind, day: Day) -> Obstacle | None:
+    def obstacle(self, kind: FeeKind | HomeFee, day: Day) -> Obstacle | None:
         """Return why the payee may not charge this fee for this day; None when it may."""
-        if kind not in self.payee.kinds:
+        if not self.payee.takes(kind):
             return Obstacle.KIND
         if not self.configured:
             return Obstacle.ACCOUNT

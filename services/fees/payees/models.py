@@ -1,17 +1,20 @@
 """Payees (收款单位): what is kept, sent and seen of who may charge fees at a place."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
-from services.fees.models import AccountKey, BillKind, FeeKind, PayeeName
+from services.fees.models import AccountKey, BillKind, FeeKind, HomeFee, PayeeName
 from services.firms.models import FirmId
 from services.kernel.days import Day
 from services.kernel.labels import Labelled
 from services.kernel.pages import ListQuery
 
 Kinds = Annotated[list[FeeKind], Meta(min_length=1, max_length=len(FeeKind))]
+
+# What owners of homes owe beside the fees by the month.
+CHARGES: Final = frozenset(kind.value for kind in HomeFee) - {kind.value for kind in FeeKind}
 
 
 class Payee(Struct, kw_only=True):
@@ -48,8 +51,16 @@ class Payee(Struct, kw_only=True):
         return not (self.charged or self.ever_stands)
 
     def takes(self, kind: str) -> bool:
-        """Tell whether it is paid what is billed: its own fees, and as a firm its repairs."""
-        return kind in self.kinds or (kind == BillKind.REPAIR_FEE and bool(self.firm))
+        """Tell whether it is paid what is billed: its own fees, and as a firm its repairs.
+
+        Charges beside the runs are paid to who looks after the homes: a firm, or whoever takes
+        the property fee. Who is paid for waste alone takes none (生态环境法典 art. 515).
+        """
+        if kind in self.kinds:
+            return True
+        if kind == BillKind.REPAIR_FEE:
+            return bool(self.firm)
+        return kind in CHARGES and (bool(self.firm) or FeeKind.PROPERTY_FEE in self.kinds)
 
     def stands_on(self, day: Day) -> bool:
         """Tell whether the payee may charge for this day, leaving contracts aside."""

@@ -13,7 +13,7 @@ from services.bills import own_money, visibility
 from services.bills.models import Bill
 from services.bills.views import title_of
 from services.dependencies import Dependencies, Transaction
-from services.fees.models import FeeKind
+from services.fees.models import HomeFee
 from services.kernel import errors
 from services.kernel.access import accessible
 from services.kernel.acts import Act
@@ -117,7 +117,7 @@ def _entry(
         paid_at=receipt.paid_at if receipt and kind is EntryKind.PAID else None,
         kind=kind,
         how=next((WAYS[name] for name in classes if name in WAYS), ""),
-        fee=FeeKind(bill.kind),
+        fee=HomeFee(bill.kind),
         title=title_of(bill),
         period=bill.period,
         amount_fen=amount_fen,
@@ -137,9 +137,9 @@ def _number(journal: Journal, receipt: Receipt | None) -> str:
     return receipt.serial_number or receipt.number
 
 
-def _fees(entries: Sequence[StatementEntry]) -> list[FeeKind]:
+def _fees(entries: Sequence[StatementEntry]) -> list[HomeFee]:
     found = {entry.fee for entry in entries}
-    return [fee for fee in FeeKind if fee in found]
+    return [fee for fee in HomeFee if fee in found]
 
 
 def _year(entry: StatementEntry) -> int:
@@ -147,7 +147,7 @@ def _year(entry: StatementEntry) -> int:
     return int(day_of(entry.at)[:4])
 
 
-def _sum(fee: FeeKind, entries: Sequence[StatementEntry], year: int) -> StatementSum:
+def _sum(fee: HomeFee, entries: Sequence[StatementEntry], year: int) -> StatementSum:
     """Add up the movements of a fee until the end of a year."""
     own = [entry for entry in entries if entry.fee is fee]
     within = [entry for entry in own if _year(entry) == year]

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from services.fees.models import FeeKind
+from services.fees.models import HomeFee
 from services.kernel.days import Day, Month
 from services.kernel.labels import Labelled
 
@@ -53,7 +53,7 @@ class StatementEntry(Struct, kw_only=True):
     paid_at: datetime | None
     kind: EntryKind
     how: How
-    fee: FeeKind
+    fee: HomeFee
     title: str
     period: Month
     amount_fen: int
@@ -73,7 +73,7 @@ class StatementSum(Struct, kw_only=True):
     `end_fen`: What was owed when the year ended, or is owed now.
     """
 
-    fee: FeeKind
+    fee: HomeFee
     start_fen: int
     billed_fen: int
     paid_fen: int

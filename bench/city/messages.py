@@ -10,7 +10,7 @@ from bench.city.register import staff_of_community
 from services.audiences import doors
 from services.audiences.models import Audience
 from services.bills.runs import notify as bills_notify
-from services.bills.runs.models import BillRun
+from services.bills.views import span
 from services.kernel.money import yuan
 from services.kernel.permissions import Role
 from services.kernel.templates import Template
@@ -91,11 +91,8 @@ class Messages:
     def _bills_told(self, compound: Compound, home: Home, period: str) -> Iterator[Row]:
         template, at = bills_notify.BILL_ISSUED, self.layout.issued_at(period)
         key = run_key(compound, period)
-        run = BillRun(
-            id="", place="", period=period, months=1, kinds=[], asked_by="", asked_at=at
-        )
-        news = [news_of(home, self.layout, period)]
-        values = write(template, bills_notify.words(run, news, home.address))
+        told, news = bills_notify.Told(span(period, 1)), [news_of(home, self.layout, period)]
+        values = write(template, bills_notify.words(told, news, home.address))
         for person in home.people:
             made = _message(template, key, person, values, at)
             made.broadcast, made.places = broadcast_id(template.key, key), [home.path]

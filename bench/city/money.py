@@ -13,7 +13,7 @@ from services.bills.models import Bill, HomeNews, Portion, Total
 from services.bills.runs.models import BillRun
 from services.bills.runs.states import RunState
 from services.bills.states import BillState
-from services.fees.models import BillKind, FeeKind, FeeRule
+from services.fees.models import BillKind, FeeKind, FeeRule, HomeFee
 from services.fees.payees.models import Payee
 from services.kernel.days import day_of, plus_days
 from services.kernel.documents import digest_id
@@ -311,7 +311,7 @@ def news_of(home: Home, layout: Layout, period: str) -> HomeNews:
     due_on = plus_days(day_of(layout.issued_at(period)), DUE_DAYS)
     amount = sum(fee(home, kind) for kind in KINDS)
     about = {"home": home.path, "liable_on": f"{period}-01"}
-    return HomeNews(**about, kinds=[*KINDS], amount_fen=amount, due_on=due_on)
+    return HomeNews(**about, kinds=[*map(HomeFee, KINDS)], amount_fen=amount, due_on=due_on)
 
 
 def fee(home: Home, kind: FeeKind) -> int:

@@ -25,6 +25,7 @@ from services.residencies import owners
 class Charge(Struct, frozen=True, kw_only=True):
     """What is charged. `source`: id of what it is for; it is charged once, ever.
 
+    `batch`: id of what is charged to many homes, who are then told together (charge_news).
     A repair is owed by who ordered it (`debtor`); anything else by who owned the home on
     `liable_on`, the first day without it (民法典 art. 944). `from_day`, `to_day`: what it is
     for; the day of its issue without them. `payee`, `account`, `payee_name`: who is paid, as
@@ -33,6 +34,7 @@ class Charge(Struct, frozen=True, kw_only=True):
 
     kind: BillKind
     source: str
+    batch: str = ""
     home: str
     debtor: str = ""
     from_day: Day = ""
@@ -97,7 +99,7 @@ def _draft(charge: Charge, at: datetime) -> Bill:
     is_whole = first.endswith("-01") and last == last_day(last[:7])
     return Bill(
         id=digest_id("charge", charge.kind, charge.source),
-        run_id="",
+        run_id=charge.batch,
         rule_id="",
         kind=charge.kind,
         home=charge.home,

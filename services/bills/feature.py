@@ -3,6 +3,7 @@
 from typing import Final
 
 from services.bills import actions, measures, privacy
+from services.bills.charge_news import notify as charge_notify
 from services.bills.debts import actions as debts
 from services.bills.debts.models import DebtView, FormerDebtsQuery
 from services.bills.models import BillView, RunBillsQuery
@@ -179,7 +180,7 @@ LISTS: Final = (
 
 FEATURE: Final = Feature(
     projections=(projection.PROJECTION,),
-    broadcasts=notify.SOURCES,
+    broadcasts={**notify.SOURCES, **charge_notify.SOURCES},
     jobs=jobs.JOBS,
     lanes=dict.fromkeys(jobs.JOBS, Lane.LONG),
     templates=notify.TEMPLATES,

@@ -76,6 +76,7 @@ UNSAID: Final = -1
 class Bill(Struct, kw_only=True):
     """Bill of one home for one kind of fee over some months.
 
+    `run_id`: of what it was made with: a run, or a batch of charges (charges.py).
     `id` is a digest of home, kind, first month (or day) and edition; `slots` are "kind|month"
     for each month covered, or "kind|day" for each day of a month that is billed in part, unique
     per home: nothing is billed twice, whatever the runs did. `edition` counts voided bills
@@ -166,11 +167,11 @@ class Total(Struct, frozen=True, kw_only=True):
 
 
 class HomeNews(Struct, frozen=True, kw_only=True):
-    """News of one publishing of a run for those who owe what is liable on one day of a home."""
+    """News of one publishing of bills for those who owe what is liable on one day of a home."""
 
     home: str
     liable_on: Day
-    kinds: list[FeeKind]
+    kinds: list[HomeFee]
     amount_fen: int
     due_on: Day
 

@@ -62,25 +62,26 @@ def shown(
 
 
 def title_of(bill: Bill) -> str:
-    """Name a bill, with its days where it is not for whole months: 2026年3月16日至31日物业费.
+    """Name a bill: 2026年10月至12月物业费.
 
+    Where it is for some of a month, with its days: 2026年3月16日至31日物业费.
     What was ordered once has its day: 2026年3月16日维修费. Days may lie in two months:
     2026年9月25日至10月24日计量费.
     """
+    return f"{time_of(bill)}{bill.kind.label}"
+
+
+def time_of(bill: Bill) -> str:
+    """Write what days or months a bill is for."""
     if bill.from_day is None or bill.to_day is None:
-        return title(bill.kind, bill.period, bill.months)
+        return span(bill.period, bill.months)
     first, last = bill.from_day, bill.to_day
     days = f"{_month(first[:7])}{int(first[8:])}日"
     if bill.kind is not BillKind.REPAIR_FEE:
         year = "" if first[:4] == last[:4] else f"{last[:4]}年"
         month = "" if first[:7] == last[:7] else f"{year}{int(last[5:7])}月"
         days += f"至{month}{int(last[8:])}日"
-    return f"{days}{bill.kind.label}"
-
-
-def title(kind: BillKind, period: str, months: int) -> str:
-    """Name a bill: 2026年11月物业费, 2026年10月至12月物业费."""
-    return f"{span(period, months)}{kind.label}"
+    return days
 
 
 def span(period: str, months: int) -> str:

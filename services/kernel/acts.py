@@ -123,6 +123,9 @@ class Act(Labelled):
     BILL_NOTE_APPLIED = "fee.note_applied", "批准更正账单", Guard.OWN_HOME_AND_MONEY
     BILL_NOTE_REFUSED = "fee.note_refused", "不批准更正账单", Guard.OWN_HOME_AND_MONEY
     BILL_NOTE_WITHDRAWN = "fee.note_withdrawn", "撤回更正账单的申请"
+    SHARED_COST_PROPOSED = "fee.shared_cost_proposed", "登记公摊费", Guard.OWN_HOME_AND_MONEY
+    SHARED_COST_APPROVED = "fee.shared_cost_approved", "批准公摊费", Guard.OWN_HOME_AND_MONEY
+    SHARED_COST_REFUSED = "fee.shared_cost_refused", "不批准公摊费", Guard.OWN_HOME_AND_MONEY
     PAYMENT_ORDERED = "payment.ordered", "下单支付"
     CASH_OFFERED = "cash.offered", "交出现金"
     CASH_TAKEN = "cash.taken", "接收现金", Guard.OWN_MONEY

@@ -23,6 +23,7 @@ class PhotoPurpose(Labelled):
         "visit",
         "走访、上门告知和住户卡的照片",
     )  # at a door: a paper that was left, or signed
+    CHARGE = "charge", "抄表和费用凭证的照片"  # a meter, or the document of a cost
     CASE = "case", "报修、民情、调解、任务和巡查的附件"  # what it looks and sounds like
 
 

@@ -32,6 +32,7 @@ NEEDS: Final = {
     PhotoPurpose.NOTICE: (Permission.SEND_NOTICES,),
     PhotoPurpose.VISIT: (Permission.VIEW_RESIDENTS,),
     # Who lives here, or works here: an account by itself costs nothing to make.
+    PhotoPurpose.CHARGE: (Permission.VIEW_HOME, Permission.VIEW_PLACES),
     PhotoPurpose.CASE: (Permission.VIEW_HOME, Permission.VIEW_PLACES),
 }
 

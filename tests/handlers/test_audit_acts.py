@@ -17,7 +17,7 @@ from services.bills.runs.models import StartBillRun
 from services.fees.models import FeeKind
 from services.kernel.acts import Act
 from services.kernel.permissions import Role
-from tests.build import bill_notes, counter_payments, merchants, payees, reconciliations
+from tests.build import bill_notes, counter_payments, merchants, payees, reconciliations, shared_costs
 from tests.build.cast import (
     COMMUNITY,
     COMPOUND,
@@ -25,6 +25,7 @@ from tests.build.cast import (
     NEXT_UNIT,
     OTHER_COMPOUND,
     STAFF,
+    UNIT,
     Estate,
     bill,
     payee_of,
@@ -171,6 +172,9 @@ ACTS = [
     (Act.BILL_NOTE_APPLIED, LI_HOME, bill_notes.note_waiting),
     (Act.BILL_NOTE_REFUSED, LI_HOME, bill_notes.note_refused),
     (Act.BILL_NOTE_WITHDRAWN, LI_HOME, bill_notes.note_withdrawn),
+    (Act.SHARED_COST_PROPOSED, UNIT, shared_costs.cost_proposed),
+    (Act.SHARED_COST_APPROVED, UNIT, shared_costs.cost_decided),
+    (Act.SHARED_COST_REFUSED, UNIT, shared_costs.cost_refused),
     (Act.PAYMENT_ORDERED, LI_HOME, ordered),
     (Act.PAYMENT_TAKEN, LI_HOME, counter_payments.payment_taken),
     (Act.DIFFERENCE_TAKEN, "", reconciliations.difference_taken),
@@ -185,7 +189,10 @@ ACTS = [
 ]
 NAMES = [act.value for act, _, _ in ACTS]
 PREPARED = pytest.mark.parametrize("prepare", [found for *_, found in ACTS], ids=NAMES)
-SUBJECTS = ("import_id", "rule_id", "payee_id", "run_id", "payment_id", "change_id", "note_id")
+SUBJECTS = (
+    *("import_id", "rule_id", "payee_id", "run_id", "payment_id", "change_id"),
+    *("shared_cost_id", "note_id"),
+)
 
 
 @pytest.mark.parametrize(("act", "place", "prepare"), ACTS, ids=NAMES)

@@ -1,7 +1,7 @@
 """Messages about a run's bills, made or taken back: one per person and round, not per bill."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
 from msgspec import Struct
@@ -82,6 +82,22 @@ def _key(run: BillRun) -> str:
     return f"{run.id}:{run.round}"
 
 
+class Told(Struct, frozen=True):
+    """What a message says of all the bills it is about."""
+
+    period: str
+    reason: str = ""
+
+
+# (deps, run_id) → what is told of a run; None when there is nothing to tell any more.
+About = Callable[[Dependencies, str], Awaitable[Told | None]]
+
+
+async def _of_run(deps: Dependencies, run_id: str) -> Told:
+    run = await store.get(deps.db, run_id)
+    return Told(span(run.period, run.months), run.withdrawn_because)
+
+
 class Debtors:
     """Who owes what a round billed, and who lives with them: a source of broadcasts.
 
@@ -90,8 +106,8 @@ class Debtors:
     owners of before owe.
     """
 
-    def __init__(self, of: Round) -> None:
-        self._of = of
+    def __init__(self, of: Round, about: About) -> None:
+        self._of, self._about = of, about
 
     async def part(self, deps: Dependencies, key: str, after: str, limit: int) -> Part:
         """Return the next homes of the round with those who owe it."""
@@ -111,13 +127,15 @@ class Debtors:
         self, deps: Dependencies, key: str, people: Sequence[str]
     ) -> dict[str, dict[str, str]]:
         """Return person → what their message speaks of; who owes nothing by now has none."""
-        run = await store.get(deps.db, key.rpartition(":")[0])
+        told = await self._about(deps, key.rpartition(":")[0])
+        if told is None:
+            return {}
         claimants = await residencies.claimants_of(deps, people=people)
         news = await self._news(deps, key, claimants)
         firsts = sorted({owed[0].home for owed in news.values()})
         addresses = await places.addresses(deps, firsts)
         return {
-            person: words(run, owed, addresses[owed[0].home]) for person, owed in news.items()
+            person: words(told, owed, addresses[owed[0].home]) for person, owed in news.items()
         }
 
     async def _news(
@@ -140,8 +158,8 @@ class Debtors:
         return {"run_id": run_id, "state": self._of.state, self._of.field: int(number)}
 
 
-def source(of: Round) -> Source:
-    people = Debtors(of)
+def source(of: Round, about: About = _of_run) -> Source:
+    people = Debtors(of, about)
     return Source(part=people.part, write=people.write)
 
 
@@ -151,15 +169,15 @@ SOURCES: Final = {
 }
 
 
-def words(run: BillRun, news: list[HomeNews], address: str) -> dict[str, str]:
+def words(told: Told, news: list[HomeNews], address: str) -> dict[str, str]:
     """Sum up one person's homes: the first one's address, all their fees, the first due day."""
     kinds = sorted({kind for home in news for kind in home.kinds})
     homes = len({each.home for each in news})
     return {
         "home": address if homes == 1 else f"{address}等{homes}处",
         "fee": "、".join(kind.label for kind in kinds),
-        "period": span(run.period, run.months),
+        "period": told.period,
         "amount": template_values.amount(sum(home.amount_fen for home in news)),
         "due_on": min(home.due_on for home in news),
-        "reason": run.withdrawn_because,
+        "reason": told.reason,
     }

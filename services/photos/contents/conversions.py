@@ -26,6 +26,7 @@ RECORDINGS: Final = {
 TAKEN: Final = {
     PhotoPurpose.PROOF: frozenset[FileType](),
     PhotoPurpose.VISIT: frozenset[FileType](),
+    PhotoPurpose.CHARGE: frozenset[FileType](),
     PhotoPurpose.NOTICE: frozenset({FileType.PAPER}),
     PhotoPurpose.CASE: frozenset({FileType.PAPER, *RECORDINGS}),
 }

@@ -21,6 +21,8 @@ from services.ledger.models import Journal, Posting, income, receivable
 from services.places import actions as places
 from services.residencies import owners
 
+MOST_MONTHS: Final = 12  # of a bill; one of more days names its days
+
 
 class Charge(Struct, frozen=True, kw_only=True):
     """What is charged. `source`: id of what it is for; it is charged once, ever.
@@ -96,7 +98,8 @@ def _draft(charge: Charge, at: datetime) -> Bill:
         raise WrongDebtor(f"{charge.kind} of {charge.source}")
     today = day_of(at)
     first, last = charge.from_day or today, charge.to_day or today
-    is_whole = first.endswith("-01") and last == last_day(last[:7])
+    months = months_between(first[:7], last[:7]) + 1
+    is_whole = first.endswith("-01") and last == last_day(last[:7]) and months <= MOST_MONTHS
     return Bill(
         id=digest_id("charge", charge.kind, charge.source),
         run_id=charge.batch,
@@ -104,7 +107,7 @@ def _draft(charge: Charge, at: datetime) -> Bill:
         kind=charge.kind,
         home=charge.home,
         period=first[:7],
-        months=months_between(first[:7], last[:7]) + 1,
+        months=min(months, MOST_MONTHS),
         from_day=None if is_whole else first,
         to_day=None if is_whole else last,
         slots=[f"{charge.kind}|{charge.source}"],

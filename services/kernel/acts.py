@@ -126,6 +126,11 @@ class Act(Labelled):
     SHARED_COST_PROPOSED = "fee.shared_cost_proposed", "登记公摊费", Guard.OWN_HOME_AND_MONEY
     SHARED_COST_APPROVED = "fee.shared_cost_approved", "批准公摊费", Guard.OWN_HOME_AND_MONEY
     SHARED_COST_REFUSED = "fee.shared_cost_refused", "不批准公摊费", Guard.OWN_HOME_AND_MONEY
+    METER_ADDED = "meter.added", "登记计量表", Guard.OWN_HOME
+    METER_READ = "meter.read", "登记抄表读数"
+    METER_REPLACED = "meter.replaced", "登记换表", Guard.OWN_HOME
+    METER_PRICE_SET = "meter.price_set", "制定计量单价"
+    METERS_BILLED = "meter.billed", "按表计费出账", Guard.OWN_MONEY
     PAYMENT_ORDERED = "payment.ordered", "下单支付"
     CASH_OFFERED = "cash.offered", "交出现金"
     CASH_TAKEN = "cash.taken", "接收现金", Guard.OWN_MONEY

@@ -97,6 +97,11 @@ def days_between(first: str, last: str) -> list[str]:
     return [(begin + timedelta(days=number)).isoformat() for number in range(count)]
 
 
+def days_apart(one: str, other: str) -> int:
+    """Count the days from one to another; negative when the other comes first."""
+    return (date.fromisoformat(other) - date.fromisoformat(one)).days
+
+
 def is_too_far(day: str, today: str) -> bool:
     """Tell whether a day is more than two years ahead: nothing is planned for it."""
     return day > plus_days(today, FARTHEST_DAYS)

@@ -69,6 +69,7 @@ class Permission(StrEnum):
     KEEP_CASH = auto()  # take over what others took
     SEND_DEMANDS = auto()  # ask homes for what they owe, by message or letter
     PAUSE_DEMANDS = auto()  # say where nobody is asked for it
+    READ_METERS = auto()  # write down what the dials of a home's meters show
     KEEP_INVOICES = auto()  # requests for invoices of what was paid
     APPOINT = auto()
     OVERSEE_HEADS = auto()  # how much heads have to do, and no more of it
@@ -109,9 +110,9 @@ class Permission(StrEnum):
 
 
 P = Permission
-LIVES_THERE: Final = frozenset({P.READ_HANDBOOK, P.PAY_BILLS, P.VIEW_HOME})
+LIVES_THERE: Final = frozenset({P.READ_HANDBOOK, P.PAY_BILLS, P.VIEW_HOME, P.READ_METERS})
 SUPERVISOR: Final = frozenset({P.VIEW_PLACES, P.VIEW_RATES, P.READ_HANDBOOK})
-BOOKKEEPER: Final = SUPERVISOR | {P.VIEW_UNPAID}
+BOOKKEEPER: Final = SUPERVISOR | {P.VIEW_UNPAID, P.READ_METERS}
 WRITES: Final = frozenset({P.SEND_NOTICES, P.SEND_SURVEYS})
 WATCHES_REPAIRS: Final = frozenset({P.REPORT_FOR_OTHERS, P.FOLLOW_REPAIRS})
 # Repairs of a compound, or of a community's compounds that have no firm.

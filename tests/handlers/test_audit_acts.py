@@ -17,7 +17,8 @@ from services.bills.runs.models import StartBillRun
 from services.fees.models import FeeKind
 from services.kernel.acts import Act
 from services.kernel.permissions import Role
-from tests.build import bill_notes, counter_payments, merchants, payees, reconciliations, shared_costs
+from tests.build import bill_notes, counter_payments, merchants, meters
+from tests.build import payees, reconciliations, shared_costs
 from tests.build.cast import (
     COMMUNITY,
     COMPOUND,
@@ -175,6 +176,11 @@ ACTS = [
     (Act.SHARED_COST_PROPOSED, UNIT, shared_costs.cost_proposed),
     (Act.SHARED_COST_APPROVED, UNIT, shared_costs.cost_decided),
     (Act.SHARED_COST_REFUSED, UNIT, shared_costs.cost_refused),
+    (Act.METER_ADDED, LI_HOME, meters.meter_added),
+    (Act.METER_READ, LI_HOME, meters.meter_read),
+    (Act.METER_REPLACED, LI_HOME, meters.meter_replaced),
+    (Act.METER_PRICE_SET, COMPOUND, meters.price_set),
+    (Act.METERS_BILLED, COMPOUND, meters.meters_billed),
     (Act.PAYMENT_ORDERED, LI_HOME, ordered),
     (Act.PAYMENT_TAKEN, LI_HOME, counter_payments.payment_taken),
     (Act.DIFFERENCE_TAKEN, "", reconciliations.difference_taken),
@@ -191,7 +197,7 @@ NAMES = [act.value for act, _, _ in ACTS]
 PREPARED = pytest.mark.parametrize("prepare", [found for *_, found in ACTS], ids=NAMES)
 SUBJECTS = (
     *("import_id", "rule_id", "payee_id", "run_id", "payment_id", "change_id"),
-    *("shared_cost_id", "note_id"),
+    *("shared_cost_id", "note_id", "meter_id", "price_id", "round_id"),
 )
 
 

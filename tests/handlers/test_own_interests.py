@@ -13,7 +13,7 @@ from services.fees.models import FeeKind
 from services.kernel.acts import Act
 from services.kernel.interests import AT_HOME, Guard
 from services.kernel.permissions import Role
-from tests.build import content_checks, demands, invoices, reconciliations
+from tests.build import content_checks, demands, invoices, meters, reconciliations
 from tests.build import shared_costs, surveys, visits
 from tests.build.bill_notes import note_proposed, note_refused, note_waiting
 from tests.build.cast import (
@@ -193,6 +193,8 @@ AT_LI: Final[dict[Act, Prepare]] = {
     Act.SHARED_COST_PROPOSED: shared_costs.cost_proposed,
     Act.SHARED_COST_APPROVED: shared_costs.cost_decided,
     Act.SHARED_COST_REFUSED: shared_costs.cost_refused,
+    Act.METER_ADDED: meters.meter_added,
+    Act.METER_REPLACED: meters.meter_replaced,
     Act.SUSPENSE_RETURNED: suspended,
     Act.DIFFERENCE_CLOSED: reconciliations.difference_closed,
     Act.REFUND_RETRIED: refund_stuck,
@@ -227,6 +229,7 @@ OF_MONEY: Final = {
     Act.BILL_RUN_CANCELLED,
     Act.CASH_TAKEN,
     Act.DEMANDS_STARTED,
+    Act.METERS_BILLED,  # tests/handlers/test_meters.py
 }
 
 
@@ -252,7 +255,7 @@ async def state_of(estate: Estate) -> Any:
     """Everything that the acts change."""
     db = estate.world.db
     names = ("residencies", "home_codes", "home_requests", "bills", "journals", "refunds")
-    names += ("fee_rules", "bill_runs", "content_checks", "shared_costs")
+    names += ("fee_rules", "bill_runs", "content_checks", "shared_costs", "meters")
     names += ("survey_answers", "survey_second_entries")
     names += ("visits", "payment_promises", "calls", "household_cards")
     names += ("notice_visits", "notice_readings", "bill_notes")

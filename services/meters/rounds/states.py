@@ -1,0 +1,22 @@
+"""State machine of a round of metered bills. The table is the specification."""
+
+from enum import StrEnum, auto
+from typing import Final
+
+from services.kernel.labels import Labelled
+from services.kernel.states import Table, Transition
+
+
+class RoundState(Labelled):
+    BILLING = "billing", "正在出账"
+    BILLED = "billed", "已出账"
+
+
+class RoundAction(StrEnum):
+    FINISH = auto()  # the worker's, behind the last meter
+
+
+TABLE: Final = Table(
+    RoundState.BILLING,
+    Transition(RoundState.BILLING, RoundAction.FINISH, RoundState.BILLED),
+)

@@ -140,9 +140,9 @@ class PricesHandler(ApiHandler):
 
 
 class DuesHandler(ApiHandler):
-    @endpoint("listMeterDues", needs=Permission.RUN_BILLS, errors=("bad_meter",))
+    @endpoint("listMeterDues", needs=Permission.RUN_BILLS)
     async def get(self, place: PlacePath, query: MeterDuesQuery) -> Page[MeterDueView]:
-        """What each meter of a compound would be billed for now, and why one would not."""
+        """What each meter under a place would be billed for now, and why one would not."""
         return await rounds.preview(self.deps, self.actor, place, query)
 
 

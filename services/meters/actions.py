@@ -169,25 +169,11 @@ async def replace(
     MeterChanged, OwnHome.
     """
     old = await _access(deps, actor, meter_id, Permission.RUN_BILLS)
-    _require_past(deps, request.day)
-    if old.to_day is not None:
-        raise MeterReplaced("这块表已经更换过")
-    value, at = request.last_value, deps.now()
-    last = Reading(day=request.day, value=value, by=ReadBy.OFFICE, at=at)
-    if old.readings and old.readings[-1].day > request.day:
-        raise BadMeter("换表日期不能早于最近一次抄表")
-    read_now = _with(old, last)
-    wish = NewMeter(
-        kind=old.kind,
-        serial=request.serial,
-        unit=old.unit,
-        from_day=request.day,
-        first_value=request.first_value,
-    )
-    new = msgspec.structs.replace(_draft(deps, actor, old.home, wish), replaces=old.id)
+    readings = _ended(deps, old, request)
+    new = _successor(deps, actor, old, request)
 
     async def save(tx: Transaction) -> None:
-        changes = {"readings": store.documents(read_now), "to_day": request.day}
+        changes = {"readings": store.documents(readings), "to_day": request.day}
         if not await store.change(deps.db, tx, old, slot=f"old|{old.id}", **changes):
             raise MeterChanged("这块表刚刚有变动,请刷新后再试")
         await store.insert(deps.db, tx, new)
@@ -199,6 +185,28 @@ async def replace(
     except DuplicateKeyError:
         raise MeterExists("小区里已经登记过这个表号") from None
     return await views.view(deps, new)
+
+
+def _ended(deps: Dependencies, old: Meter, request: ReplaceMeter) -> list[Reading]:
+    """Return the readings of a meter with its last one. Raises what keeps it from fitting."""
+    _require_past(deps, request.day)
+    if old.to_day is not None:
+        raise MeterReplaced("这块表已经更换过")
+    if old.readings and old.readings[-1].day > request.day:
+        raise BadMeter("换表日期不能早于最近一次抄表")
+    value, at = request.last_value, deps.now()
+    return _with(old, Reading(day=request.day, value=value, by=ReadBy.OFFICE, at=at))
+
+
+def _successor(deps: Dependencies, actor: Actor, old: Meter, request: ReplaceMeter) -> Meter:
+    wish = NewMeter(
+        kind=old.kind,
+        serial=request.serial,
+        unit=old.unit,
+        from_day=request.day,
+        first_value=request.first_value,
+    )
+    return msgspec.structs.replace(_draft(deps, actor, old.home, wish), replaces=old.id)
 
 
 async def _access(deps: Dependencies, actor: Actor, meter_id: str, needs: Permission) -> Meter:
@@ -228,15 +236,18 @@ async def listing(
 
 async def of_kind(
     deps: Dependencies,
-    compound: str,
+    place: str,
     kind: MeterKind,
     *,
     after: Sequence[str],
     limit: int,
     tx: Transaction | None = None,
 ) -> list[Meter]:
-    """Return the next meters of a kind, by home: for their bills, not for people."""
-    return await store.of_kind(deps.db, compound, kind, after=after, limit=limit, tx=tx)
+    """Return the next meters of a kind under a place, by home; none above a compound.
+
+    For their bills, not for people.
+    """
+    return await store.of_kind(deps.db, place, kind, after=after, limit=limit, tx=tx)
 
 
 async def note_billed(

@@ -83,6 +83,7 @@ DUES: Final = List(
     columns=columns(
         MeterDueView,
         address="房屋",
+        kind="类型",
         serial="表号",
         first_day="开始日期",
         last_day="结束日期",

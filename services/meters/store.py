@@ -49,21 +49,22 @@ async def page(db: Database, place: str, query: MetersQuery) -> Page[Meter]:
 
 async def of_kind(
     db: Database,
-    compound: str,
+    place: str,
     kind: MeterKind,
     *,
     after: Sequence[str],
     limit: int,
     tx: Transaction | None = None,
 ) -> list[Meter]:
-    """Return the next meters of a kind, by home. Served by index `kind_home`.
+    """Return the next meters of a kind under a place, by home. Served by index `kind_home`.
 
     `after`: home and id of the one before; none for the first.
     """
-    where: Document = {"compound": compound, "kind": kind}
+    where: Document = {"compound": places.compound_of(place), "kind": kind}
+    where["home"] = under(place)
     if after:
         home, meter = after
-        ties = [{"home": {"$gt": home}}, {"home": home, "_id": {"$gt": meter}}]
-        where |= {"home": {"$gte": home}, "$or": ties}
+        where["home"] = {**under(place), "$gte": home}
+        where["$or"] = [{"home": {"$gt": home}}, {"home": home, "_id": {"$gt": meter}}]
     cursor = db[COLLECTION].find(where, session=tx).sort(BY_HOME.order).hint("kind_home")
     return msgspec.convert(await cursor.limit(limit).to_list(), list[Meter])

@@ -4,11 +4,15 @@ from typing import Final
 
 import pytest
 
-from mongo_indexes import shared_costs
+from mongo_indexes import meter_rounds, shared_costs
 from services.kernel.documents import to_document
 from services.kernel.paths import covers
+from services.meters.models import MeterKind
+from services.meters.rounds.models import MeterRound
+from services.meters.rounds.states import RoundState
 from services.shared_costs.models import Share, SharedCost, Split
 from services.shared_costs.states import SharedCostState
+from tests.build import meters
 from tests.build.cast import COMPOUND, LI_HOME, SUN_HOME, UNIT, WANG_HOME, Estate
 from tests.lists.case import FORMULA, Case, Maker
 from tests.lists.walk import walk
@@ -76,7 +80,117 @@ async def of_shares(estate: Estate) -> Case:
     )
 
 
+async def of_meters(estate: Estate) -> Case:
+    for number in range(8):
+        home = (LI_HOME, WANG_HOME, SUN_HOME)[number % 3]
+        kind = "water" if number % 2 else "heat"
+        serial = FORMULA[:40] if number == 0 else f"{number}"
+        made = await meters.meter(estate, home, kind=kind, serial=serial)
+        if number > 2:
+            read = await meters.read(estate, made, f"2026-02-0{number}", 20_000, who="staff")
+            assert read.status == 201, read.body
+    return Case(
+        who=await estate.member("staff"),
+        readers=[await estate.member("admin")],
+        stranger=await estate.world.sign_in("nobody", "13900000098"),
+        path=f"/api/v1/places/{COMPOUND}/meters",
+        subject=COMPOUND,
+        place=COMPOUND,
+        filters=[
+            {"kind": "water"},
+            {"unread_since": "2026-02-05"},
+            {"kind": "heat", "unread_since": "2026-02-01"},
+        ],
+        orders={"": "home,meter_id"},
+        rows=8,
+        matches={"unread_since": lambda item, day: (item["read_day"] or "") < day},
+        free_text=False,
+    )
+
+
+async def of_prices(estate: Estate) -> Case:
+    for number in range(6):
+        await meters.price(
+            estate,
+            kind="water" if number % 3 else "heat",
+            from_day=f"2026-0{number // 2 + 1}-01",  # two of each: ties
+            source=FORMULA if number == 0 else "文件",
+        )
+    return Case(
+        who=await estate.member("staff"),
+        readers=[await estate.member("admin")],
+        stranger=await estate.member("li"),
+        path=f"/api/v1/places/{COMPOUND}/meter-prices",
+        subject=COMPOUND,
+        place=COMPOUND,
+        filters=[{"kind": "water"}, {"kind": "heat"}],
+        orders={"": "-from_day,-price_id"},
+        rows=6,
+    )
+
+
+async def of_rounds(estate: Estate) -> Case:
+    states = [*RoundState]
+    made = [
+        MeterRound(
+            id=f"round{number}",
+            place=COMPOUND,
+            kind=MeterKind.WATER if number % 3 else MeterKind.HEAT,
+            to_day=f"2026-0{number // 2 + 1}-28",
+            state=states[number % 2],
+            asked_by="test",
+            asked_at=estate.world.clock.now,
+        )
+        for number in range(6)
+    ]
+    kept = estate.world.db[meter_rounds.COLLECTION]
+    await kept.insert_many([to_document(one) for one in made])
+    return Case(
+        who=await estate.member("staff"),
+        readers=[await estate.member("admin")],
+        stranger=await estate.member("head"),
+        path=f"/api/v1/places/{COMPOUND}/meter-rounds",
+        subject=COMPOUND,
+        place=COMPOUND,
+        filters=[{"kind": "water"}, {"state": "billed"}, {"kind": "heat", "state": "billing"}],
+        orders={"": "-to_day,-round_id"},
+        rows=6,
+        free_text=False,
+    )
+
+
+async def of_dues(estate: Estate) -> Case:
+    await meters.price(estate)
+    await meters.meter(estate, kind="heat", serial="heat")
+    for number in range(6):
+        home = (LI_HOME, WANG_HOME, SUN_HOME)[number % 3]
+        made = await meters.meter(estate, home, serial=f"{number}")
+        if number % 2:
+            await meters.read(estate, made, "2026-02-28", 20_000, who="staff")
+    return Case(
+        who=await estate.member("staff"),
+        readers=[await estate.member("admin")],
+        stranger=await estate.member("head"),
+        path=f"/api/v1/places/{COMPOUND}/meter-dues",
+        subject=COMPOUND,
+        place=COMPOUND,
+        filters=[{"kind": "heat"}, {"to_day": "2025-12-31"}],
+        orders={"": "home,meter_id"},
+        rows=6,
+        matches={"to_day": lambda item, _: item["because"] == "up_to_date"},
+        unless={
+            "kind": lambda item: item["kind"] == "water",
+            "to_day": lambda item: item["because"] != "up_to_date",
+        },
+        free_text=False,
+    )
+
+
 MAKERS: Final[dict[str, Maker]] = {
+    "meter_dues": of_dues,
+    "meter_prices": of_prices,
+    "meter_rounds": of_rounds,
+    "meters": of_meters,
     "shared_cost_shares": of_shares,
     "shared_costs": of_shared_costs,
 }

@@ -1,6 +1,7 @@
 """Consumption by a meter and what it costs: read, estimated, corrected, cut at a sale."""
 
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -162,7 +163,7 @@ def test_whatever_was_estimated_the_bills_come_to_what_the_dial_shows(
             state = {"billed_day": found[-1].last, "billed_value": found[-1].after}
     assert all(usage.units > 0 for usage in billed)
     assert sum(usage.units for usage in billed) == int(state["billed_value"]) - 10_000
-    for before, after in zip(billed, billed[1:], strict=False):
+    for before, after in pairwise(billed):
         assert after.first == plus_days(before.last, 1)
 
 

@@ -118,17 +118,16 @@ async def listing(
 async def preview(
     deps: Dependencies, actor: Actor, place: str, query: MeterDuesQuery
 ) -> Page[MeterDueView]:
-    """Return what each meter of a compound would be billed for now, by home.
+    """Return what each meter under a place would be billed for now, by home.
 
-    Raises NotFound, BadMeter.
+    Raises NotFound.
     """
-    found = await places.access_place(deps, actor, place, Permission.RUN_BILLS)
-    if found.kind is not Kind.COMPOUND:
-        raise BadMeter("请以小区为单位按表计费")
+    await places.access_place(deps, actor, place, Permission.RUN_BILLS)
+    compound = places.compound_of(place)
     to_day = check_day(query.to_day or plus_days(deps.today(), -1))
     after, limit = BY_METER.read(query.cursor) or [], query.limit + 1
     some = await meters.of_kind(deps, place, query.kind, after=after, limit=limit)
-    basis = await basis_of(deps, place, query.kind, some)
+    basis = await basis_of(deps, compound, query.kind, some)
     rows = [{"home": meter.home, "_id": meter.id} for meter in some]
     shown = some[: query.limit]
     addresses = await places.addresses(deps, sorted({meter.home for meter in shown}))
@@ -163,6 +162,7 @@ def _due(meter: Meter, found: list[Due] | Obstacle, address: str) -> MeterDueVie
         meter_id=meter.id,
         home=meter.home,
         address=address,
+        kind=meter.kind,
         serial=meter.serial,
         first_day=some[0].usage.first if some else None,
         last_day=last.last if last else None,

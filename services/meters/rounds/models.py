@@ -103,6 +103,7 @@ class MeterDueView(Struct, kw_only=True):
     `meter_id`: Opaque id of the meter.
     `home`: Path of the home.
     `address`: Address of the home, as people say it.
+    `kind`: What it counts.
     `serial`: Number on the meter.
     `first_day`: First day that would be billed; null when nothing is.
     `last_day`: Last day that would be billed; null when nothing is.
@@ -117,6 +118,7 @@ class MeterDueView(Struct, kw_only=True):
     meter_id: str
     home: str
     address: str
+    kind: MeterKind
     serial: Serial
     first_day: Day | None
     last_day: Day | None

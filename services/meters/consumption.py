@@ -50,7 +50,7 @@ class Usage(Struct, frozen=True, kw_only=True):
         return self.after - self.before
 
 
-class Obstacle(Labelled):
+class MeterObstacle(Labelled):
     """Reason for which a meter is not billed."""
 
     UP_TO_DATE = "up_to_date", "已经计费到这一天"
@@ -61,14 +61,14 @@ class Obstacle(Labelled):
     NO_PAYEE = "no_payee", "收款单位在这些天不能收费"
 
 
-def usages(meter: Meter, to_day: Day, turns: Sequence[Day]) -> list[Usage] | Obstacle:
+def usages(meter: Meter, to_day: Day, turns: Sequence[Day]) -> list[Usage] | MeterObstacle:
     """Return what is billed up to a day, or why nothing is.
 
     `turns`: the first days on which the home has other owners, in order.
     """
     end = min(to_day, meter.to_day or to_day)
     if end <= meter.billed_day:
-        return Obstacle.UP_TO_DATE
+        return MeterObstacle.UP_TO_DATE
     known = points(meter)
     fresh = [point for point in known if meter.billed_day < point.day <= end]
     if fresh:
@@ -84,7 +84,7 @@ def points(meter: Meter) -> list[Point]:
 
 def _read(
     meter: Meter, known: Sequence[Point], fresh: Sequence[Point], turns: Sequence[Day]
-) -> list[Usage] | Obstacle:
+) -> list[Usage] | MeterObstacle:
     """Return the use between readings: of each owner whose last or next first day was read."""
     around = {day for turn in turns for day in (plus_days(turn, -1), turn)}
     ends = [point for point in fresh if point.day in around or point is fresh[-1]]
@@ -106,7 +106,7 @@ def _read(
     if found:
         return found
     caught_up = ends[-1].value == value
-    return Obstacle.NOTHING_USED if caught_up else Obstacle.CATCHING_UP
+    return MeterObstacle.NOTHING_USED if caught_up else MeterObstacle.CATCHING_UP
 
 
 def _last(known: Sequence[Point], day: Day) -> Point:
@@ -114,17 +114,21 @@ def _last(known: Sequence[Point], day: Day) -> Point:
     return [point for point in known if point.day <= day][-1]
 
 
-def _estimated(meter: Meter, known: Sequence[Point], end: Day) -> list[Usage] | Obstacle:
+def _estimated(meter: Meter, known: Sequence[Point], end: Day) -> list[Usage] | MeterObstacle:
     """Return the use by the average of the last read periods."""
     periods = [*pairwise(known)][-PERIODS:]
     days = sum(days_apart(one.day, other.day) for one, other in periods)
     if not days:
-        return Obstacle.NEVER_READ
+        return MeterObstacle.NEVER_READ
     last = known[-1]
     rate = Fraction(last.value - periods[0][0].value, days)
     after = last.value + half_up(rate * days_apart(last.day, end))
     if after <= meter.billed_value:
-        return Obstacle.CATCHING_UP if after < meter.billed_value else Obstacle.NOTHING_USED
+        return (
+            MeterObstacle.CATCHING_UP
+            if after < meter.billed_value
+            else MeterObstacle.NOTHING_USED
+        )
     usage = Usage(
         first=plus_days(meter.billed_day, 1),
         last=end,

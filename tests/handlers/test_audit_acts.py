@@ -177,7 +177,6 @@ ACTS = [
     (Act.SHARED_COST_APPROVED, UNIT, shared_costs.cost_decided),
     (Act.SHARED_COST_REFUSED, UNIT, shared_costs.cost_refused),
     (Act.METER_ADDED, LI_HOME, meters.meter_added),
-    (Act.METER_READ, LI_HOME, meters.meter_read),
     (Act.METER_REPLACED, LI_HOME, meters.meter_replaced),
     (Act.METER_PRICE_SET, COMPOUND, meters.price_set),
     (Act.METERS_BILLED, COMPOUND, meters.meters_billed),

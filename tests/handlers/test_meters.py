@@ -10,8 +10,9 @@ import pytest
 from services.meters import store
 from tests.build import photos
 from tests.build.cast import COMPOUND, LI_HOME, SUN_HOME, UNIT, WANG_HOME, Estate
+from tests.build.deeds import audited, send
 from tests.build.homes import get, newcomer, told
-from tests.build.meters import METER, REPLACED, bill, meter, post, price, read
+from tests.build.meters import METER, REPLACED, bill, meter, meter_read, post, price, read
 from tests.handlers.test_debts import BUYER, sell
 from tests.handlers.test_own_interests import firms_manager
 
@@ -135,6 +136,15 @@ async def test_neighbours_and_other_heads_read_no_meter_of_others(estate: Estate
     mine = (await get(estate, "li", f"places/{LI_HOME}/meters")).body["items"]
     assert [each["meter_id"] for each in mine] == [own]
     assert (await get(estate, "li", f"places/{WANG_HOME}/meters")).status == 404
+
+
+async def test_who_read_a_meter_is_in_the_audit(estate: Estate) -> None:
+    head = await estate.member("head")
+    wanted = await meter_read(estate)
+    assert (await send(estate, wanted, head)).status == 201
+    [row] = await audited(estate)
+    assert (row["act"], row["place"], row["subject"]) == ("meter.read", LI_HOME, wanted.subject)
+    assert (row["person"], row["facts"]["value"]) == (head.person_id, 20_000)
 
 
 async def test_two_who_read_at_once_are_not_lost(estate: Estate) -> None:

@@ -9,7 +9,7 @@ from services.kernel.documents import to_document
 from services.kernel.paths import covers
 from services.meters.models import MeterKind
 from services.meters.rounds.models import MeterRound
-from services.meters.rounds.states import RoundState
+from services.meters.rounds.states import MeterRoundState
 from services.shared_costs.models import Share, SharedCost, Split
 from services.shared_costs.states import SharedCostState
 from tests.build import meters
@@ -130,7 +130,7 @@ async def of_prices(estate: Estate) -> Case:
 
 
 async def of_rounds(estate: Estate) -> Case:
-    states = [*RoundState]
+    states = [*MeterRoundState]
     made = [
         MeterRound(
             id=f"round{number}",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.fees.payees.charters import Charter
 from services.kernel.days import plus_days
-from services.meters.consumption import Obstacle, Usage, usages
+from services.meters.consumption import MeterObstacle, Usage, usages
 from services.meters.models import Meter, MeterKind, ReadBy, Reading, Unit
 from services.meters.prices.models import MeterPrice
 from services.meters.rounds.dues import Basis, Due, dues
@@ -65,7 +65,7 @@ def basis(*prices: MeterPrice, turns: tuple[str, ...] = ()) -> Basis:
 
 def bills(meter: Meter, to_day: str, basis: Basis) -> list[Due]:
     found = dues(meter, to_day, basis)
-    assert not isinstance(found, Obstacle), found
+    assert not isinstance(found, MeterObstacle), found
     return found
 
 
@@ -98,30 +98,30 @@ def test_a_reading_corrects_what_was_estimated_too_low_or_too_high() -> None:
     assert (due.usage.before, due.usage.after, due.usage.corrects) == (60_000, 100_000, 19_000)
     assert "其中19立方米此前按估算计费,本次按实际读数多退少补" in due.explanation
     high = meter(("2026-01-31", 41_000), ("2026-03-31", 59_000), **billed)
-    assert dues(high, "2026-03-31", basis(price())) is Obstacle.CATCHING_UP
+    assert dues(high, "2026-03-31", basis(price())) is MeterObstacle.CATCHING_UP
 
 
 @pytest.mark.parametrize(
     ("found", "to_day", "because"),
     [
-        (meter(), "2026-01-31", Obstacle.NEVER_READ),
-        (meter(), PUT_UP, Obstacle.UP_TO_DATE),
-        (meter(("2026-01-31", 10_000)), "2026-01-31", Obstacle.NOTHING_USED),
-        (meter(("2026-01-31", 10_001)), "2026-01-31", Obstacle.NOTHING_USED),  # 0.28 fen
-        (meter(("2026-01-31", 20_000), to_day=PUT_UP), "2026-01-31", Obstacle.UP_TO_DATE),
+        (meter(), "2026-01-31", MeterObstacle.NEVER_READ),
+        (meter(), PUT_UP, MeterObstacle.UP_TO_DATE),
+        (meter(("2026-01-31", 10_000)), "2026-01-31", MeterObstacle.NOTHING_USED),
+        (meter(("2026-01-31", 10_001)), "2026-01-31", MeterObstacle.NOTHING_USED),  # 0.28 fen
+        (meter(("2026-01-31", 20_000), to_day=PUT_UP), "2026-01-31", MeterObstacle.UP_TO_DATE),
     ],
 )
 def test_a_meter_is_not_billed_for_a_reason(
-    found: Meter, to_day: str, because: Obstacle
+    found: Meter, to_day: str, because: MeterObstacle
 ) -> None:
     assert dues(found, to_day, basis(price())) is because
 
 
 def test_a_day_without_a_price_or_a_payee_bills_nothing() -> None:
     found = meter(("2026-01-31", 20_000))
-    assert dues(found, "2026-01-31", basis(price(start="2026-01-02"))) is Obstacle.NO_PRICE
+    assert dues(found, "2026-01-31", basis(price(start="2026-01-02"))) is MeterObstacle.NO_PRICE
     nobody = Basis([price()], {})
-    assert dues(found, "2026-01-31", nobody) is Obstacle.NO_PAYEE
+    assert dues(found, "2026-01-31", nobody) is MeterObstacle.NO_PAYEE
 
 
 def test_a_price_that_changes_counts_for_its_days_and_the_latest_version_does() -> None:
@@ -158,7 +158,7 @@ def test_whatever_was_estimated_the_bills_come_to_what_the_dial_shows(
         to_day = plus_days(to_day, days)
         known = [each for each in read if each[0] <= to_day]
         found = usages(meter(*known, **state), to_day, ())
-        if not isinstance(found, Obstacle):
+        if not isinstance(found, MeterObstacle):
             billed += found
             state = {"billed_day": found[-1].last, "billed_value": found[-1].after}
     assert all(usage.units > 0 for usage in billed)

@@ -18,7 +18,7 @@ from services.kernel.pages import Key, Keyset, Page
 from services.kernel.permissions import Actor, Permission
 from services.kernel.views import show
 from services.meters import actions as meters
-from services.meters.consumption import Obstacle
+from services.meters.consumption import MeterObstacle
 from services.meters.models import Meter, MeterKind
 from services.meters.prices import actions as prices
 from services.meters.refusals import BadMeter
@@ -155,8 +155,8 @@ async def basis_of(
     return Basis(found, {payee: c for payee, c in known.items() if c}, turns)
 
 
-def _due(meter: Meter, found: list[Due] | Obstacle, address: str) -> MeterDueView:
-    some = [] if isinstance(found, Obstacle) else found
+def _due(meter: Meter, found: list[Due] | MeterObstacle, address: str) -> MeterDueView:
+    some = [] if isinstance(found, MeterObstacle) else found
     last = some[-1].usage if some else None
     return MeterDueView(
         meter_id=meter.id,
@@ -171,5 +171,5 @@ def _due(meter: Meter, found: list[Due] | Obstacle, address: str) -> MeterDueVie
         is_estimated=last is not None and last.is_estimated,
         amount_fen=sum(due.amount_fen for due in some),
         explanation=";".join(due.explanation for due in some),
-        because=found if isinstance(found, Obstacle) else None,
+        because=found if isinstance(found, MeterObstacle) else None,
     )

@@ -14,7 +14,7 @@ from services.fees.models import HomeFee
 from services.fees.payees.charters import Charter
 from services.kernel.days import Day, days_apart, plus_days
 from services.kernel.money import PRICE_PER_FEN, half_up, price_yuan, yuan
-from services.meters.consumption import Obstacle, Usage, usages
+from services.meters.consumption import MeterObstacle, Usage, usages
 from services.meters.models import Meter
 from services.meters.prices.models import MeterPrice
 from services.meters.views import THOUSANDTHS, dial
@@ -40,24 +40,24 @@ class Due(Struct, frozen=True):
     explanation: str
 
 
-def dues(meter: Meter, to_day: Day, basis: Basis) -> list[Due] | Obstacle:
+def dues(meter: Meter, to_day: Day, basis: Basis) -> list[Due] | MeterObstacle:
     """Return the bills of a meter up to a day, or why there is none."""
     found = usages(meter, to_day, basis.turns.get(meter.home, ()))
-    if isinstance(found, Obstacle):
+    if isinstance(found, MeterObstacle):
         return found
     bills: list[Due] = []
     for usage in found:
         parts = list(_parts(basis.prices, usage))
         if any(price is None for price, _ in parts):
-            return Obstacle.NO_PRICE
+            return MeterObstacle.NO_PRICE
         priced = [(price, days) for price, days in parts if price]
         paid = priced[-1][0]
         charter = basis.charters.get(paid.payee)
         if charter is None or charter.obstacle(HomeFee.METERED_FEE, usage.last):
-            return Obstacle.NO_PAYEE
+            return MeterObstacle.NO_PAYEE
         fen = _cost(usage, priced)
         if not fen:
-            return Obstacle.NOTHING_USED
+            return MeterObstacle.NOTHING_USED
         bills.append(Due(usage, paid, fen, explain(meter, usage, priced, fen)))
     return bills
 

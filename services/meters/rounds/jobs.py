@@ -15,13 +15,13 @@ from services.jobs.models import Again
 from services.kernel.documents import Document
 from services.messaging.broadcasts import actions as broadcasts
 from services.meters import actions as meters
-from services.meters.consumption import Obstacle
+from services.meters.consumption import MeterObstacle
 from services.meters.models import Meter
 from services.meters.rounds import store
 from services.meters.rounds.actions import basis_of
 from services.meters.rounds.dues import Due, dues
 from services.meters.rounds.models import BILL, MeterRound
-from services.meters.rounds.states import RoundState
+from services.meters.rounds.states import MeterRoundState
 
 # Each writes its meter, its bill twice and a journal: well below the 1,000 of a transaction.
 METERS_AT_ONCE: Final = 100
@@ -33,7 +33,7 @@ async def step(deps: Dependencies, payload: Document) -> Again | None:
     Each step moves `after`, so that a worker that was thought dead bills nothing twice.
     """
     found = await store.find(deps.db, payload["round"])
-    if found is None or found.state is not RoundState.BILLING:
+    if found is None or found.state is not MeterRoundState.BILLING:
         return None
     if await deps.in_transaction(lambda tx: _bill_some(deps, tx, found)):
         return Again(deps.now())
@@ -55,7 +55,7 @@ async def _bill_some(deps: Dependencies, tx: Transaction, found: MeterRound) -> 
         return False
     owing: list[Charge] = []
     for meter, outcome in outcomes:
-        if not isinstance(outcome, Obstacle):
+        if not isinstance(outcome, MeterObstacle):
             owing += [_charge(found, meter, due) for due in outcome]
             last = outcome[-1].usage
             if not await meters.note_billed(deps, tx, meter, last.last, last.after):
@@ -65,12 +65,12 @@ async def _bill_some(deps: Dependencies, tx: Transaction, found: MeterRound) -> 
 
 
 def _progress(
-    found: MeterRound, outcomes: list[tuple[Meter, list[Due] | Obstacle]]
+    found: MeterRound, outcomes: list[tuple[Meter, list[Due] | MeterObstacle]]
 ) -> MeterRound:
     """Return the round with what its next meters bring."""
-    bills = [due for _, one in outcomes if not isinstance(one, Obstacle) for due in one]
+    bills = [due for _, one in outcomes if not isinstance(one, MeterObstacle) for due in one]
     left = Counter(found.left)
-    left.update(one.value for _, one in outcomes if isinstance(one, Obstacle))
+    left.update(one.value for _, one in outcomes if isinstance(one, MeterObstacle))
     last = outcomes[-1][0]
     return msgspec.structs.replace(
         found,

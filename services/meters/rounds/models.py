@@ -7,9 +7,9 @@ from msgspec import Meta, Struct, field
 
 from services.kernel.days import Day
 from services.kernel.pages import ListQuery, ShortListQuery
-from services.meters.consumption import Obstacle
+from services.meters.consumption import MeterObstacle
 from services.meters.models import DialValue, MeterKind, Serial
-from services.meters.rounds.states import RoundState
+from services.meters.rounds.states import MeterRoundState
 
 BILL: Final = "meters.bill"  # the job that bills the meters
 
@@ -27,7 +27,7 @@ class MeterRound(Struct, kw_only=True):
     place: str
     kind: MeterKind
     to_day: Day
-    state: RoundState = RoundState.BILLING
+    state: MeterRoundState = MeterRoundState.BILLING
     after: list[str] = []
     bills: int = 0
     estimated: int = 0
@@ -56,7 +56,7 @@ class MeterRoundsQuery(ShortListQuery, forbid_unknown_fields=True, kw_only=True)
     """
 
     kind: MeterKind | None = None
-    state: RoundState | None = None
+    state: MeterRoundState | None = None
 
 
 class MeterDuesQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
@@ -89,7 +89,7 @@ class MeterRoundView(Struct, kw_only=True):
     place: str
     kind: MeterKind
     to_day: Day
-    state: RoundState
+    state: MeterRoundState
     bills: int
     estimated: int
     amount_fen: int
@@ -127,4 +127,4 @@ class MeterDueView(Struct, kw_only=True):
     is_estimated: bool
     amount_fen: int
     explanation: str
-    because: Obstacle | None
+    because: MeterObstacle | None

@@ -7,16 +7,16 @@ from services.kernel.labels import Labelled
 from services.kernel.states import Table, Transition
 
 
-class RoundState(Labelled):
+class MeterRoundState(Labelled):
     BILLING = "billing", "正在出账"
     BILLED = "billed", "已出账"
 
 
-class RoundAction(StrEnum):
+class MeterRoundAction(StrEnum):
     FINISH = auto()  # the worker's, behind the last meter
 
 
 TABLE: Final = Table(
-    RoundState.BILLING,
-    Transition(RoundState.BILLING, RoundAction.FINISH, RoundState.BILLED),
+    MeterRoundState.BILLING,
+    Transition(MeterRoundState.BILLING, MeterRoundAction.FINISH, MeterRoundState.BILLED),
 )

@@ -9,7 +9,7 @@ from services.dependencies import Database, Transaction
 from services.kernel.documents import to_document
 from services.kernel.pages import Key, Keyset, Page, chosen
 from services.meters.rounds.models import MeterRound, MeterRoundsQuery
-from services.meters.rounds.states import TABLE, RoundAction
+from services.meters.rounds.states import TABLE, MeterRoundAction
 
 LATEST: Final = Keyset(Key("to_day", ascending=False), Key(ascending=False))
 
@@ -36,7 +36,7 @@ async def advance(db: Database, tx: Transaction, before: MeterRound, now: MeterR
 async def finish(db: Database, tx: Transaction, found: MeterRound) -> bool:
     """Compare and set the state; False when it is finished."""
     key = {"_id": found.id, "after": found.after}
-    return await TABLE.move(db[COLLECTION], key, RoundAction.FINISH, {}, tx=tx)
+    return await TABLE.move(db[COLLECTION], key, MeterRoundAction.FINISH, {}, tx=tx)
 
 
 async def page(db: Database, place: str, query: MeterRoundsQuery) -> Page[MeterRound]:

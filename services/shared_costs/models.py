@@ -186,7 +186,7 @@ class SharedCostView(Struct, kw_only=True):
     total_fen: int
     split: Split
     from_day: Day
-    to_day: Day
+    to_day: Annotated[Day, Meta(examples=["2026-10-31"])]
     document_number: DocumentNumber
     photos: list[PhotoUrl]
     homes: int

@@ -88,7 +88,7 @@ class MeterRoundView(Struct, kw_only=True):
     round_id: Annotated[str, Meta(examples=["7m2k9x4c1v8b5n3q"])]
     place: str
     kind: MeterKind
-    to_day: Day
+    to_day: Annotated[Day, Meta(examples=["2026-11-30"])]
     state: MeterRoundState
     bills: int
     estimated: int

@@ -13,7 +13,7 @@ from services.bills.arrears.models import OwedBill
 from services.bills.due_days import is_overdue
 from services.demands.models import Debt
 from services.dependencies import Dependencies, Transaction
-from services.fees.models import FeeKind
+from services.fees.models import HomeFee
 from services.places import actions as places
 from services.residencies import owners, tenures
 from services.residencies.models import Residency
@@ -24,7 +24,7 @@ async def of_homes(
     homes: Sequence[str],
     *,
     accounts: Collection[str] | None = None,
-    kind: FeeKind | None = None,
+    kind: HomeFee | None = None,
     tx: Transaction | None = None,
 ) -> list[Debt]:
     """Return what is overdue of homes, by home and household, that of today first.

@@ -7,7 +7,7 @@ from msgspec import Meta, Struct, field
 
 from services.bills.arrears.models import FormerOwners, OldestDue, OwedBill
 from services.demands.states import DemandState
-from services.fees.models import FeeKind
+from services.fees.models import HomeFee
 from services.kernel.days import Day
 from services.kernel.labels import Labelled
 from services.kernel.money import Fen
@@ -52,7 +52,7 @@ class DemandLine(Struct, frozen=True, kw_only=True):
     """
 
     bill_id: str
-    kind: FeeKind
+    kind: HomeFee
     title: BillTitle
     due_on: Day
     account: str

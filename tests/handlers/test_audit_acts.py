@@ -17,8 +17,15 @@ from services.bills.runs.models import StartBillRun
 from services.fees.models import FeeKind
 from services.kernel.acts import Act
 from services.kernel.permissions import Role
-from tests.build import bill_notes, counter_payments, merchants, meters
-from tests.build import payees, reconciliations, shared_costs
+from tests.build import (
+    bill_notes,
+    counter_payments,
+    merchants,
+    meters,
+    payees,
+    reconciliations,
+    shared_costs,
+)
 from tests.build.cast import (
     COMMUNITY,
     COMPOUND,

@@ -13,8 +13,16 @@ from services.fees.models import FeeKind
 from services.kernel.acts import Act
 from services.kernel.interests import AT_HOME, Guard
 from services.kernel.permissions import Role
-from tests.build import content_checks, demands, invoices, meters, reconciliations
-from tests.build import shared_costs, surveys, visits
+from tests.build import (
+    content_checks,
+    demands,
+    invoices,
+    meters,
+    reconciliations,
+    shared_costs,
+    surveys,
+    visits,
+)
 from tests.build.bill_notes import note_proposed, note_refused, note_waiting
 from tests.build.cast import (
     COMPOUND,

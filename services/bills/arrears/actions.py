@@ -24,7 +24,7 @@ from services.bills.arrears.models import (
 from services.bills.models import Bill
 from services.bills.views import title_of
 from services.dependencies import Dependencies, Transaction
-from services.fees.models import FeeKind
+from services.fees.models import HomeFee
 from services.kernel.days import Day, plus_days
 from services.kernel.documents import Document
 from services.kernel.pages import Key, Keyset, Page
@@ -136,7 +136,7 @@ def _owed(bill: Bill, today: Day) -> OwedBill:
         id=bill.id,
         home=bill.home,
         household=household_of(bill.owners_until, today),
-        kind=FeeKind(bill.kind),
+        kind=HomeFee(bill.kind),
         title=title_of(bill),
         due_on=bill.due_on or "",
         liable_on=bill.liable_on,

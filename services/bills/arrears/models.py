@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
-from services.fees.models import FeeKind
+from services.fees.models import HomeFee
 from services.kernel.days import Day, plus_days
 from services.kernel.labels import Labelled
 from services.kernel.pages import ListQuery
@@ -53,7 +53,7 @@ class OwedBill(Struct, frozen=True, kw_only=True):
     id: str
     home: str
     household: str
-    kind: FeeKind
+    kind: HomeFee
     title: str
     due_on: Day
     liable_on: Day
@@ -75,7 +75,7 @@ class ArrearsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
     """
 
     age: Age | None = None
-    kind: FeeKind | None = None
+    kind: HomeFee | None = None
     sort: ArrearsSort = ArrearsSort.HOME
 
 
@@ -99,7 +99,7 @@ class HomeArrears(Struct, kw_only=True):
     place: str
     address: str
     owners_until: FormerOwners
-    kinds: list[FeeKind]
+    kinds: list[HomeFee]
     since: OldestDue
     bills: int
     amount_fen: int
@@ -146,7 +146,7 @@ class AgesQuery(Struct, forbid_unknown_fields=True, kw_only=True):
     `kind`: Fee that is owed; all fees without it.
     """
 
-    kind: FeeKind | None = None
+    kind: HomeFee | None = None
 
 
 class ArrearsByAge(Struct, kw_only=True):
@@ -169,10 +169,10 @@ class Owed(Struct, kw_only=True):
     household: str
     since: Day = "9999-12-31"
     bills: int = 0
-    kinds: set[FeeKind] = field(default_factory=set)
+    kinds: set[HomeFee] = field(default_factory=set)
     ages: dict[Age, int] = field(default_factory=lambda: dict.fromkeys(Age, 0))
 
-    def add(self, kind: FeeKind, due_on: Day, owed_fen: int, today: Day) -> None:
+    def add(self, kind: HomeFee, due_on: Day, owed_fen: int, today: Day) -> None:
         self.kinds.add(kind)
         self.since = min(self.since, due_on)
         self.bills += 1

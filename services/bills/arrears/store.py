@@ -10,7 +10,7 @@ from services.bills.arrears.models import Age, Owed, first_due_on, household_of
 from services.bills.models import OF_FEES, Bill, of_kind
 from services.bills.states import BillState
 from services.dependencies import Database, Transaction
-from services.fees.models import FeeKind
+from services.fees.models import HomeFee
 from services.kernel.days import Day
 from services.kernel.documents import Document
 from services.kernel.measures import sum_if
@@ -22,7 +22,7 @@ FETCHED_AT_ONCE: Final = 500
 
 
 async def by_home(
-    db: Database, place: str, *, kind: FeeKind | None, today: Day, since: str
+    db: Database, place: str, *, kind: HomeFee | None, today: Day, since: str
 ) -> AsyncGenerator[list[Owed], None]:
     """Yield what each next home owes, by household, that of today first. Covered by `owing`.
 
@@ -41,13 +41,13 @@ async def by_home(
                 home, found = bill["home"], {}
             key = household_of(bill.get("owners_until"), today)
             owed = found.setdefault(key, Owed(home=home, household=key))
-            owed.add(FeeKind(bill["kind"]), bill["due_on"], bill["owed_fen"], today)
+            owed.add(HomeFee(bill["kind"]), bill["due_on"], bill["owed_fen"], today)
     if found:
         yield [found[key] for key in sorted(found)]
 
 
 async def sums(
-    db: Database, place: str, depth: int, *, kind: FeeKind | None, today: Day
+    db: Database, place: str, depth: int, *, kind: HomeFee | None, today: Day
 ) -> list[Document]:
     """Add up what is owed by part of a place and age, in one query. Covered by index `owing`.
 

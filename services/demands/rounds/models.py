@@ -9,7 +9,7 @@ from services.bills.arrears.models import FormerOwners
 from services.demands.models import DemandWay
 from services.demands.rounds.states import DemandRoundState
 from services.demands.threats import Sentence
-from services.fees.models import FeeKind
+from services.fees.models import HomeFee
 from services.kernel.days import Day
 from services.kernel.labels import Labelled
 from services.kernel.money import Fen
@@ -56,7 +56,7 @@ class Round(Struct, kw_only=True):
     id: str = field(name="_id")
     place: str
     way: DemandRoundWay
-    kind: FeeKind | None = None
+    kind: HomeFee | None = None
     accounts: list[str] | None = None
     firm: str = ""
     overdue_days: int = 1
@@ -109,7 +109,7 @@ class StartDemandRound(Struct, forbid_unknown_fields=True, kw_only=True):
     """
 
     way: DemandRoundWay = DemandRoundWay.MESSAGE
-    kind: FeeKind | None = None
+    kind: HomeFee | None = None
     overdue_days: OverdueDays = 1
     every_days: EveryDays = EVERY_DAYS
     pay_within: PayWithin = PAY_WITHIN
@@ -176,7 +176,7 @@ class DemandRoundView(Struct, kw_only=True):
     place: str
     address: str
     way: DemandRoundWay
-    kind: FeeKind | None
+    kind: HomeFee | None
     overdue_days: int
     every_days: int
     note: Annotated[str, Meta(examples=["周六上午物业在小区门口办理。"])]

@@ -45,7 +45,7 @@ VALIDATOR: Final = {
         "monthly_fen": {"bsonType": ["int", "long", "null"], "minimum": 1},
         "person_fen": {"bsonType": ["int", "long", "null"], "minimum": 1},
         "period": {"enum": ["monthly", "quarterly", "half_yearly", "yearly", "anniversary"]},
-        "billed_at": {"enum": ["start", "end"]},
+        "timing": {"enum": ["start", "end"]},
         "proration": {"enum": ["actual_days", "thirty_days", "next_month", "full_month"]},
         "version": {"bsonType": "int", "minimum": 0},
         "slots": {"bsonType": "array", "minItems": 1},
@@ -57,7 +57,7 @@ VALIDATOR: Final = {
 # Rules from before said nothing of these: they bill by the month and by actual days.
 FILLS: Final = {
     "period": {"$literal": "monthly"},
-    "billed_at": {"$literal": "start"},
+    "timing": {"$literal": "start"},
     "proration": {"$literal": "actual_days"},
     "version": {"$literal": 0},  # from before rules were numbered
 }

@@ -109,7 +109,7 @@ class NoteView(Struct, kw_only=True):
 
     `note_id`: Opaque id of the correction.
     `number`: Number that the bill and the statement show.
-    `bill_id`: Id of the bill.
+    `bill_id`: Id of the bill that is corrected.
     `title`: Title of the bill.
     `home`: Path of the home.
     `address`: Address of the home, as people say it.

@@ -168,7 +168,7 @@ def _check(request: NewFeeRule) -> None:
 def _check_terms(request: NewFeeRule) -> None:
     """Raise BadFeeRule for terms that do not go together, or that no document gives."""
     is_monthly = request.period is BillingPeriod.MONTHLY
-    if is_monthly and request.billed_at is BilledAt.END:
+    if is_monthly and request.timing is BilledAt.END:
         raise BadFeeRule("按月收费不分期初和期末,请选按季、半年或年")
     if request.anniversary_day and request.period is not BillingPeriod.ANNIVERSARY:
         raise BadFeeRule("只有按周年收费才填写周年起算日")

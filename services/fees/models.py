@@ -143,7 +143,7 @@ class FeeRule(Struct, kw_only=True):
     due_days: int | None = None
     hand_over: HandOver = HandOver.SELLER
     period: BillingPeriod = BillingPeriod.MONTHLY
-    billed_at: BilledAt = BilledAt.START
+    timing: BilledAt = BilledAt.START
     anniversary_day: Day | None = None
     proration: Proration = Proration.ACTUAL_DAYS
     source: RuleSource | None = None
@@ -188,7 +188,7 @@ class NewFeeRule(Struct, forbid_unknown_fields=True, kw_only=True):
     `due_days`: Days after issue by which to pay.
     `hand_over`: Who owes the month in which a home is sold, by the service contract.
     `period`: Time that one bill is for.
-    `billed_at`: Whether a bill is made at the start or at the end of its period.
+    `timing`: Whether a bill is made at the start or at the end of its period.
     `anniversary_day`: Day from which the years count, for bills by the year from a day on;
         without it each home's count from the day on which its owners took it over.
     `proration`: How a month is charged in which something changes, by the service contract.
@@ -207,7 +207,7 @@ class NewFeeRule(Struct, forbid_unknown_fields=True, kw_only=True):
     due_days: DueDays | None = None
     hand_over: HandOver = HandOver.SELLER
     period: BillingPeriod = BillingPeriod.MONTHLY
-    billed_at: BilledAt = BilledAt.START
+    timing: BilledAt = BilledAt.START
     anniversary_day: Day | None = None
     proration: Proration = Proration.ACTUAL_DAYS
     source: NewRuleSource | None = None
@@ -261,7 +261,7 @@ class FeeRuleView(Struct, kw_only=True):
     `due_days`: Days after issue by which to pay; null when it is a day of the month.
     `hand_over`: Who owes the month in which a home is sold.
     `period`: Time that one bill is for.
-    `billed_at`: Whether a bill is made at the start or at the end of its period.
+    `timing`: Whether a bill is made at the start or at the end of its period.
     `anniversary_day`: Day from which the years count; null when each home has its own.
     `proration`: How a month is charged in which something changes.
     `source`: Document that the rule rests on; null when none was written down.
@@ -287,7 +287,7 @@ class FeeRuleView(Struct, kw_only=True):
     due_days: int | None
     hand_over: HandOver
     period: BillingPeriod
-    billed_at: BilledAt
+    timing: BilledAt
     anniversary_day: Day | None
     proration: Proration
     source: RuleSource | None

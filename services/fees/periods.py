@@ -39,13 +39,13 @@ class Terms(Struct, frozen=True):
     """What rules have in common whose days of one period are one bill."""
 
     period: BillingPeriod
-    billed_at: BilledAt
+    timing: BilledAt
     anniversary_day: Day | None
     payee: str
 
     def falls_in(self, first: Day, last: Day) -> Month:
         """Return the month in which the bill of these days falls."""
-        return (first if self.billed_at is BilledAt.START else last)[:7]
+        return (first if self.timing is BilledAt.START else last)[:7]
 
 
 class Period(Struct, frozen=True):
@@ -64,7 +64,7 @@ class Period(Struct, frozen=True):
 
 def terms_of(rule: FeeRule, payee: str) -> Terms:
     """Return the terms on which a rule is billed for a payee."""
-    return Terms(rule.period, rule.billed_at, rule.anniversary_day, payee)
+    return Terms(rule.period, rule.timing, rule.anniversary_day, payee)
 
 
 def period_of(terms: Terms, day: Day, hand_overs: Sequence[Day]) -> Period | None:

@@ -150,7 +150,7 @@ def _terms(rule: FeeRule, parts: Sequence[Part]) -> str:
         number = f"({source.number})" if source.number else ""
         said.append(f"依据{source.kind.label}《{source.title}》{number}")
     if rule.period is not BillingPeriod.MONTHLY:
-        said.append(f"{rule.period.label}{rule.billed_at.label}")
+        said.append(f"{rule.period.label}{rule.timing.label}")
     cut = next((part for part in parts if part.of != 1), None)
     method = cut.method if cut else rule.proration
     if cut or method is not Proration.ACTUAL_DAYS:

@@ -16,7 +16,7 @@ BOOKS: Final = (
     Fault(
         "the proof of the books takes a bill's word for what its journals say",
         "services.bills.proofs.projection",
-        "    if left != owed_fen(bill):\n",
+        "    if left != bill.owed_fen:\n",
         "    if left < 0:\n",
         "tests/services/test_ledger_proof.py::"
         "test_every_mutant_is_found_and_nothing_in_untouched_books",

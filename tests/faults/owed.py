@@ -43,8 +43,8 @@ OWED: Final = (
     Fault(
         "a bill of several months is owed by two households",
         "services.bills.runs.drafts",
-        "    return same and whole.owners == month.owners\n",
-        "    return same\n",
+        "    return part.goes_on(before) and whole.owners == month.owners\n",
+        "    return part.goes_on(before)\n",
         f"{DRAFTS}::test_no_bill_of_several_months_is_owed_by_two_households",
     ),
 )

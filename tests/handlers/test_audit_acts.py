@@ -12,9 +12,6 @@ from services.appointments import actions as appointments
 from services.appointments.models import Appoint
 from services.audit import store
 from services.audit.verification import actions as verification
-from services.bills.runs import actions as runs
-from services.bills.runs.models import StartBillRun
-from services.fees.models import FeeKind
 from services.kernel.acts import Act
 from services.kernel.permissions import Role
 from tests.build import (
@@ -32,88 +29,31 @@ from tests.build.cast import (
     LI_HOME,
     NEXT_UNIT,
     OTHER_COMPOUND,
-    STAFF,
     UNIT,
     Estate,
     bill,
-    payee_of,
 )
 from tests.build.deeds import FORGIVEN, Ask, audited, auditor, ordered, send, voided
+from tests.build.fee_acts import (
+    RULE,
+    discarded,
+    previewed,
+    rule_added,
+    rule_ended,
+    run_cancelled,
+    run_published,
+    run_started,
+    run_withdrawn,
+    undone,
+    uploaded,
+)
 from tests.build.offices import firm_at
 from tests.build.payments import paid
-from tests.build.registers import workbook
 
 pytestmark = [pytest.mark.slow, pytest.mark.billed("2026-01", "2026-02")]
 
-SHOP = ("4号楼", "", "12", 120.5, "商铺", "孙八", "13800000003", "")
-RULE = {
-    "kind": "property_fee",
-    "price": 7000,
-    "start_day": "2026-03-01",
-    "due_day": 10,
-    "payee_id": payee_of(FeeKind.PROPERTY_FEE),
-}
 LINE = {"phone": "0431-81234567", "hours": "工作日 8:30-16:30"}
 Prepare = Callable[[Estate], Awaitable[Ask]]
-
-
-async def uploaded(_: Estate) -> Ask:
-    path = f"/api/v1/places/{COMPOUND}/register-imports"
-    return Ask(path, workbook([SHOP]))
-
-
-async def previewed(estate: Estate, action: str = "confirm") -> Ask:
-    staff = await estate.member("staff")
-    import_id = (await send(estate, await uploaded(estate), staff, "before")).body["import_id"]
-    await estate.world.work()
-    body = {"accept_warnings": True} if action == "confirm" else None
-    path = f"/api/v1/register-imports/{import_id}/{action}"
-    return Ask(path, body, subject=import_id)
-
-
-async def discarded(estate: Estate) -> Ask:
-    return await previewed(estate, "discard")
-
-
-async def undone(estate: Estate) -> Ask:
-    ask = await previewed(estate)
-    reply = await send(estate, ask, await estate.member("staff"), "before")
-    assert reply.status == 202, reply.body
-    await estate.world.work()
-    return Ask(ask.path.replace("confirm", "undo"), subject=ask.subject)
-
-
-async def rule_added(_: Estate) -> Ask:
-    return Ask(f"/api/v1/places/{COMPOUND}/fee-rules", RULE)
-
-
-async def rule_ended(estate: Estate) -> Ask:
-    reply = await send(estate, await rule_added(estate), await estate.member("staff"), "before")
-    rule_id = reply.body["rule_id"]
-    body = {"end_day": "2026-12-31"}
-    return Ask(f"/api/v1/fee-rules/{rule_id}/end", body, subject=rule_id)
-
-
-async def run_started(_: Estate) -> Ask:
-    return Ask(f"/api/v1/places/{COMPOUND}/bill-runs", {"period": "2026-03"})
-
-
-async def run_published(estate: Estate, action: str = "publish") -> Ask:
-    request = StartBillRun(period="2026-03")
-    run = await runs.start(estate.world.deps, STAFF, COMPOUND, request)
-    await estate.world.work()
-    return Ask(f"/api/v1/bill-runs/{run.run_id}/{action}", subject=run.run_id)
-
-
-async def run_cancelled(estate: Estate) -> Ask:
-    return await run_published(estate, "cancel")
-
-
-async def run_withdrawn(estate: Estate) -> Ask:
-    found = await estate.world.db.bill_runs.find_one({"place": COMPOUND})
-    assert found is not None
-    body = {"reason": "单价有误", "months": "open"}
-    return Ask(f"/api/v1/bill-runs/{found['_id']}/withdraw", body, subject=found["_id"])
 
 
 async def place_line(_: Estate) -> Ask:

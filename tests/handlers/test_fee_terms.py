@@ -41,7 +41,7 @@ async def test_a_rule_says_its_terms_its_source_its_number_and_who_wrote_it(
     world: World, staff: Member
 ) -> None:
     """The compound has a rule already: it is the first version."""
-    terms = {"period": "yearly", "billed_at": "end", "proration": "thirty_days"}
+    terms = {"period": "yearly", "timing": "end", "proration": "thirty_days"}
     made = await write(world.api, staff, COMPOUND, **terms)
     assert {name: made[name] for name in terms} == terms
     assert (made["source"], made["version"], made["created_by"]) == (
@@ -88,7 +88,7 @@ async def test_of_two_rules_at_once_the_second_has_the_next_number(
     ("terms", "said"),
     [
         ({"person_fen": 400}, "只填一项"),
-        ({"billed_at": "end"}, "按月"),
+        ({"timing": "end"}, "按月"),
         ({"anniversary_day": "2026-03-15"}, "按周年"),
         ({"period": "anniversary", "anniversary_day": "2026-02-30"}, "没有这一天"),
         ({"period": "quarterly", "source": None}, "依据"),
@@ -181,14 +181,14 @@ async def test_people_who_are_registered_are_charged_and_no_number_is_guessed(
 
 async def test_rules_from_before_bill_as_they_did(world: World, staff: Member) -> None:
     """Their new fields are filled, and nothing else of them changes."""
-    new = ("period", "billed_at", "proration", "version", "person_fen", "source")
+    new = ("period", "timing", "proration", "version", "person_fen", "source")
     kept = world.db[fee_rules.COLLECTION]
     await kept.update_many({}, {"$unset": dict.fromkeys((*new, "anniversary_day"), "")})
     before = await kept.find({}).sort("_id", 1).to_list()
     await mongo_indexes.apply(world.db)
     filled = {
         "period": "monthly",
-        "billed_at": "start",
+        "timing": "start",
         "proration": "actual_days",
         "version": 0,
     }

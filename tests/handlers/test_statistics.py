@@ -39,9 +39,6 @@ from tests.build.world import World
 pytestmark = [pytest.mark.slow, pytest.mark.billed("2026-01", "2026-02")]
 
 
-MUCH = 10**6  # more than any bill
-
-
 async def pay(estate: Estate, name: str, period: str, *kinds: str) -> None:
     """Settle somebody's bills of a period as an arriving payment does."""
     deps = estate.world.deps
@@ -49,9 +46,8 @@ async def pay(estate: Estate, name: str, period: str, *kinds: str) -> None:
         if owed["period"] == period and owed["kind"] in (kinds or (owed["kind"],)):
 
             async def settle(tx: Transaction, bill_id: str = owed["bill_id"]) -> bool:
-                at = deps.now()
-                amounts = {bill_id: MUCH}
-                return bool(await balances.settle(deps, tx, amounts, f"pay:{bill_id}", at))
+                amounts, journal = {bill_id: 9999}, f"pay:{bill_id}"
+                return bool(await balances.settle(deps, tx, amounts, journal, deps.now()))
 
             assert await deps.in_transaction(settle)
 

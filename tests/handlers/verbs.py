@@ -9,6 +9,7 @@ VERBS: Final = frozenset(
         "send",
         "propose",
         "add",
+        "close",
         "advise",
         "answer",
         "appeal",

@@ -92,7 +92,7 @@ def test_a_homes_own_year_counts_from_its_owners_and_ends_with_them() -> None:
 
 @pytest.mark.parametrize(("at", "falls"), [(BilledAt.START, 1), (BilledAt.END, 3)])
 def test_a_quarter_is_one_bill_of_its_first_or_last_month(at: BilledAt, falls: int) -> None:
-    book = prices([made(rule(), period=QUARTERLY, billed_at=at)])
+    book = prices([made(rule(), period=QUARTERLY, timing=at)])
     found = {month: billed(book, f"2026-{month:02d}")[0] for month in (1, 2, 3)}
     assert [month for month, bills in found.items() if bills] == [falls]
     [bill] = found[falls]
@@ -235,7 +235,7 @@ TERMS = st.builds(
     st.sampled_from(["2025-01-01", "2026-02-01", "2026-03-16", "2026-08-31"]),
     st.sampled_from([None, "2026-05-31", "2026-11-10"]),
     period=st.sampled_from(BillingPeriod),
-    billed_at=st.sampled_from(BilledAt),
+    timing=st.sampled_from(BilledAt),
     anniversary_day=st.sampled_from([None, "2025-01-31", "2024-03-15"]),
     proration=st.sampled_from(Proration),
     hand_over=st.sampled_from(HandOver),

@@ -7,10 +7,11 @@ services/bills/sums/arithmetic.py.
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
 from services.bills.sums.arithmetic import FEES
-from services.kernel.days import months_from
+from services.kernel.days import Month, months_from
 from services.kernel.measures import Span, of_month
 from services.kernel.sums import WHOLE, Cells
 
@@ -19,7 +20,7 @@ def arrears(cells: Cells, span: Span) -> Counter[str]:
     """Return "month|figure" → fen recovered in a month, and remaining at its end."""
     kinds = {span.kind} if span.kind else FEES
     months = months_from(span.period, span.months)
-    recovered: Counter[str] = Counter()
+    recovered: Counter[Month] = Counter()
     steps = [0] * (len(months) + 1)  # how much more remains than a month before
     for (month, name), amount in cells.items():
         kind, what, *after = name.split("|")
@@ -35,15 +36,16 @@ def arrears(cells: Cells, span: Span) -> Counter[str]:
             recovered[month] += amount
             steps[bisect_right(months, after[0])] += amount
             steps[bisect_left(months, month)] -= amount
-    remaining = dict(zip(months, accumulate(steps), strict=False))
-    return Counter(
-        {
-            of_month(month, name): amount
-            for month in months
-            if recovered[month] or remaining[month]
-            for name, amount in (
-                ("recovered_fen", recovered[month]),
-                ("remaining_fen", remaining[month]),
-            )
-        }
-    )
+    return _named(months, recovered, dict(zip(months, accumulate(steps), strict=False)))
+
+
+def _named(
+    months: Sequence[Month], recovered: Mapping[Month, int], remaining: Mapping[Month, int]
+) -> Counter[str]:
+    """Return both figures of those months in which there is any of them."""
+    found: Counter[str] = Counter()
+    for month in months:
+        if recovered[month] or remaining[month]:
+            found[of_month(month, "recovered_fen")] = recovered[month]
+            found[of_month(month, "remaining_fen")] = remaining[month]
+    return found

@@ -156,6 +156,11 @@ def posted(journal: Journal, account: str) -> int:
     return sum(each.amount_fen for each in journal.postings if each.account == account)
 
 
+def payment_of(journal: Journal) -> str:
+    """Return the payment that has a receipt, by WeChat or at the counter; "" for none."""
+    return journal.reference.get("payment") or journal.reference.get(COUNTER_PAYMENT, "")
+
+
 def subjects(journal: Journal, kind: str) -> list[str]:
     """Return what the accounts of one class, e.g. `receivable`, are of in a journal."""
     found = [each.account.partition(":") for each in journal.postings]

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Collection, Iterator
 from typing import Final
 
-from services.ledger.models import Journal
+from services.ledger.models import Journal, payment_of
 from services.year_books.models import WAYS, Effect, Excess, Movement, Pair
 
 RECEIVABLE: Final = "receivable"
@@ -61,7 +61,7 @@ def _movement(journal: Journal, contra: str, fen: int) -> Movement:
         contra=contra,
         way=way_of(contra),
         fen=fen,
-        payment=journal.reference.get("payment", ""),
+        payment=payment_of(journal),
         refund=journal.reference.get("refund", ""),
     )
 
@@ -83,7 +83,7 @@ def excesses(journal: Journal) -> Iterator[Excess]:
                 at=journal.at,
                 journal=journal.id,
                 pair=pair,
-                payment=journal.reference.get("payment", ""),
+                payment=payment_of(journal),
                 refund=journal.reference.get("refund", ""),
             )
 

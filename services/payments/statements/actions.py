@@ -20,7 +20,7 @@ from services.kernel.acts import Act
 from services.kernel.days import day_of
 from services.kernel.permissions import Actor, Permission
 from services.ledger import actions as ledger
-from services.ledger.models import COUNTER_PAYMENT, PAYMENTS, Journal, receivable
+from services.ledger.models import PAYMENTS, Journal, payment_of, receivable
 from services.payments.models import PaymentWay
 from services.payments.receipts import actions as receipts
 from services.payments.receipts.models import Receipt
@@ -62,7 +62,7 @@ async def of_home(
     bills = {receivable(bill.id): bill for bill in await _bills(deps, actor, home)}
     journals = await ledger.on_accounts(deps, sorted(bills))
     journals.sort(key=lambda journal: (journal.at, journal.id))
-    paid = {_payment_of(journal) for journal in journals}
+    paid = {payment_of(journal) for journal in journals}
     issued = await receipts.of_payments(deps, sorted(paid))
     until = min(f"{query.year}-12-31", max(deps.today(), f"{query.year}-01-01"))
     entries = [
@@ -109,7 +109,7 @@ async def _bills(deps: Dependencies, actor: Actor, home: str) -> list[Bill]:
 def _entry(
     journal: Journal, bill: Bill, amount_fen: int, issued: Mapping[str, Receipt]
 ) -> StatementEntry:
-    receipt = issued.get(_payment_of(journal))
+    receipt = issued.get(payment_of(journal))
     kind = KINDS.get(journal.kind, EntryKind.CORRECTED)
     classes = [posting.account.partition(":")[0] for posting in journal.postings]
     return StatementEntry(
@@ -123,11 +123,6 @@ def _entry(
         amount_fen=amount_fen,
         reference=_number(journal, receipt),
     )
-
-
-def _payment_of(journal: Journal) -> str:
-    """Return the payment that has a receipt, if the journal is of one."""
-    return journal.reference.get("payment") or journal.reference.get(COUNTER_PAYMENT, "")
 
 
 def _number(journal: Journal, receipt: Receipt | None) -> str:

@@ -197,8 +197,6 @@ MONEY: Final[dict[str, Any]] = {
     "BillView.terms": "收费标准第2版,依据物业服务合同《春光小区物业服务合同》(2026-8)",
     "BillView.to_day": None,
     "BillView.paid_at": None,
-    "FirmSeriesView.months": ["2026-03"],
-    "SeriesView.months": ["2026-03"],
     "BillView.title": "2026年3月物业费",
     "DiscrepancyView.discrepancy_id": "firm:01kt9a7c4m8q2v5x1z3b6d0e9t",
     "DiscrepancyView.expected_fen": 5119,

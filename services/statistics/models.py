@@ -165,12 +165,12 @@ class PartSeries(Struct, kw_only=True):
     `part`: Path of the place or grid, or id of the firm; empty for what is in no grid, or in
     months in which no firm served.
     `name`: Address of the place, or name of the grid or firm, as people say it.
-    `months`: Rates of each month; of a compound of a firm, of those in which the firm served.
+    `points`: Rates of each month; of a compound of a firm, of those in which the firm served.
     """
 
     part: Annotated[str, Meta(examples=["cc.chaoyang.guilin.xincheng.c07.b3"])]
     name: Annotated[str, Meta(examples=["春光小区3栋"])]
-    months: list[MonthRates]
+    points: list[MonthRates]
 
 
 class SeriesView(Struct, kw_only=True):
@@ -184,7 +184,7 @@ class SeriesView(Struct, kw_only=True):
     `to_month`: Last month.
     `kind`: Fee that is looked at; null for all.
     `by`: What the parts are; null for none.
-    `months`: Rates of each month.
+    `points`: Rates of each month.
     `parts`: Rates of the parts, by path, or firms by name; empty without a breakdown.
     """
 
@@ -193,7 +193,7 @@ class SeriesView(Struct, kw_only=True):
     to_month: Month
     kind: FeeKind | None
     by: SeriesBy | None
-    months: list[MonthRates]
+    points: list[MonthRates]
     parts: list[PartSeries]
 
 
@@ -208,7 +208,7 @@ class FirmSeriesView(Struct, kw_only=True):
     `from_month`: First month.
     `to_month`: Last month.
     `kind`: Fee that is looked at; null for all.
-    `months`: Rates of each month, of all its compounds that you may see.
+    `points`: Rates of each month, of all its compounds that you may see.
     `parts`: Rates of these compounds, by path.
     `unseen_compounds`: How many compounds of the firm are not among them.
     """
@@ -218,6 +218,6 @@ class FirmSeriesView(Struct, kw_only=True):
     from_month: Month
     to_month: Month
     kind: FeeKind | None
-    months: list[MonthRates]
+    points: list[MonthRates]
     parts: list[PartSeries]
     unseen_compounds: int

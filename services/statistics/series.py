@@ -90,7 +90,7 @@ async def of_place(
         to_month=query.to_month,
         kind=query.kind,
         by=query.by,
-        months=found.line(all_of_it) if buildings else found.whole(place),
+        points=found.line(all_of_it) if buildings else found.whole(place),
         parts=await _parts(deps, found, query.by) if query.by else [],
     )
 
@@ -121,7 +121,7 @@ async def of_firm(
         from_month=query.from_month,
         to_month=query.to_month,
         kind=query.kind,
-        months=found.line(_together(own)),
+        points=found.line(_together(own)),
         parts=_shown(found, own, await places.addresses(deps, list(own))),
         unseen_compounds=len(compounds) - len(seen),
     )
@@ -200,7 +200,7 @@ def _shown(found: Points, own: Shown, names: Mapping[str, str]) -> list[PartSeri
         for month, key in months.items():
             members.setdefault(key, {}).setdefault(month, []).append(part)
     return [
-        PartSeries(part=key, name=names.get(key, key), months=found.line(members[key]))
+        PartSeries(part=key, name=names.get(key, key), points=found.line(members[key]))
         for key in sorted(members)
     ]
 

@@ -19,8 +19,8 @@ async def test_a_chart_is_one_request(estate: Estate) -> None:
     reply = await asked(estate, f"places/{COMPOUND}/rates/series", f"{SPAN}&by=unit")
     assert reply.status == 200, reply.body
     body = reply.body
-    amounts = [month["rates"]["amount_rate"]["denominator"] for month in body["months"]]
-    assert [month["period"] for month in body["months"]] == ["2026-01", "2026-02", "2026-03"]
+    amounts = [month["rates"]["amount_rate"]["denominator"] for month in body["points"]]
+    assert [month["period"] for month in body["points"]] == ["2026-01", "2026-02", "2026-03"]
     assert amounts == [14418, 14418, 0]
     assert [(part["part"], part["name"]) for part in body["parts"]] == [
         (NEXT_UNIT, "春光小区3栋1单元"),
@@ -64,8 +64,8 @@ async def test_a_firm_has_rates_of_the_days_of_its_contract(estate: Estate) -> N
         {"firm": firm}, {"$set": {"from_day": "2026-02-01"}}
     )
     reply = await asked(estate, f"firms/{firm}/rates/series")
-    assert [month["period"] for month in reply.body["months"]] == ["2026-02", "2026-03"]
-    assert reply.body["months"][0]["rates"]["household_rate"]["denominator"] == 3
+    assert [month["period"] for month in reply.body["points"]] == ["2026-02", "2026-03"]
+    assert reply.body["points"][0]["rates"]["household_rate"]["denominator"] == 3
     [part] = reply.body["parts"]
     assert part["part"] == COMPOUND
     assert (await asked(estate, f"firms/{firm}/rates/series", name="head")).status == 404

@@ -166,7 +166,7 @@ async def is_exported_as_it_is_seen(world: World, found: List, case: Case) -> No
         assert filters or not case.free_text or FORMULA in texts
         assert not is_computed(file)
         place = case.places.get(who.name, case.place)
-        await one_audit_row(world, found, export, place)
+        await one_audit_row(world, found, export, place, {**case.base, **filters})
 
 
 async def gives_no_file_to_who_may_not_read_it(world: World, found: List, case: Case) -> None:
@@ -229,10 +229,15 @@ def cell(column: Column, value: Any) -> Any:
             return written(value)
 
 
-async def one_audit_row(world: World, found: List, export: Item, place: str) -> None:
+async def one_audit_row(
+    world: World, found: List, export: Item, place: str, filters: Filters
+) -> None:
+    facts: Item = {"kind": f"list:{found.name}", "format": "xlsx"}
+    facts |= {"of": export["subject"]} if export["subject"] != place else {}
+    facts |= {"filters": sorted(filters)} if filters else {}
     noted = {"act": "privacy.exported", "subject": export["export_id"]}
     [kept] = await world.db.audit.find(noted).to_list()
-    assert (kept["place"], kept["facts"]) == (place, {"kind": f"list:{found.name}"})
+    assert (kept["place"], kept["facts"]) == (place, facts)
 
 
 async def walk(world: World, name: str, case: Case) -> None:

@@ -66,8 +66,8 @@ async def agree(world: World, place: str, by: str, kind: str | None = None) -> N
     """Each part, and the whole, is what its bills say; and the parts add up to the whole."""
     bills = await town.issued(world)
     found = await series.of_place(world.deps, ALL, place, asked(by, kind))
-    whole = counted(found.months)
-    parts = {part.part: counted(part.months) for part in found.parts}
+    whole = counted(found.points)
+    parts = {part.part: counted(part.points) for part in found.parts}
     assert parts
     for month in MONTHS[1:]:
         assert whole[month] == recounted(bills, month, under(place), kind)
@@ -102,7 +102,7 @@ async def test_a_home_has_a_series_of_its_own(world: World) -> None:
     home = f"{town.UNITS[0]}.0"
     found = await series.of_place(world.deps, ALL, home, asked())
     bills = await town.issued(world)
-    assert counted(found.months) == {m: recounted(bills, m, under(home)) for m in MONTHS[1:]}
+    assert counted(found.points) == {m: recounted(bills, m, under(home)) for m in MONTHS[1:]}
 
 
 async def test_a_grid_is_its_buildings_wherever_they_lie(world: World) -> None:
@@ -115,13 +115,13 @@ async def test_a_grid_is_its_buildings_wherever_they_lie(world: World) -> None:
         ("", series.NO_GRID),
         (GRID, "第一网格"),
     ]
-    assert counted(grid.months) == right
+    assert counted(grid.points) == right
     others = [f"{COMPOUNDS[0]}.b2", f"{COMPOUNDS[1]}.b1"]
-    assert counted(rest.months) == {m: recounted(bills, m, under(*others)) for m in right}
+    assert counted(rest.points) == {m: recounted(bills, m, under(*others)) for m in right}
     head = Actor("head", "", tuple(Grant(Role.GRID_HEAD, each) for each in IN_GRID))
     for who in (ALL, head):
         own = await series.of_place(world.deps, who, GRID, asked("building"))
-        assert counted(own.months) == right
+        assert counted(own.points) == right
         assert [part.part for part in own.parts] == IN_GRID
 
 
@@ -140,9 +140,9 @@ async def test_the_firms_of_a_city_add_up_to_it(world: World) -> None:
 
     bills = await town.issued(world)
     found = await series.of_place(world.deps, ALL, CITY, asked("firm"))
-    parts = {part.name: counted(part.months) for part in found.parts}
+    parts = {part.name: counted(part.points) for part in found.parts}
     assert set(parts) == {"一号物业", "二号物业", series.NO_FIRM}
-    for month, told in counted(found.months).items():
+    for month, told in counted(found.points).items():
         is_first = month < "2025-09"
         firsts = [COMPOUNDS[0]] if is_first else []
         seconds = [COMPOUNDS[1]] if is_first else [COMPOUNDS[0], COMPOUNDS[1]]
@@ -153,8 +153,8 @@ async def test_the_firms_of_a_city_add_up_to_it(world: World) -> None:
 
     query = SeriesQuery(from_month=FIRST, to_month=LAST)
     own = await series.of_firm(world.deps, ALL, two, query)
-    assert counted(own.months) == parts["二号物业"]
-    assert [(part.part, len(part.months)) for part in own.parts] == [
+    assert counted(own.points) == parts["二号物业"]
+    assert [(part.part, len(part.points)) for part in own.parts] == [
         (COMPOUNDS[0], 3),
         (COMPOUNDS[1], 5),
     ]
@@ -202,8 +202,8 @@ async def test_what_is_withheld_of_a_month_is_withheld_of_the_series(
 ) -> None:
     await town.town(world)
     found = await series.of_place(world.deps, UNSEEN, CITY, asked(by))
-    told = {(part.part, m.period): m.rates for part in found.parts for m in part.months}
-    whole = {month.period: month.rates for month in found.months}
+    told = {(part.part, m.period): m.rates for part in found.parts for m in part.points}
+    whole = {month.period: month.rates for month in found.points}
     hidden = 0
     for month in MONTHS[1:]:
         alone = await actions.rates_of(world.deps, UNSEEN, CITY, Span(month), by=actions.By(by))
@@ -219,13 +219,13 @@ async def test_a_sum_of_parts_is_told_where_each_of_them_is(world: World) -> Non
     await town.town(world)
     buildings = await series.of_place(world.deps, UNSEEN, CITY, asked("building"))
     grids = await series.of_place(world.deps, UNSEEN, CITY, asked("grid"))
-    told = {part.part: part.months for part in buildings.parts}
+    told = {part.part: part.points for part in buildings.parts}
     [grid] = [part for part in grids.parts if part.part == GRID]
-    for number, month in enumerate(grid.months):
+    for number, month in enumerate(grid.points):
         own = [told[building][number].rates for building in IN_GRID]
         assert (month.rates is None) == (None in own)
-    assert None in [month.rates for part in grids.parts for month in part.months]
-    assert [month.rates for month in buildings.months] == [m.rates for m in grids.months]
+    assert None in [month.rates for part in grids.parts for month in part.points]
+    assert [month.rates for month in buildings.points] == [m.rates for m in grids.points]
 
 
 async def test_the_queries_are_as_many_however_much_is_asked_for(

@@ -73,7 +73,7 @@ class MeterDuesQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
 class MeterRoundView(Struct, kw_only=True):
     """Round of metered bills.
 
-    `round_id`: Id of the round.
+    `round_id`: Id of the round that billed it.
     `place`: Path of the compound.
     `kind`: Meters that are billed.
     `to_day`: Day up to whose end they are billed.

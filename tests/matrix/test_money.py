@@ -126,7 +126,7 @@ async def invoice(scene: Scene, payer: str = "", *, reversed_too: bool = False) 
     now = scene.town.world.deps.now()
     made = InvoiceRequest(
         id=payment_id,
-        person=scene.owner.person_id,
+        person=payer or scene.owner.person_id,
         place=compound_of(scene.place),
         account="firm",
         payee_name="安居物业",

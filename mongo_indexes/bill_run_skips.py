@@ -47,6 +47,7 @@ VALIDATOR: Final = {
                 "no_residents",
                 "no_anniversary",
                 "next_month",
+                "exempt",
                 "zero_amount",
             ]
         },

@@ -246,6 +246,7 @@ MONEY: Final[dict[str, Any]] = {
     "PayeeView.place": COMPOUND,
     "PayeeView.to_day": None,
     "Skipped.from_day": "2026-03-01",
+    "ReductionView.to_day": "2026-08-31",
     "Skipped.reason": SkipReason.NO_AREA,
     "Skipped.to_day": "2026-03-31",
     "SkippedView.from_day": "2026-03-01",

@@ -29,6 +29,8 @@ DESCRIPTIONS: Final = {
     "register-imports": "Imports of a register: preview, problems, confirmation, undoing.",
     "payees": "Who may charge which fees where, and into which merchant account.",
     "fee-rules": "What homes pay: price or monthly sum, from which day to which.",
+    "fee-reductions": "Reductions of fees: of vacant homes, and of homes in hardship.",
+    "fee-reduction-rules": "Rules by which homes of a compound pay less, with their source.",
     "bill-runs": "Billing of a compound for a period: draft, publish, cancel, withdraw.",
     "bills": "Single bills, as staff correct them.",
     "payments": "Payments by WeChat Pay, and their receipts.",

@@ -87,6 +87,12 @@ async def household(deps: Dependencies, home: str) -> tuple[str, ...]:
     return people_of(tie for tie in ties if tie.relation is not Relation.PAYER)
 
 
+async def owners_at(deps: Dependencies, home: str) -> tuple[str, ...]:
+    """Return who is bound to a home today as its owner."""
+    ties = await residencies.ties_of(deps, [home])
+    return people_of(tie for tie in ties if tie.relation in OWNERS)
+
+
 async def first_named(deps: Dependencies, homes: Sequence[str]) -> dict[str, Residency]:
     """Return home → its owner in the register today, or else who lives there."""
     found = await residencies.of_homes(deps, homes)

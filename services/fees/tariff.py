@@ -20,6 +20,7 @@ from services.fees.models import BillingPeriod, FeeKind, FeeRule, Proration
 from services.kernel.days import Day, plus_days
 from services.kernel.money import area_charge, half_up, price_yuan, square_metres, yuan
 from services.kernel.paths import ancestors
+from services.kernel.types import WHOLE
 from services.places.models import Usage
 
 Span = tuple[Day, Day]  # the first and the last day, both included
@@ -33,6 +34,7 @@ class Part(Struct, frozen=True):
     `area`: of the home at that time, in 0.01 m²; None when nobody wrote it down.
     `people`: registered for the home; None when nobody is, or the rule does not ask.
     `method`: by which the days were counted, where they are no whole months.
+    `off`: share that is not charged, in hundredths of a percent.
     """
 
     rule: FeeRule
@@ -41,15 +43,13 @@ class Part(Struct, frozen=True):
     of: int = 1
     people: int | None = None
     method: Proration = Proration.ACTUAL_DAYS
+    off: int = 0
 
     def goes_on(self, before: "Part") -> bool:
-        """Tell whether both are whole months of one rule, area and number of people."""
-        same = (before.rule.id, before.area, before.people) == (
-            self.rule.id,
-            self.area,
-            self.people,
-        )
-        return same and before.of == self.of == 1
+        """Tell whether both are whole months of one rule, charged by the same."""
+        names = ("area", "people", "off")
+        same = all(getattr(before, name) == getattr(self, name) for name in names)
+        return same and before.rule.id == self.rule.id and before.of == self.of == 1
 
 
 def rule_book(rules: Iterable[FeeRule]) -> RuleBook:
@@ -100,7 +100,7 @@ def charge_fen(parts: Sequence[Part]) -> int | None:
         months = _a_month(part)
         if months is None:
             return None
-        total += months * Fraction(part.count, part.of)
+        total += months * Fraction(part.count * (WHOLE - part.off), part.of * WHOLE)
     return half_up(total)
 
 
@@ -122,8 +122,15 @@ def explain(parts: Sequence[Part], fen: int) -> str:
     return f"{factors} = {yuan(fen)}元"
 
 
+def percent(share: int) -> str:
+    """Write hundredths of a percent: 3000 → 30%, 3333 → 33.33%. Never why."""
+    whole, rest = divmod(share, 100)
+    return f"{whole}.{rest:02d}".rstrip("0").rstrip(".") + "%" if rest else f"{whole}%"
+
+
 def _factors(part: Part) -> str:
     time = f"{part.count}个月" if part.of == 1 else f"{part.count}/{part.of}个月"
+    time += f"(减免{percent(part.off)})" if part.off else ""
     rule = part.rule
     if rule.monthly_fen is not None:
         return f"每户{yuan(rule.monthly_fen)}元/月 × {time}"

@@ -94,6 +94,14 @@ class Act(Labelled):
     PAYEE_RECEIPTS_SET = "fee.payee_receipts_set", "设定收据连续编号"
     FEE_RULE_ADDED = "fee.rule_added", "制定收费标准", Guard.OWN_HOME
     FEE_RULE_ENDED = "fee.rule_ended", "停用收费标准", Guard.OWN_HOME
+    FEE_REDUCTION_RULE_ADDED = "fee.reduction_rule_added", "制定减免标准"
+    FEE_REDUCTION_RULE_ENDED = "fee.reduction_rule_ended", "停用减免标准"
+    FEE_REDUCTION_ASKED = "fee.reduction_asked", "申请减免"
+    FEE_REDUCTION_ENTERED = "fee.reduction_entered", "代录减免申请", Guard.OWN_HOME
+    FEE_REDUCTION_WITHDRAWN = "fee.reduction_withdrawn", "撤回减免申请"
+    FEE_REDUCTION_DECIDED = "fee.reduction_decided", "决定减免申请", Guard.OWN_HOME
+    FEE_REDUCTION_GIVEN_UP = "fee.reduction_given_up", "提前停用自家减免"
+    FEE_REDUCTION_ENDED = "fee.reduction_ended", "提前结束减免", Guard.OWN_HOME
     BILL_RUN_STARTED = "fee.run_started", "开始出账", Guard.OWN_MONEY
     BILL_RUN_PUBLISHED = "fee.run_published", "发布账单", Guard.OWN_MONEY
     BILL_RUN_CANCELLED = "fee.run_cancelled", "取消出账", Guard.OWN_MONEY

@@ -5,7 +5,11 @@ have no masked form: their birthday alone would tell neighbours apart, so views 
 there is one. What is written over the name and phone of an erased person is shown as it is.
 """
 
+from typing import Final
+
 from services.kernel.personal_data import GONE
+
+SHORT: Final = 8  # characters: of fewer nothing is shown, since little would be left to guess
 
 
 def name(whole: str) -> str:
@@ -19,3 +23,8 @@ def phone(whole: str) -> str:
         return whole
     national = whole.removeprefix("+86")
     return f"{national[:3]}****{national[-4:]}"
+
+
+def document(whole: str) -> str:
+    """吉低保2026-00123 → ****0123."""
+    return f"****{whole[-4:]}" if len(whole) >= SHORT else "****"

@@ -70,6 +70,9 @@ class Permission(StrEnum):
     SEND_DEMANDS = auto()  # ask homes for what they owe, by message or letter
     PAUSE_DEMANDS = auto()  # say where nobody is asked for it
     READ_METERS = auto()  # write down what the dials of a home's meters show
+    ENTER_REDUCTIONS = auto()  # of fees, for owners; see those of vacant homes
+    DECIDE_REDUCTIONS = auto()  # as the compound's rule says who does
+    KEEP_EXEMPTIONS = auto()  # see and decide those that tell of hardship
     KEEP_INVOICES = auto()  # requests for invoices of what was paid
     APPOINT = auto()
     OVERSEE_HEADS = auto()  # how much heads have to do, and no more of it
@@ -179,14 +182,24 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     | TILL
     | {P.RUN_BILLS, P.RECONCILE, P.MANAGE_CODES, P.HANDLE_FEEDBACK}
     | {P.SEND_DEMANDS, P.PAUSE_DEMANDS}
+    | {P.ENTER_REDUCTIONS, P.DECIDE_REDUCTIONS}
     | {P.SET_REPAIR_PRICES, P.OVERSEE_REPAIR_PRICES, P.ANSWER_RATINGS},
     Role.DISPATCHER: DISPATCH | {P.VIEW_PLACES, P.READ_HANDBOOK, P.MANAGE_CODES},
     Role.REPAIRER: frozenset(
         {P.VIEW_PLACES, P.READ_HANDBOOK, P.FOLLOW_REPAIRS, P.WORK_ON_REPAIRS}
     ),
-    Role.CASHIER: BOOKKEEPER | TILL | {P.VIEW_DEBTORS, P.RECONCILE, P.SEND_DEMANDS},
+    Role.CASHIER: BOOKKEEPER
+    | TILL
+    | {P.VIEW_DEBTORS, P.RECONCILE, P.SEND_DEMANDS, P.ENTER_REDUCTIONS},
     Role.COMMITTEE_MEMBER: SUPERVISOR | WRITES,
-    Role.COMMUNITY_STAFF: STAFF | HEARS | MEDIATOR | CARES | TILL | {P.OVERSEE_FEEDBACK},
+    Role.COMMUNITY_STAFF: STAFF
+    | HEARS
+    | MEDIATOR
+    | CARES
+    | TILL
+    | {P.OVERSEE_FEEDBACK}
+    # Not the administrators': who keeps the system need not know who is in hardship.
+    | {P.ENTER_REDUCTIONS, P.DECIDE_REDUCTIONS, P.KEEP_EXEMPTIONS},
     Role.MEDIATION_MEMBER: MEDIATOR
     | {P.VIEW_PLACES, P.READ_HANDBOOK, P.ASSIGN_MEDIATOR, P.VIEW_MEDIATION_FIGURES},
     # Papers, too: the only member of staff of a community does not settle their own.

@@ -21,6 +21,7 @@ from tests.build import (
     meters,
     payees,
     reconciliations,
+    reductions,
     shared_costs,
 )
 from tests.build.cast import (
@@ -109,6 +110,7 @@ ACTS = [
     (Act.PAYEE_RECEIPTS_SET, COMMUNITY, payees.receipts_numbered),
     (Act.FEE_RULE_ADDED, COMPOUND, rule_added),
     (Act.FEE_RULE_ENDED, COMPOUND, rule_ended),
+    *reductions.ACTS,
     (Act.BILL_RUN_STARTED, COMPOUND, run_started),
     (Act.BILL_RUN_PUBLISHED, COMPOUND, run_published),
     (Act.BILL_RUN_CANCELLED, COMPOUND, run_cancelled),

@@ -19,6 +19,7 @@ from tests.build import (
     invoices,
     meters,
     reconciliations,
+    reductions,
     shared_costs,
     surveys,
     visits,
@@ -183,6 +184,7 @@ AT_LI: Final[dict[Act, Prepare]] = {
     Act.DEMANDS_PAUSED: demands.paused,
     Act.DEMANDS_RESUMED: demands.resumed,
     Act.DEMAND_LETTER_DELIVERED: demands.delivered,
+    **reductions.AT_LI,
 }
 # What is refused by the money's payee alone.
 OF_MONEY: Final = {
@@ -217,7 +219,8 @@ async def state_of(estate: Estate) -> Any:
     """Everything that the acts change."""
     db = estate.world.db
     names = ("residencies", "home_codes", "home_requests", "bills", "journals", "refunds")
-    names += ("fee_rules", "bill_runs", "content_checks", "shared_costs", "meters")
+    names += ("fee_rules", "bill_runs", "content_checks", "shared_costs")
+    names += ("meters", "fee_reductions")
     names += ("survey_answers", "survey_second_entries")
     names += ("visits", "payment_promises", "calls", "household_cards")
     names += ("notice_visits", "notice_readings", "bill_notes")

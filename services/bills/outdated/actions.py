@@ -1,4 +1,4 @@
-"""Outdated bills: issued before their home was corrected or sold, and now wrong.
+"""Outdated bills: issued before their home was corrected, sold or let off, and now wrong.
 
 What is published is never edited. Staff read here which bills are wrong and by how much: a note
 makes a bill right (services/bill_notes), and one that nothing was paid of can be voided and
@@ -18,6 +18,7 @@ from services.bills.runs.models import BillRun
 from services.bills.runs.pieces import Prices, slot
 from services.bills.views import view
 from services.dependencies import Dependencies
+from services.fee_reductions import actions as fee_reductions
 from services.fees.models import FeeKind
 from services.fees.periods import REACH
 from services.home_corrections import actions as home_corrections
@@ -45,8 +46,8 @@ async def listing(
 ) -> Page[OutdatedBill]:
     """Return the outdated bills of the next changed homes of a place, by home and month.
 
-    Those that were corrected, or sold: a bill that two households owe is to be two. A page
-    looks at twenty homes and may be empty although others follow. Raises NotFound.
+    Those that were corrected, let off a part, or sold: a bill that two households owe is to be
+    two. A page looks at twenty homes and may be empty although others follow. Raises NotFound.
     """
     require_at(actor, Permission.RUN_BILLS, place)
     begin = BY_HOME.read(query.cursor)
@@ -65,11 +66,13 @@ async def listing(
 
 
 async def _changed(deps: Dependencies, place: str, *, since: str, limit: int) -> dict[str, Day]:
-    """Return home → the first day of its earliest correction or sale, by home."""
+    """Return home → the first day of its earliest correction, sale or reduction, by home."""
     corrected = await home_corrections.homes_corrected(deps, place, since=since, limit=limit)
     sold = await owners.homes_sold(deps, place, since=since, limit=limit)
-    homes = sorted(corrected.keys() | sold.keys())[:limit]
-    days = {home: [d[home] for d in (corrected, sold) if home in d] for home in homes}
+    reduced = await fee_reductions.homes_reduced(deps, place, since=since, limit=limit)
+    changes = (corrected, sold, reduced)
+    homes = sorted({home for change in changes for home in change})[:limit]
+    days = {home: [d[home] for d in changes if home in d] for home in homes}
     return {home: min(days[home]) for home in homes}
 
 

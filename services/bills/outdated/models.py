@@ -1,4 +1,4 @@
-"""Outdated bills: what is seen of bills that a correction of their home would change."""
+"""Outdated bills: what is seen of bills that would be others today."""
 
 from typing import Literal
 
@@ -26,7 +26,7 @@ class OutdatedBillsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
 
 
 class OutdatedBill(Struct, kw_only=True):
-    """Issued bill that would be another one today, because its home was corrected since.
+    """Issued bill that would be another one today: its home was corrected, sold or let off.
 
     `bill`: The bill as it was issued.
     `right_fen`: What it would come to today, in fen; 0 where there is no such home.

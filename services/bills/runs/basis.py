@@ -2,8 +2,8 @@
 
 The digest is kept when drafting starts and compared when somebody publishes. A rule that was
 written, ended or withdrawn meanwhile, a payee or a contract that ended, a home that was
-corrected, changes it: the totals
-that were looked at are then not what would be right now, so the run is drafted again first.
+corrected or let off a part, changes it: the totals that were looked at are then not what would
+be right now, so the run is drafted again first.
 """
 
 from collections.abc import Sequence
@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from services.bills.runs.models import BillRun
 from services.bills.runs.pieces import Prices
 from services.dependencies import Dependencies
+from services.fee_reductions import actions as fee_reductions
+from services.fee_reductions import discounts
 from services.fees import actions as fees
 from services.fees import periods
 from services.fees.models import FeeRule
@@ -30,7 +32,9 @@ async def prices_for(deps: Dependencies, run: BillRun, homes: Sequence[str]) -> 
     turns = await owners.turns_of(deps, homes)
     by_person = any(rule.person_fen is not None for rule in rules)
     stays = await headcounts.stays_of(deps, homes) if by_person else {}
-    return Prices(rule_book(rules), found, turns, stays)
+    granted = await fee_reductions.of_homes(deps, homes, run.asked_at)
+    reduced = discounts.by_home(granted, turns)
+    return Prices(rule_book(rules), found, turns, stays, reduced)
 
 
 async def digest_of(deps: Dependencies, run: BillRun) -> str:
@@ -45,9 +49,11 @@ async def digest_of(deps: Dependencies, run: BillRun) -> str:
     ]
     found = await charters.charters_of(deps, run.place, rules)
     corrections = await home_corrections.count_under(deps, run.place)
-    lines = (_line(rule, found.get(rule.id)) for rule in rules)
-    # As before there were corrections, where there is none: drafts of then stay right.
-    return digest_id(*lines, *([f"corrections {corrections}"] if corrections else []))
+    granted = await fee_reductions.granted_under(deps, run.place, first, last)
+    lines = [_line(rule, found.get(rule.id)) for rule in rules]
+    # As before there were these, where there is none: drafts of then stay right.
+    lines += [f"corrections {corrections}"] if corrections else []
+    return digest_id(*lines, *discounts.lines(granted))
 
 
 def _line(rule: FeeRule, charter: Charter | None) -> str:

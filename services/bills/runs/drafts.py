@@ -1,8 +1,8 @@
 """Drafts of a bill run. Pure functions: the same homes and rules give the same bills.
 
 The days a home was not billed for yet are cut where the rule changes, what its payee may
-charge, or the home's area, use or owners. Whole months in a row of one rule, area and
-household of owners are one bill. A month that is billed in part is a bill of its own, one for
+charge, or the home's area, use, owners or discount. Whole months in a row of one rule, area,
+discount and household of owners are one bill. A month that is billed in part is a bill of its own, one for
 each payee and household, charged by the method of its rule (services/fees/proration.py). What
 is left over is a gap, listed with its reason. A quarterly run after a monthly one therefore
 bills the two months that are left.
@@ -169,7 +169,7 @@ def _whole(home: Place, rules: Sequence[Piece], month: Month) -> Stretch | None:
     [piece] = rules
     if piece.rule is None:
         return None
-    part = Part(piece.rule, piece.area, 1, people=piece.people)
+    part = Part(piece.rule, piece.area, 1, people=piece.people, off=piece.off)
     return Stretch(home, [part], [month], owners=piece.owners)
 
 
@@ -178,7 +178,7 @@ def _span(month: Month) -> tuple[Day, Day]:
 
 
 def _goes_on(whole: Stretch, month: Stretch) -> bool:
-    """Tell whether a month has the rule, the area and the owners of the months before it."""
+    """Tell whether a month has rule, area, discount and owners of the months before it."""
     [before], [part] = whole.parts, month.parts
     return part.goes_on(before) and whole.owners == month.owners
 
@@ -221,6 +221,7 @@ def _parts(charged: Iterable[tuple[Piece, Span]]) -> list[Part]:
                 of_month.of,
                 people=piece.people,
                 method=piece.method,
+                off=piece.off,
             )
         if parts and part.goes_on(parts[-1]):
             parts[-1] = msgspec.structs.replace(part, count=parts[-1].count + 1)

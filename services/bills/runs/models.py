@@ -35,6 +35,7 @@ class SkipReason(Labelled):
         "不知道交接日期",
     )  # the year counts from the day on which the owners took over, and nobody knows it
     NEXT_MONTH = "next_month", "按约定次月起收费"  # what began within a month is charged later
+    EXEMPT = "exempt", "已全额减免"  # the home was let off all of the fee for these days
     ZERO_AMOUNT = (
         "zero_amount",
         "金额为零",

@@ -3,7 +3,8 @@
 Pure functions. A month is cut where a rule begins or ends, where its payee may charge from or
 no longer, where the home changes hands and the rule charges both owners by days, where its use
 was corrected, or its area where the rule has a price for it, and around days that were billed
-before. Days without an area are listed, the others billed.
+before, and where a discount begins or ends. Days without an area are listed, the others billed,
+but for those of which nothing is charged.
 
 A month is settled by one method for each payee: that of the first rule which charges for it in
 the month. Where that rule leaves changes to the next month, or charges a month that was begun
@@ -19,6 +20,8 @@ from msgspec import Struct
 
 from services.bills.models import Known
 from services.bills.runs.models import SkipReason
+from services.fee_reductions import discounts
+from services.fee_reductions.discounts import Discount
 from services.fees import liability
 from services.fees.liability import BEGINNING
 from services.fees.models import FeeKind, FeeRule, Proration
@@ -27,11 +30,14 @@ from services.fees.payees.models import Obstacle
 from services.fees.proration import WHOLE_MONTHS
 from services.fees.tariff import RuleBook, Span, candidates, rule_on, spans
 from services.kernel.days import Day, Month, days_between, days_of, last_day, plus_days
+from services.kernel.types import WHOLE
 from services.places import homes
 from services.places.models import Place
 from services.residencies import headcounts
 from services.residencies.models import Stay
 
+# What a rule charges by is not known, which matters to nobody who is let off all of it.
+UNKNOWN: Final = frozenset({SkipReason.NO_AREA, SkipReason.NO_RESIDENTS})
 REASONS: Final = {
     Obstacle.KIND: SkipReason.NO_PAYEE,
     Obstacle.DAYS: SkipReason.NO_PAYEE,
@@ -45,12 +51,14 @@ class Prices(Struct, frozen=True):
 
     `hand_overs`: home → the first days on which it has other owners (residencies/tenures.py).
     `stays`: home → who was registered for it; empty where no rule asks.
+    `discounts`: home → what it was granted.
     """
 
     book: RuleBook
     charters: Mapping[str, Charter]
     hand_overs: Mapping[str, Sequence[Day]] = {}
     stays: Mapping[str, Sequence[Stay]] = {}
+    discounts: Mapping[str, Sequence[Discount]] = {}
 
     def payee_of(self, rule: FeeRule) -> str:
         """Return the id of the payee of a rule that charges."""
@@ -63,6 +71,7 @@ class Piece(Struct, frozen=True):
     `owners`: since when those who owe the days own the home (liability.py).
     `people`: registered for the home, where the rule charges for each.
     `method`: by which the days are charged.
+    `off`: share that is not charged, in hundredths of a percent.
     """
 
     from_day: Day
@@ -73,6 +82,7 @@ class Piece(Struct, frozen=True):
     owners: str = BEGINNING
     people: int | None = None
     method: Proration = Proration.ACTUAL_DAYS
+    off: int = 0
 
     @property
     def days(self) -> list[Day]:
@@ -106,13 +116,16 @@ def pieces(
     taken = _taken(home, kind, month, known)
     turns = homes.turns(home) | _turns(rules.values(), prices)
     turns |= {(day, day) for day in taken} | {(day, None) for day in hand_overs}
+    granted = prices.discounts.get(home.id, ())
+    turns |= discounts.turns(granted, kind)
     cut: list[Piece] = []
     for days in spans(first, last_day(month), turns):
         then = homes.on(home, days[0])
         applied = rule_on(rules[then.usage], days[0])
         cut.append(_piece(then, applied, kind, days, prices, counted_on or first))
     settled = _settled(cut, kind, prices)
-    return joined(_owed(piece, hand_overs) for piece in settled if piece.from_day not in taken)
+    left = [_owed(piece, hand_overs) for piece in settled if piece.from_day not in taken]
+    return joined(_reduced(p, discounts.off_on(granted, kind, p.from_day)) for p in left)
 
 
 def _turns(rules: Iterable[Sequence[FeeRule]], prices: Prices) -> set[tuple[Day, Day | None]]:
@@ -172,6 +185,13 @@ def _owed(piece: Piece, hand_overs: Sequence[Day]) -> Piece:
     return msgspec.structs.replace(piece, owners=owners)
 
 
+def _reduced(piece: Piece, off: int) -> Piece:
+    """Return a piece with its discount; WeChat Pay refuses orders of 0 fen, so all is a gap."""
+    if off == WHOLE and (piece.rule or piece.reason in UNKNOWN):
+        return Piece(piece.from_day, piece.to_day, reason=SkipReason.EXEMPT)
+    return msgspec.structs.replace(piece, off=off) if piece.rule else piece
+
+
 def _taken(home: Place, kind: FeeKind, month: Month, known: Known) -> set[Day]:
     """Return the days of a month that are billed already."""
     if not known.taken:  # as for most homes: nobody compares 31 days
@@ -218,7 +238,7 @@ def _charged(home: Place, rule: FeeRule, days: Span, prices: Prices, counted_on:
 def joined(pieces: Iterable[Piece]) -> list[Piece]:
     """Return pieces with those that follow one another and say the same made one."""
     found: list[Piece] = []
-    same = ("rule", "area", "people", "reason", "owners", "method")
+    same = ("rule", "area", "people", "reason", "owners", "method", "off")
     for piece in pieces:
         before = found[-1] if found else None
         follows = before and plus_days(before.to_day, 1) == piece.from_day

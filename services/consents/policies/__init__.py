@@ -19,6 +19,7 @@ class PolicyKey(Labelled):
     PRIVACY = "privacy", "隐私政策"
     PROOF = "proof", "证明材料告知"  # PIPL art. 29: sensitive data is agreed to separately
     CARE = "care", "户卡敏感信息告知"  # health, hardship, small children: also PIPL art. 29
+    HARDSHIP = "hardship", "困难减免告知"  # certificates of hardship: also PIPL art. 29
 
 
 class Altered(Exception):
@@ -80,6 +81,13 @@ PUBLISHED: Final = (
         title="个人信息处理规则",
         from_day="2026-11-26",
         sha256="20cb9ac8fe6e6102638e115a45f1804027bf923d9a4d8ab4d23ffc76e35ffa14",
+    ),
+    Policy(
+        key=PolicyKey.HARDSHIP,
+        version=1,
+        title="困难减免敏感信息单独同意书",
+        from_day="2026-11-27",
+        sha256="5cab33c88ec84302dc80e11e9afce96ca470353d8be53cad426bd70d8804eb57",
     ),
 )
 CURRENT: Final[Mapping[PolicyKey, Policy]] = MappingProxyType({p.key: p for p in PUBLISHED})

@@ -2,10 +2,10 @@
 
 The days a home was not billed for yet are cut where the rule changes, what its payee may
 charge, or the home's area, use, owners or discount. Whole months in a row of one rule, area,
-discount and household of owners are one bill. A month that is billed in part is a bill of its own, one for
-each payee and household, charged by the method of its rule (services/fees/proration.py). What
-is left over is a gap, listed with its reason. A quarterly run after a monthly one therefore
-bills the two months that are left.
+discount and household of owners are one bill. A month that is billed in part is a bill of its
+own, one for each payee and household, charged by the method of its rule
+(services/fees/proration.py). What is left over is a gap, listed with its reason. A quarterly
+run after a monthly one therefore bills the two months that are left.
 
 A rule that bills by longer periods (services/fees/periods.py) makes one bill of a period, one
 for each payee and household in a row. It falls in the first month of the period that has a day
@@ -211,7 +211,7 @@ def _parts(charged: Iterable[tuple[Piece, Span]]) -> list[Part]:
     for piece, month in charged:
         if piece.rule is None:
             continue
-        part = Part(piece.rule, piece.area, 1, people=piece.people)
+        part = Part(piece.rule, piece.area, 1, people=piece.people, off=piece.off)
         if (days := (piece.from_day, piece.to_day)) != month:
             of_month = share(piece.method, days, month)
             part = Part(

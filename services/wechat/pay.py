@@ -156,7 +156,7 @@ class PayClient:
 
     # ── refunds ─────────────────────────────────────────────────────────────────────────
 
-    async def refund(
+    def refund_body(
         self,
         out_trade_no: str,
         *,
@@ -164,10 +164,9 @@ class PayClient:
         refund_fen: int,
         total_fen: int,
         reason: str | None = None,
-    ) -> Refund:
-        """Ask for a refund. The answer means accepted, not refunded: see its status.
+    ) -> bytes:
+        """Return the exact request of a refund; persist it before `refund`.
 
-        Always repeat with the same out_refund_no: another number is another refund.
         `total_fen` is the whole order's; `reason` is shown to the payer.
         """
         checked(TRADE_NO, out_trade_no)
@@ -184,7 +183,14 @@ class PayClient:
             wanted["reason"] = clip_bytes(reason, REASON_BYTES)
         if self.account.sub_mchid:
             wanted["sub_mchid"] = self.account.sub_mchid
-        body = msgspec.json.encode(wanted)
+        return msgspec.json.encode(wanted)
+
+    async def refund(self, body: bytes) -> Refund:
+        """Ask for the refund of `refund_body`. The answer means accepted, not refunded.
+
+        Always repeat with the same bytes: another out_refund_no is another refund, and the
+        same one with other parameters is refused though the money is on its way.
+        """
         answer = await self._session.call("POST", "/v3/refund/domestic/refunds", body)
         return wire.read_refund(answer)
 

@@ -42,5 +42,6 @@ async def in_console(
     """Give money back in the merchant's own console, which tells us nothing."""
     await estate.world.wechat.do("settings", refunds={"notify": False})
     firm = estate.world.deps.merchants["firm"]
-    await firm.refund(payment_id, out_refund_no=number, refund_fen=fen, total_fen=total)
+    body = firm.refund_body(payment_id, out_refund_no=number, refund_fen=fen, total_fen=total)
+    await firm.refund(body)
     await estate.world.advance(seconds=2)

@@ -109,8 +109,9 @@ MONEY: Final = (
     Fault(
         "a refund takes a new number each time it is tried",
         "services.payments.refunds.jobs",
-        "            out_refund_no=refund.number,",
-        '            out_refund_no=f"{refund.number}{deps.now():%H%M%S}",',
+        "return await client.refund(await requests.kept(deps, client, refund))\n",
+        'refund.number += f"{deps.now():%H%M%S}"\n'
+        "        return await client.refund(requests._body(client, refund))\n",
         f"{REFUNDS}::test_case_69_an_answer_that_was_lost_makes_no_second_refund",
     ),
     Fault(

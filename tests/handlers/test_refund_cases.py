@@ -7,7 +7,8 @@ import pytest
 
 from services.payments import jobs as payments_jobs
 from tests.build.cast import Estate
-from tests.build.payments import paid, pass_time
+from tests.build.payments import pass_time
+from tests.build.refunds import REFUND, asked, paid_twice, refund_of
 
 pytestmark = [
     pytest.mark.slow,
@@ -15,31 +16,10 @@ pytestmark = [
     pytest.mark.usefixtures("books_hold"),
 ]
 
-REFUND = "/v3/refund/domestic/refunds"
-
 
 @pytest.fixture
 async def overpaid(estate: Estate) -> str:
-    """Two phones paid the same bill: the second payment has to go back."""
-    first = await paid(estate, await estate.member("li"), notify=False)
-    change = {"$set": {"state": "closed", "open": False}}
-    await estate.world.db.payments.update_one({"_id": first}, change)
-    second = await paid(estate, await estate.member("mei"))
-    assert first != second
-    answer = await estate.world.wechat.do("notify", out_trade_no=first)
-    assert answer["status"] == 204
-    return first
-
-
-async def refund_of(estate: Estate, payment_id: str) -> dict[str, Any]:
-    found = await estate.world.db.refunds.find_one({"payment": payment_id})
-    assert found is not None
-    return dict(found)
-
-
-async def asked(estate: Estate) -> list[dict[str, Any]]:
-    calls = await estate.world.wechat.calls(REFUND)
-    return [call for call in calls if call["method"] == "POST" and call["path"] == REFUND]
+    return await paid_twice(estate)
 
 
 async def test_case_64_accepted_then_told_it_is_done(estate: Estate, overpaid: str) -> None:

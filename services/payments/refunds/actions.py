@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+import msgspec
+
 from services.audit import actions as audit
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
@@ -17,7 +19,7 @@ from services.payments.discrepancies.models import Discrepancy
 from services.payments.discrepancies.states import TABLE as DIFFERENCES
 from services.payments.discrepancies.states import DiscrepancyEvent
 from services.payments.models import Payment
-from services.payments.refunds import store, views
+from services.payments.refunds import requests, store, views
 from services.payments.refunds.models import JOB, Refund, RefundsQuery, RefundView
 from services.payments.refunds.states import TABLE, RefundAction, RefundState
 from services.wechat.pay_models import Transaction as Trade
@@ -65,10 +67,13 @@ async def request_excess(
         reason=reason,
         requested_at=deps.now(),
     )
-    await _request(deps, tx, refund)
+    await _request(deps, tx, refund, payment)
 
 
-async def _request(deps: Dependencies, tx: Transaction, refund: Refund) -> None:
+async def _request(
+    deps: Dependencies, tx: Transaction, refund: Refund, payment: Payment | None
+) -> None:
+    refund.body = requests.draft(deps, refund, payment)
     await store.insert(deps.db, tx, refund)
     await jobs.enqueue(deps, tx, JOB, refund.job_key, refund_id=refund.id)
 
@@ -87,7 +92,7 @@ async def return_suspended(deps: Dependencies, actor: Actor, found_id: str) -> N
 
     async def work(tx: Transaction) -> None:
         await discrepancies.start_return(deps, tx, found_id)
-        await _request(deps, tx, refund)
+        await _request(deps, tx, refund, payment)
         place = payment.place if payment else audit.NOWHERE
         about: dict[str, Any] = {"place": place, "subject": found_id}
         about |= {"refund": refund.id, "amount_fen": refund.amount_fen}
@@ -140,8 +145,9 @@ async def retry(deps: Dependencies, actor: Actor, refund_key: str) -> RefundView
     refund = await store.find(deps.db, refund_key)
     if refund is None:
         raise NotFound("没有这笔退款")
-    _require_not_own(actor, await payments_store.find(deps.db, refund.payment))
-    action, changes = _next_try(deps, refund)
+    payment = await payments_store.find(deps.db, refund.payment)
+    _require_not_own(actor, payment)
+    action, changes = _next_try(deps, refund, payment)
 
     async def work(tx: Transaction) -> Refund:
         moved = await store.move(deps.db, refund.id, action, tx=tx, **changes)
@@ -155,11 +161,13 @@ async def retry(deps: Dependencies, actor: Actor, refund_key: str) -> RefundView
     return views.view(moved)
 
 
-def _next_try(deps: Dependencies, refund: Refund) -> tuple[RefundAction, Document]:
+def _next_try(
+    deps: Dependencies, refund: Refund, payment: Payment | None
+) -> tuple[RefundAction, Document]:
     """Return how a refund moves and what changes when a person sends it once more.
 
     A number that WeChat closed is used up, so the next try has the next one; a number that
-    WeChat never accepted is still good.
+    WeChat never accepted is still good. Its request is drafted anew: the old one was refused.
     """
     tries = refund.tries + 1
     changes: Document = {"tries": tries, "requested_at": deps.now()}
@@ -167,7 +175,9 @@ def _next_try(deps: Dependencies, refund: Refund) -> tuple[RefundAction, Documen
         return RefundAction.ASK, changes
     used_up = refund.refund_id is not None
     number = f"{refund.id}-{tries}" if used_up else refund.number
-    return RefundAction.RETRY, changes | {"number": number, "refund_id": None}
+    changes |= {"number": number, "refund_id": None}
+    next_one = msgspec.structs.replace(refund, number=number)
+    return RefundAction.RETRY, changes | {"body": requests.draft(deps, next_one, payment)}
 
 
 async def _note(deps: Dependencies, tx: Transaction, actor: Actor, refund: Refund) -> None:

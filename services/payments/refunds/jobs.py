@@ -7,12 +7,11 @@ from typing import Final
 import structlog
 
 from services.dependencies import Dependencies
-from services.fees.payees.merchants import client_of_account, client_of_order
 from services.jobs import actions as jobs
 from services.jobs.models import Again, Permanent, RetryAt
 from services.kernel.documents import Document
 from services.payments import store as payments_store
-from services.payments.refunds import outcomes, store
+from services.payments.refunds import outcomes, requests, store
 from services.payments.refunds.models import JOB, Refund
 from services.payments.refunds.states import RefundAction, RefundState
 from services.wechat.errors import PayError, PayReaction
@@ -51,31 +50,38 @@ async def send(deps: Dependencies, payload: Document) -> Again | None:
 async def client_of(deps: Dependencies, refund: Refund) -> PayClient:
     """Return the client of the merchant that was paid. PayError when it is gone."""
     payment = await payments_store.find(deps.db, refund.payment)
-    if payment is None:
-        return client_of_account(deps, refund.account)
-    return client_of_order(deps, payment.account, payment.body)
+    return requests.client_of(deps, refund, payment)
 
 
 async def _request(deps: Dependencies, refund: Refund) -> Answer:
     client = await client_of(deps, refund)
     try:
-        return await client.refund(
-            refund.payment,
-            out_refund_no=refund.number,
-            refund_fen=refund.amount_fen,
-            total_fen=refund.total_fen,
-            reason=refund.reason,
-        )
+        return await client.refund(await requests.kept(deps, client, refund))
     except PayError as error:
         match error.reaction:
             case PayReaction.NOT_ENOUGH:
                 log.error("refund_waits_for_balance", refund=refund.id)  # noqa: TRY400  # an alarm, not a bug
                 raise RetryAt(deps.now() + UNTIL_TOPPED_UP, error.code) from error
             case PayReaction.BY_HAND | PayReaction.PERMANENT | PayReaction.SHOW:
-                await outcomes.mark_stuck(deps, refund, RefundAction.FAIL, error.code)
-                raise Permanent(f"WeChat refused the refund: {error.code}") from error
+                return await _refused(deps, client, refund, error)
             case _:
                 raise
+
+
+async def _refused(
+    deps: Dependencies, client: PayClient, refund: Refund, refusal: PayError
+) -> Answer:
+    """Return what WeChat has of a refund that it refused: an earlier try may have come through.
+
+    Only of what it knows nothing the refusal stands. Raises PayError when it is not heard.
+    """
+    try:
+        return await client.query_refund(refund.number)
+    except PayError as error:
+        if error.reaction is not PayReaction.ORDER_MISSING:
+            raise
+    await outcomes.mark_stuck(deps, refund, RefundAction.FAIL, refusal.code)
+    raise Permanent(f"WeChat refused the refund: {refusal.code}") from refusal
 
 
 def _next_query(deps: Dependencies, refund: Refund, answer: Answer) -> Again | None:

@@ -34,6 +34,7 @@ class Refund(Struct, kw_only=True):
     total_fen: Fen  # of the transaction
     source: str  # the ledger account it is taken from
     reason: str
+    body: bytes = b""  # the exact request under this number: repeated byte by byte
     state: RefundState = RefundState.REQUESTED
     open: bool = True
     refund_id: str | None = None

@@ -24,11 +24,14 @@ def is_about(refund: Refund, answer: Answer) -> bool:
 
 
 async def record_notice(deps: Dependencies, account: str, answer: Answer) -> bool:
-    """Record the outcome a notice tells of; False when it fits no refund of this account."""
+    """Record the outcome a notice tells of; False when it fits no refund of this account.
+
+    Of a failed one only that its money arrived is news: an earlier try came through.
+    """
     refund = await store.find(deps.db, answer.out_refund_no.partition("-")[0])
     if refund is None or refund.account != account or not is_about(refund, answer):
         return False
-    if refund.state is RefundState.FAILED:  # only a person takes it out of there
+    if refund.state is RefundState.FAILED and answer.status is not RefundStatus.SUCCESS:
         return False
     await record(deps, refund, answer)
     return True

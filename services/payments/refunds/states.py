@@ -31,7 +31,8 @@ REFUND_OPEN: Final = frozenset({S.REQUESTED, S.SENT, S.ABNORMAL})
 # What waits for a person.
 REFUND_STUCK: Final = frozenset({S.FAILED, S.ABNORMAL})
 
-# Done is for ever; only a person takes a refund out of failed.
+# Done is for ever. A failed refund is sent again by a person; that its money arrived all the
+# same, by an earlier try, WeChat may still say.
 TABLE: Final = Table(
     S.REQUESTED,
     Transition(S.FAILED, A.RETRY, S.REQUESTED, Permission.OPERATE, act=Act.REFUND_RETRIED),
@@ -41,6 +42,7 @@ TABLE: Final = Table(
     Transition(S.REQUESTED, A.ARRIVE, S.DONE),
     Transition(S.SENT, A.ARRIVE, S.DONE),
     Transition(S.ABNORMAL, A.ARRIVE, S.DONE),
+    Transition(S.FAILED, A.ARRIVE, S.DONE),
     Transition(S.REQUESTED, A.FAIL, S.FAILED),
     Transition(S.SENT, A.FAIL, S.FAILED),
     Transition(S.ABNORMAL, A.FAIL, S.FAILED),

@@ -51,6 +51,20 @@ async def move(
     return msgspec.convert(document, Refund | None)
 
 
+async def keep_body(db: Database, refund: Refund, body: bytes) -> bytes:
+    """Keep the request of a refund unless one is kept; return the one that is.
+
+    Raises LookupError when the refund has another number by now: this request is not its own.
+    """
+    key = {"_id": refund.id, "number": refund.number}
+    lacking = {**key, "body": {"$in": [None, b""]}}
+    await db[COLLECTION].update_one(lacking, {"$set": {"body": body}})
+    document = await db[COLLECTION].find_one(key, {"body": 1})
+    if document is None:
+        raise LookupError(f"refund {refund.id} has not the number {refund.number}")
+    return bytes(document["body"])
+
+
 async def silent(db: Database, requested_before: datetime, *, limit: int) -> Sequence[Refund]:
     """Unsettled refunds older than that, the oldest first. Served by index `open`."""
     query = {"open": True, "requested_at": {"$lt": requested_before}}

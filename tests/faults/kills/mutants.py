@@ -59,10 +59,9 @@ MUTANTS: Final = (
         (
             Edit(
                 "services/payments/refunds/jobs.py",
-                "    client = await client_of(deps, refund)\n    try:\n",
-                "    client = await client_of(deps, refund)\n"
-                '    refund.number = f"{refund.id}-{deps.now():%H%M%S%f}"\n'
-                "    try:\n",
+                "return await client.refund(await requests.kept(deps, client, refund))\n",
+                'refund.number = f"{refund.id}-{deps.now():%H%M%S%f}"\n'
+                "        return await client.refund(requests._body(client, refund))\n",
             ),
             Edit(
                 "services/payments/refunds/outcomes.py",

@@ -195,7 +195,9 @@ async def test_case_63_two_taps_at_once(client: PayClient, desk: Desk) -> None:
 
 async def refund(client: PayClient, number: str = "R-1", refund_fen: int = 345) -> Any:
     return await client.refund(
-        NUMBER, out_refund_no=number, refund_fen=refund_fen, total_fen=12_345, reason="多收"
+        client.refund_body(
+            NUMBER, out_refund_no=number, refund_fen=refund_fen, total_fen=12_345, reason="多收"
+        )
     )
 
 

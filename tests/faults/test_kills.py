@@ -16,12 +16,12 @@ import pytest
 from tests.depth import by_night
 from tests.faults.fault import ROOT
 from tests.faults.kills import within
-from tests.faults.kills.books import Books
-from tests.faults.kills.checks import CHECKS, Evidence, found
+from tests.faults.kills.evidence.books import Books
+from tests.faults.kills.evidence.checks import CHECKS, Evidence, found
+from tests.faults.kills.evidence.truth import Truth
 from tests.faults.kills.mutants import MUTANTS, Edit, Mutant, edited
 from tests.faults.kills.plan import SHORT
 from tests.faults.kills.run import run
-from tests.faults.kills.truth import Truth
 
 JOURNAL: Final = "pay:1:T1"
 

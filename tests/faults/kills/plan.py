@@ -50,12 +50,12 @@ SHORT: Final = Plan(
 )
 OF_A_MUTANT: Final = Plan(
     title="",
-    kills=70,
-    seconds=75,
+    kills=50,
+    seconds=45,
     homes=30,
-    months=12,
+    months=8,
     payers=16,
     points=4,
     voids=40,
-    settle=45,
+    settle=75,
 )

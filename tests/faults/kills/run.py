@@ -11,8 +11,9 @@ from typing import Any, Final
 
 import msgspec
 
-from tests.faults.kills import books, truth, within
-from tests.faults.kills.checks import Evidence, found
+from tests.faults.kills import within
+from tests.faults.kills.evidence import books, truth
+from tests.faults.kills.evidence.checks import Evidence, found
 from tests.faults.kills.payers import Payers
 from tests.faults.kills.plan import Plan
 from tests.faults.kills.processes import Killer

@@ -98,17 +98,17 @@ async def opened(plan: Plan, chance: random.Random) -> AsyncIterator[Site]:
 def _processes(plan: Plan, environ: dict[str, str]) -> tuple[list[Immortal], list[str]]:
     """Return the processes and the addresses of the webs.
 
-    Notices of payments go to the web that ordered. Workers have one public address in common,
-    as all have where the product is served: it is in a refund, which is asked for again with
-    the same words or not at all.
+    Notices of payments go to the web that ordered. Each worker has another public address, as
+    after a change of it: a refund that both send must be the same request all the same.
     """
     found, webs = [], []
     for _ in range(WEBS):
         port = free_port()
         webs.append(f"http://127.0.0.1:{port}")
         found.append(Immortal("web", plan.tree, environ | {"PUBLIC_URL": webs[-1]}, port))
-    reached = environ | {"PUBLIC_URL": webs[0]}
-    found += [Immortal("worker", plan.tree, reached) for _ in range(WORKERS)]
+    for number in range(WORKERS):
+        reached = environ | {"PUBLIC_URL": webs[number % WEBS]}
+        found.append(Immortal("worker", plan.tree, reached))
     return found, webs
 
 

@@ -4,8 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-from tests.faults.kills.books import Books
-from tests.faults.kills.truth import Truth
+from tests.faults.kills.evidence.books import Books
+from tests.faults.kills.evidence.truth import Truth
 
 PAID: Final = "paid"
 

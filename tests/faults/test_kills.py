@@ -13,9 +13,11 @@ from typing import Any, Final
 
 import pytest
 
+from tests.build.cast import Estate
 from tests.depth import by_night
 from tests.faults.fault import ROOT
 from tests.faults.kills import within
+from tests.faults.kills.evidence import books
 from tests.faults.kills.evidence.books import Books
 from tests.faults.kills.evidence.checks import CHECKS, Evidence, found
 from tests.faults.kills.evidence.truth import Truth
@@ -83,7 +85,7 @@ def evidence() -> Evidence:
     for name, row in journals.items():
         row["_id"] = name
     done = {"open": False, "state": "done", "last_error": ""}
-    books = Books(
+    kept = Books(
         payments={"P1": {"state": "paid", "open": False}},
         bills=bills,
         journals=journals,
@@ -94,12 +96,22 @@ def evidence() -> Evidence:
         messages={"M1": {"template": "payment_received", "page": "detail?id=P1"}},
         altered=[],
     )
-    return Evidence(truth, books, ["P1"], ["f:E1"])
+    return Evidence(truth, kept, ["P1"], ["f:E1"])
 
 
 def journal(kind: str, postings: dict[str, int], **reference: str) -> dict[str, Any]:
     rows = [{"account": account, "amount_fen": fen} for account, fen in postings.items()]
     return {"kind": kind, "postings": rows, "reference": reference}
+
+
+@pytest.mark.billed("2026-01")
+async def test_books_are_read_as_the_product_keeps_them(estate: Estate) -> None:
+    read = await books.read(estate.world.db)
+    assert (len(read.bills), len(read.of_kind("issue")), read.altered) == (8, 8, [])
+    [first, *_] = read.journals
+    change = {"$set": {"postings.0.amount_fen": 1}}
+    await estate.world.db.journal.update_one({"_id": first}, change)
+    assert (await books.read(estate.world.db)).altered
 
 
 def test_checks_find_nothing_where_all_is_right() -> None:

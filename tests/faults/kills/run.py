@@ -72,7 +72,7 @@ async def run(plan: Plan) -> Outcome:
             outcome.quiet_after += await quiet(site) or 0
         await answered.read()
         evidence = Evidence(
-            truth.read(site.state), await books.read(site.deps), payers.paid, answered.names
+            truth.read(site.state), await books.read(site.deps.db), payers.paid, answered.names
         )
         outcome.problems = found(evidence)
         outcome.done, outcome.kills = payers.done, killer.kills + Counter(points)

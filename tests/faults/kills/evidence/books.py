@@ -3,14 +3,14 @@
 from collections import defaultdict
 from typing import Any, NamedTuple
 
-from services.dependencies import Dependencies
-from services.ledger import actions as ledger
+from services.dependencies import Database
+from services.ledger.proofs import journals
 
 Rows = dict[str, dict[str, Any]]
 
 
 class Books(NamedTuple):
-    """Documents of the product by id. `altered`: journals that do not fit their fingerprint."""
+    """Documents of the product by id. `altered`: what is wrong with a journal by itself."""
 
     payments: Rows
     bills: Rows
@@ -34,7 +34,7 @@ class Books(NamedTuple):
         return {i: j for i, j in self.journals.items() if j["kind"] == kind}
 
 
-async def read(deps: Dependencies) -> Books:
+async def read(db: Database) -> Books:
     names = (
         "payments",
         "bills",
@@ -45,8 +45,6 @@ async def read(deps: Dependencies) -> Books:
         "wechat_events",
         "messages",
     )
-    found = [{row["_id"]: row for row in await deps.db[n].find().to_list()} for n in names]
-    times = [journal["at"] for journal in found[2].values()]
-    spans = (min(times), deps.now()) if times else (deps.now(), deps.now())
-    altered = [line async for line in ledger.problems(deps, *spans)]
+    found = [{row["_id"]: row for row in await db[n].find().to_list()} for n in names]
+    altered = [line for row in found[2].values() for line in journals.problems(row)]
     return Books(*found, altered=altered)

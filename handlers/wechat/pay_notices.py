@@ -13,6 +13,7 @@ from handlers.http.admission import Lane
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Access, Route, endpoint
 from services.limits.models import Rate
+from services.merchants.probes import echoes
 from services.payments import notices
 
 MAX_NOTICE_BYTES: Final = 64 * 1024
@@ -39,7 +40,10 @@ class NoticeFailure(msgspec.Struct):
 
 
 class NoticeHandler(ApiHandler):
-    """No session here: a notice proves itself by its signature."""
+    """No session here: a notice proves itself by its signature.
+
+    A probe of our own has none: it is refused, and told in a header that it reached us.
+    """
 
     lane = Lane.NOTICES
     max_body_bytes = MAX_NOTICE_BYTES
@@ -51,6 +55,8 @@ class NoticeHandler(ApiHandler):
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         problem = self.problem_told(status_code, **kwargs)
         self.set_status(problem.status)
+        if asked := self.request.headers.get(echoes.HEADER):
+            self.set_header(echoes.HEADER, echoes.answer(self.deps.vault, asked))
         self.finish(msgspec.json.encode(NoticeFailure("FAIL", problem.title)))
 
 

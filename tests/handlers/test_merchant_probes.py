@@ -2,13 +2,20 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509.oid import NameOID
+from tornado.web import Application, RequestHandler
 
+from server.connections import answering
+from server.serving import address_of, finish_requests, listen
+from server.settings import Settings
 from services.jobs import actions as jobs
+from services.kernel.vault import Vault
+from services.merchants.probes import echoes
 from services.merchants.probes import jobs as probe_jobs
 from services.wechat.merchant import MerchantAccount, load_private_key
 from tests.build.cast import Estate
@@ -93,6 +100,35 @@ async def test_an_address_that_is_not_ours_fails(estate: Estate) -> None:
     found = await probed(estate, passed="false")
     assert {kind for _, kind in found} == {"call_back"}
     assert "HTTP 404" in found["firm", "call_back"]["said"]
+
+
+class Another(RequestHandler):
+    """Server of another installation, which refuses as ours does and knows how ours answers."""
+
+    def post(self) -> None:
+        self.set_status(401)
+        asked = self.request.headers[echoes.HEADER]
+        self.set_header(echoes.HEADER, echoes.answer(Vault({"k1": b"o" * 32}), asked))
+        self.finish({"code": "FAIL", "message": "签名不对"})
+
+
+async def test_another_server_that_refuses_as_ours_does_fails(estate: Estate) -> None:
+    deps, listening = estate.world.deps, listen(Settings(port=0))
+    for client in deps.merchants.values():
+        path = urlsplit(client.pay_notify_url).path
+        client.pay_notify_url = f"{address_of(listening)}{path}"
+    async with answering(Application([("/.*", Another)]), listening, finish_requests):
+        found = await probed(estate, passed="false")
+    assert {kind for _, kind in found} == {"call_back"}
+    assert "HTTP 401" in found["firm", "call_back"]["said"]
+
+
+async def test_a_question_that_is_not_signed_by_us_is_not_answered(estate: Estate) -> None:
+    path, asked = "/wx/pay/notify/firm", echoes.question(Vault({"k1": b"o" * 32}))
+    for wish in (asked, "", "签", asked.partition(".")[0]):
+        headers = {echoes.HEADER: wish.encode().decode("latin-1")}
+        reply = await estate.world.api.call("POST", path, b"{}", headers=headers)
+        assert (reply.status, reply.headers.get(echoes.HEADER, "")) == (401, "")
 
 
 async def manage(estate: Estate) -> None:

@@ -7,9 +7,8 @@ from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-import msgspec
-
 from services.dependencies import Dependencies
+from services.merchants.probes import echoes
 from services.wechat.errors import KeysUnavailable, PayError, PayReaction
 from services.wechat.merchant import load_certificate
 from services.wechat.pay import PayClient
@@ -18,18 +17,11 @@ from services.wechat.transport import NoAnswer, Transport
 LEAST_LEFT: Final = timedelta(days=30)
 CALL_BACK_SECONDS: Final = 5.0
 REFUSED: Final = 401  # what our own server says to a notice without a signature
-REFUSAL: Final = "FAIL"
 NO_SUCH_ORDER: Final = "probe-of-the-keys"
 
 
 class Failed(Exception):
     """What was looked at is not as it should be."""
-
-
-class Said(msgspec.Struct):
-    """What our own server answers, as far as it is looked at."""
-
-    code: str = ""
 
 
 async def signing(deps: Dependencies, client: PayClient) -> str:  # noqa: ARG001  # a Look
@@ -65,27 +57,22 @@ async def certificate(deps: Dependencies, client: PayClient) -> str:
     return f"商户证书还有 {left.days} 天到期"
 
 
-async def call_back(deps: Dependencies, client: PayClient) -> str:  # noqa: ARG001  # a Look
-    """Send our own address a notice without a signature: our server refuses it as such."""
+async def call_back(deps: Dependencies, client: PayClient) -> str:
+    """Send our own address a notice without a signature: ours refuses and proves itself."""
     parts = urlsplit(client.pay_notify_url)
     transport = Transport(f"{parts.scheme}://{parts.netloc}", timeout_seconds=CALL_BACK_SECONDS)
-    headers = {"Content-Type": "application/json"}
+    asked = echoes.question(deps.vault)
+    headers = {"Content-Type": "application/json", echoes.HEADER: asked}
     try:
         reply = await transport.send("POST", parts.path, headers=headers, body=b"{}")
     except NoAnswer as error:
         raise Failed(f"回调地址连不上:{error}") from error
     finally:
         transport.close()
-    if reply.status != REFUSED or _code(reply.body) != REFUSAL:
+    answered = reply.headers.get(echoes.HEADER, "")
+    if reply.status != REFUSED or not echoes.is_ours(deps.vault, asked, answered):
         raise Failed(f"回调地址回答的不是本系统(HTTP {reply.status})")
     return "回调地址通到本系统"
-
-
-def _code(body: bytes) -> str:
-    try:
-        return msgspec.json.decode(body, type=Said).code
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return ""
 
 
 async def trade_managed(deps: Dependencies) -> str:

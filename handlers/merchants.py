@@ -26,34 +26,9 @@ PathAccount = Annotated[MerchantKey, Meta(description="Key of the merchant accou
 PathChangeId = Annotated[
     str, Meta(max_length=64, description="Id of the change, as the list shows it.")
 ]
-# Made for this page and used nowhere. A new key: openssl genrsa 2048
+# No key: whoever sends the example as it stands gets bad_merchant.
 PRIVATE_KEY: Final = """-----BEGIN PRIVATE KEY-----
-MIIEvgIBADANBgkqhkiG9w0BAQEFAASCBKgwggSkAgEAAoIBAQDOc8bi8OttVPT8
-0fvq2MoW+r9mSvaZ1X0lu4zDX4JZRffPYf539z83YA4c0UmXk1Th/VCwrokp+gN3
-wljwDFXe0Fx4lFbiT3W4HIvwh5b/dxHoGXkQzBF9N9JF2ApxSAMCg7Tf7kW5GH3D
-lhEXAIQIFhJaQnTW+u+ba9twS6m7KXFcataziyulS4N84u9g29eZidV2WesuLIyw
-rO1l2a3lDRYFdwUtIYVpSq14r1DIziX4dF0ZzlSkkPtx8EkgeXrkPtEFqbEXKs+a
-G7cESpiHgf8U/kcVyxhVujs4pyU+jy5jzECvnrLpNDq5JRgMYHFxlFWm6sGmJwFg
-LmY7O+cbAgMBAAECggEAM5eAMK9HDhPogxOQkkApxHNWCGCcXpYYx6imRR6lityu
-0F7rQhyB6jsxW6c7bksNr8nnc7eyJFDLtA5Xvmk+vkcwjJt5WOXFg8RyfiHMLLwb
-N/bBp95vUmz0OasC9QsrYWH7fehj+RzzNMDYNXjWBdVKMc8gtqaP4TWjaV0nJdOD
-BBa4pq2DKZmYh2wYqKLQgs+8x1HE/fjHbpEIeyVFLp7XtlLDKd1CM0Uq7o1zaqpv
-/X/gST5497wRZrrMmCs1rzpjr80AJ47KkFyBafSTF3eXHTjV0mT1OBhYReiFImEw
-CQX/TXnc+8RYEm4wB2FTd2mbFvJ+qj/C1NnhHvwF0QKBgQDsVWmoA861WVpF2uJN
-JQBbuApPrYLyBVwL1zVE1Iz1aN05pfegQ9+avVvPSEMjcsx+8LTmoDvbBZ3LIDyO
-ffDDeHb5H3gzCpnRG5WzhnxcdDtx+W9jef3U1O3d6DqQRaJguylGSceQcZs/FCCX
-w/DhuFQLFPQwtfl3/xH1UCJTCwKBgQDfoc30hjuX2OaGB0hrM1a5z0it2q6Xz/Zl
-FUPfHiAEolujfQ5/f3N7coWQr6uR5cDV0sCdcwzHMf/7ExqRyINbdrCn4o5fqT8f
-sUjkLshBR6MkL6ch5TWZpVXRzT4WFHBPWvb1n3ZSy/w+XrJSGXlfVWHb+ISk6ztU
-dUmlnv9GMQKBgQC02Zuztc4t2oWJJTm9vQ3sIgbJ+EZXPCC28uXRmTGQ7sEzxzya
-SLZI7JTgJzUxYDz6+uoD/iQvs7mPYkjU5a0jeADbHOjXbkpMyWYibkymV0/SJQXH
-QugqQRMRmA+QrajXiwHHxtfPQhCCEb3rRUcFBBBUNqGy0N5ppCgy6DKMBwKBgDj1
-STOijMMcJ3qzmCpVpR0mQmilbhqUiTkttV+6mIUVpSl6zJqEp7Eldgdn9tbuIbNU
-PmLbzsFdZslYEEhZPbup+0yHU6Phw4Ya7WnQ0Ihv6olo6bSkYIaFqdoJ4GpXQlOz
-43qj5ssn0VNBY0Gt40/4uzf/kClBEJduWBeq63HBAoGBAI70zPG1HM/Fz97aw/nc
-fqnKbe3fy6kWn51Ee07STlU5ZzPeL9myqcih0ncswvqdJ35znwVmuMXNCUjPKXkD
-goAogaCp4fkNscboSkv85uO1/w5rVVaphv/1Nz+Dg/8/Ft68uOxH4lrhYpC49AKt
-uuzZuwZEqKVB+jJTz5aT1cBI
+PLACEHOLDER==
 -----END PRIVATE KEY-----
 """
 EXAMPLE: Final = NewMerchant(

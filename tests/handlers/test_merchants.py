@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from handlers.merchants import PRIVATE_KEY
 from services.merchants import actions as merchants
 from services.wechat.merchant_clients import MerchantClients
 from tests.build.cast import Estate
@@ -82,7 +83,7 @@ async def test_keys_are_sealed_and_never_shown(estate: Estate, admin: Member) ->
         ({"account": "sanitation"}, 409, "merchant_taken"),
         ({"mchid": "of sanitation"}, 409, "merchant_taken"),
         ({"keys": {"api_v3_key": "short"}}, 422, "bad_merchant"),
-        ({"keys": {"private_key_pem": "no key"}}, 422, "bad_merchant"),
+        ({"keys": {"private_key_pem": PRIVATE_KEY}}, 422, "bad_merchant"),  # of the example
         ({"keys": {"certificate_pem": "no certificate"}}, 422, "bad_merchant"),
     ],
 )

@@ -9,6 +9,7 @@ from handlers.merchants import EXAMPLE as PROPOSED
 from mongo_indexes import merchant_changes, merchants
 from services.merchant_changes.models import Change, ChangeKind
 from services.merchants.models import Merchant, Mode
+from tests.build.merchants import keys_of
 from tests.matrix.posts import HOMES
 from tests.matrix.row import Row
 from tests.matrix.rules import citywide
@@ -59,6 +60,7 @@ ROWS = (
         citywide(),
         body=lambda scene, _: {
             **msgspec.to_builtins(PROPOSED),
+            "keys": keys_of(scene.town.world.deps.merchants["firm"].account),
             "account": f"b{scene.number}",
             "mchid": f"19{scene.number:08d}",
         },

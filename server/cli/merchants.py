@@ -121,7 +121,8 @@ async def show(deps: Dependencies, _: argparse.Namespace) -> int:
     kept = set()
     async for one in every(merchants.kept, deps, MerchantsQuery()):
         kept.add(one.account)
-        state = "on" if one.is_on else f"off, {one.orders_left} orders left"
+        left = "not counted yet" if one.orders_left is None else one.orders_left
+        state = "on" if one.is_on else f"off, orders left: {left}"
         sys.stdout.write(f"{one.account}\t{one.name}\t{one.mchid}\t{one.serial}\t{state}\n")
     for key in sorted({*deps.merchants.environment} - kept):
         given = deps.merchants.environment[key]

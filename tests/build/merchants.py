@@ -27,6 +27,16 @@ def keys_of(account: MerchantAccount, **others: Any) -> dict[str, Any]:
     return {**msgspec.structs.asdict(keys), **others}
 
 
+def forgotten(estate: Estate, key: str) -> dict[str, Any]:
+    """Take an account out of the environment; return how it is added."""
+    deps = estate.world.deps
+    account = deps.merchants.environment.pop(key)
+    deps.merchants.drop(key)
+    said = ("name", "mode", "mchid", "appid", "sub_mchid", "sub_appid")
+    facts = {name: getattr(account, name) for name in said}
+    return {"account": key, **facts, "keys": keys_of(account), "reason": "新签约"}
+
+
 async def propose(estate: Estate, who: Member, account: str, kind: str, **wish: Any) -> Reply:
     body = {"kind": kind, "reason": "企业申请", **wish}
     path = f"/api/v1/merchants/{account}/changes"
@@ -41,6 +51,15 @@ async def decide(estate: Estate, who: Member, change: str, *, approve: bool = Tr
 async def change(estate: Estate, account: str, kind: str, **wish: Any) -> None:
     """Let one administrator propose a change and another one approve it."""
     proposed = await propose(estate, await estate.member("admin"), account, kind, **wish)
+    assert proposed.status == 201, proposed.body
+    made = await decide(estate, await second(estate), proposed.body["change_id"])
+    assert made.status == 200, made.body
+
+
+async def add(estate: Estate, wish: dict[str, Any]) -> None:
+    """Let one administrator propose an account and another one approve it."""
+    admin = await estate.member("admin")
+    proposed = await estate.world.api.post("/api/v1/merchants", wish, as_=admin)
     assert proposed.status == 201, proposed.body
     made = await decide(estate, await second(estate), proposed.body["change_id"])
     assert made.status == 200, made.body

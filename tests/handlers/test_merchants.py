@@ -9,7 +9,7 @@ from handlers.merchants import PRIVATE_KEY
 from services.merchants import actions as merchants
 from services.wechat.merchant_clients import MerchantClients
 from tests.build.cast import Estate
-from tests.build.merchants import CHANGES, change, decide, keys_of, propose, second
+from tests.build.merchants import CHANGES, change, decide, forgotten, keys_of, propose, second
 from tests.build.payments import order, ordered, paid, paid_silently, pay, state
 from tests.build.sign_ins import Member
 
@@ -25,16 +25,6 @@ def another_process(estate: Estate) -> MerchantClients:
     """What a process uses that looked before there was any change."""
     ours = estate.world.deps.merchants
     return MerchantClients(ours._make, ours.environment)
-
-
-def forgotten(estate: Estate, key: str) -> dict[str, Any]:
-    """Take an account out of the environment; return how it is added."""
-    deps = estate.world.deps
-    account = deps.merchants.environment.pop(key)
-    deps.merchants.drop(key)
-    said = ("name", "mode", "mchid", "appid", "sub_mchid", "sub_appid")
-    facts = {name: getattr(account, name) for name in said}
-    return {"account": key, **facts, "keys": keys_of(account), "reason": "新签约"}
 
 
 async def test_an_account_that_was_added_is_paid_into_without_a_restart(
@@ -80,6 +70,7 @@ async def test_keys_are_sealed_and_never_shown(estate: Estate, admin: Member) ->
     ("change", "status", "code"),
     [
         ({"mchid": "1"}, 422, "bad_merchant"),
+        ({"mode": "partner"}, 422, "bad_merchant"),  # and no sub_mchid
         ({"account": "sanitation"}, 409, "merchant_taken"),
         ({"mchid": "of sanitation"}, 409, "merchant_taken"),
         ({"keys": {"api_v3_key": "short"}}, 422, "bad_merchant"),

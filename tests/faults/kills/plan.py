@@ -51,11 +51,11 @@ SHORT: Final = Plan(
 OF_A_MUTANT: Final = Plan(
     title="",
     kills=50,
-    seconds=45,
+    seconds=90,
     homes=30,
     months=8,
     payers=16,
     points=4,
     voids=40,
-    settle=75,
+    settle=90,
 )

@@ -35,7 +35,14 @@ class MyInvoiceRequestHandler(ApiHandler):
     @endpoint(
         "askForInvoice",
         needs=Access.SIGNED_IN,
-        errors=("bad_invoice", "bad_credit_code", "receipt_reversed", "invoice_moved_on"),
+        errors=(
+            "bad_invoice",
+            "bad_credit_code",
+            "invalid_email",
+            "invalid_phone",
+            "receipt_reversed",
+            "invoice_moved_on",
+        ),
         example=AskInvoice(kind=TitleKind.PERSONAL, title="李伟", email="li@example.com"),
     )
     async def put(self, payment_id: PaymentId, body: AskInvoice) -> InvoiceView:
@@ -61,7 +68,7 @@ class InvoiceSentHandler(ApiHandler):
     @endpoint(
         "sendInvoice",
         needs=Permission.KEEP_INVOICES,
-        errors=("invoice_moved_on",),
+        errors=("own_home", "invoice_moved_on"),
         example=DONE,
     )
     async def post(self, request_id: RequestId, body: InvoiceDone) -> InvoiceView:
@@ -73,7 +80,7 @@ class InvoiceRedLetterHandler(ApiHandler):
     @endpoint(
         "redLetterInvoice",
         needs=Permission.KEEP_INVOICES,
-        errors=("invoice_moved_on", "receipt_not_reversed"),
+        errors=("own_home", "invoice_moved_on", "receipt_not_reversed"),
         example=DONE,
     )
     async def post(self, request_id: RequestId, body: InvoiceDone) -> InvoiceView:

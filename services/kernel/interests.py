@@ -50,6 +50,13 @@ def require_not_own(actor: Actor, homes: Iterable[str]) -> None:
     require_apart(homes_of(actor), homes)
 
 
+def require_not_own_payment(actor: Actor, payer: str | None, homes: Iterable[str]) -> None:
+    """Raise OwnHome for money that the actor paid, or that was paid for a home of theirs."""
+    require_not_own(actor, homes)
+    if payer == actor.person_id:
+        raise OwnHome("自己付的款要由别的工作人员办理")
+
+
 def require_apart(own: Iterable[str], homes: Iterable[str]) -> None:
     """Raise OwnHome if homes of somebody's own are among the homes that are decided about."""
     if not frozenset(own).isdisjoint(homes):

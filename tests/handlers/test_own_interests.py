@@ -13,7 +13,7 @@ from services.fees.models import FeeKind
 from services.kernel.acts import Act
 from services.kernel.interests import AT_HOME, Guard
 from services.kernel.permissions import Role
-from tests.build import content_checks, surveys, visits
+from tests.build import content_checks, invoices, surveys, visits
 from tests.build.cast import (
     COMPOUND,
     LI_HOME,
@@ -183,6 +183,8 @@ AT_LI: Final[dict[Act, Prepare]] = {
     Act.DEBTS_CERTIFIED: certified,
     Act.SUSPENSE_RETURNED: suspended,
     Act.REFUND_RETRIED: refund_stuck,
+    Act.INVOICE_SENT: invoices.sending,
+    Act.INVOICE_RED_LETTERED: invoices.taking_back,
     Act.REVEALED: revealed,
     Act.CONTENT_DECIDED: written,
     Act.REPAIR_APPEAL_DECIDED: appealed,
@@ -235,7 +237,7 @@ async def state_of(estate: Estate) -> Any:
     names += ("fee_rules", "bill_runs", "content_checks")
     names += ("survey_answers", "survey_second_entries")
     names += ("visits", "payment_promises", "calls", "household_cards")
-    names += ("notice_visits", "notice_readings")
+    names += ("notice_visits", "notice_readings", "invoice_requests")
     return {name: await db[name].find().sort("_id", 1).to_list() for name in names}
 
 

@@ -6,9 +6,11 @@ import msgspec
 import pytest
 
 from services.firms.credit_code import check_mark
+from services.payments.invoices.models import PHONE
 from services.payments.trade_bills import jobs as trade_bills
 from tests.build.cast import COMPOUND, Estate
 from tests.build.homes import acts, get, post, told
+from tests.build.invoices import FIRST, RED, WISH
 from tests.build.payments import paid
 from tests.build.sign_ins import Member
 from tests.build.trade_bills import in_console, next_morning
@@ -18,9 +20,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.billed("2026-01", "2026-02")]
 
 CODE = "91220101MA0Y12345"
 TAX_NUMBER = CODE + check_mark(CODE)
-WISH = {"kind": "personal", "title": "李伟", "email": "li@example.com"}
 COMPANY = {"kind": "company", "title": "长春某某有限公司", "tax_number": TAX_NUMBER}
-FIRST, RED = "26222000000012345678", "26222000000012345679"
 
 
 async def ask(estate: Estate, who: Member, payment_id: str, wish: dict[str, Any]) -> Reply:
@@ -34,7 +34,8 @@ async def ask(estate: Estate, who: Member, payment_id: str, wish: dict[str, Any]
         (WISH | {"tax_number": TAX_NUMBER}, "bad_invoice"),
         ({"kind": "company", "title": "某某有限公司"}, "bad_invoice"),
         (COMPANY | {"tax_number": CODE + "0"}, "bad_credit_code"),
-        (WISH | {"email": "nowhere"}, "invalid_input"),
+        (WISH | {"email": "nowhere"}, "invalid_email"),
+        (WISH | {"phone": "12-34-x"}, "invalid_phone"),
     ],
 )
 async def test_what_cannot_be_written_on_an_invoice(
@@ -42,6 +43,17 @@ async def test_what_cannot_be_written_on_an_invoice(
 ) -> None:
     reply = await ask(estate, li, await paid(estate, li), wish)
     assert (reply.status, reply.code) == (422, code)
+
+
+async def test_phone_and_address_are_kept_in_one_form(estate: Estate, li: Member) -> None:
+    """As people here type them: with an input method's characters, spaces and dashes."""
+    typed = {"email": " Li.Wei＠Example。COM", "phone": "１３９ 0000-0001"}
+    reply = await ask(estate, li, await paid(estate, li), WISH | typed)
+    assert (reply.body["email"], reply.body["phone"]) == ("Li.Wei@example.com", "13900000001")
+    kept = await estate.world.db.invoice_requests.find_one({})
+    assert kept is not None
+    whole = PHONE.open(estate.world.deps.vault, kept["_id"], kept["phone_sealed"])
+    assert whole == "+8613900000001"
 
 
 async def test_an_invoice_is_asked_for_sent_and_taken_back(

@@ -10,12 +10,13 @@ from services.audit import actions as audit
 from services.bills import own_money
 from services.dependencies import Dependencies, Transaction
 from services.firms import credit_code
-from services.kernel import errors
+from services.kernel import emails, errors, interests, phones
 from services.kernel.access import accessible
 from services.kernel.acts import Act
 from services.kernel.pages import Page
 from services.kernel.permissions import Actor, Permission, require_at
 from services.payments import actions as payments
+from services.payments import store as payments_store
 from services.payments.invoices import notify, store, views
 from services.payments.invoices.models import (
     EMAIL,
@@ -56,7 +57,8 @@ async def ask(
 ) -> InvoiceView:
     """Ask for the invoice of a receipt of one's own, or ask with other words, or anew.
 
-    Raises NotFound, BadInvoice, BadCreditCode, ReceiptReversed; InvoiceMovedOn once it is sent.
+    Raises NotFound, BadInvoice, BadCreditCode, InvalidEmail, InvalidPhone, ReceiptReversed;
+    InvoiceMovedOn once it is sent.
     """
     _check(wish)
     payment = await payments.access(deps, actor, payment_id)
@@ -84,6 +86,8 @@ def _draft(
 ) -> InvoiceRequest:
     vault, own, now = deps.vault, payment.id, deps.now()
     number = credit_code.check(wish.tax_number) if wish.tax_number else ""
+    email = emails.normalise(wish.email) if wish.email else ""
+    phone = phones.normalise(wish.phone) if wish.phone else ""
     return InvoiceRequest(
         id=own,
         person=payment.person,
@@ -95,8 +99,8 @@ def _draft(
         kind=wish.kind,
         title_sealed=TITLE.seal(vault, own, wish.title),
         tax_number_sealed=TAX_NUMBER.seal(vault, own, number) if number else "",
-        email_sealed=EMAIL.seal(vault, own, wish.email) if wish.email else "",
-        phone_sealed=PHONE.seal(vault, own, wish.phone) if wish.phone else "",
+        email_sealed=EMAIL.seal(vault, own, email) if email else "",
+        phone_sealed=PHONE.seal(vault, own, phone) if phone else "",
         asked_at=now,
         changed_at=now,
     )
@@ -169,8 +173,9 @@ async def _reversed(deps: Dependencies, request: InvoiceRequest) -> int:
 async def send(
     deps: Dependencies, actor: Actor, request_id: str, wish: InvoiceDone
 ) -> InvoiceView:
-    """Note that the invoice was written and sent. Raises NotFound, InvoiceMovedOn."""
+    """Note that the invoice was written and sent. Raises NotFound, OwnHome, InvoiceMovedOn."""
     found = await _access(deps, actor, request_id)
+    await _require_not_own(deps, actor, found)
     return await _done(deps, actor, found, InvoiceAction.SEND, wish.number)
 
 
@@ -179,12 +184,20 @@ async def red_letter(
 ) -> InvoiceView:
     """Note that the invoice was taken back by a red-letter one, after money went back.
 
-    Raises NotFound, ReceiptNotReversed, InvoiceMovedOn.
+    Raises NotFound, OwnHome, ReceiptNotReversed, InvoiceMovedOn.
     """
     found = await _access(deps, actor, request_id)
+    await _require_not_own(deps, actor, found)
     if not await _reversed(deps, found):
         raise ReceiptNotReversed("这笔缴费没有退款,不需要红冲")
     return await _done(deps, actor, found, InvoiceAction.RED_LETTER, wish.number)
+
+
+async def _require_not_own(deps: Dependencies, actor: Actor, request: InvoiceRequest) -> None:
+    """Raise OwnHome for the invoice of one's own payment, or of one for a home of one's own."""
+    payment = await payments_store.find(deps.db, request.id)
+    homes = [line.home for line in payment.lines] if payment else []
+    interests.require_not_own_payment(actor, request.person, homes)
 
 
 async def _done(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from services.dependencies import Dependencies
-from services.kernel import masking
+from services.kernel import masking, phones
 from services.kernel.vault import Sealed
 from services.kernel.views import show
 from services.payments.invoices.models import (
@@ -26,6 +26,7 @@ def view(deps: Dependencies, request: InvoiceRequest, reversed_fen: int) -> Invo
     def opened(field: Sealed, sealed: str) -> str | None:
         return field.open(deps.vault, request.id, sealed) if sealed else None
 
+    phone = opened(PHONE, request.phone_sealed)
     return show(
         request,
         InvoiceView,
@@ -34,7 +35,7 @@ def view(deps: Dependencies, request: InvoiceRequest, reversed_fen: int) -> Invo
         title=opened(TITLE, request.title_sealed) or "",
         tax_number=opened(TAX_NUMBER, request.tax_number_sealed),
         email=opened(EMAIL, request.email_sealed),
-        phone=opened(PHONE, request.phone_sealed),
+        phone=phones.as_dialled(phone) if phone else None,
     )
 
 

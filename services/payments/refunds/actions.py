@@ -195,12 +195,9 @@ async def _note(deps: Dependencies, tx: Transaction, actor: Actor, refund: Refun
 
 
 def _require_not_own(actor: Actor, payment: Payment | None) -> None:
-    """Raise OwnHome for money that the actor paid, or that was paid for a home of theirs."""
-    if payment is None:
-        return
-    interests.require_not_own(actor, [line.home for line in payment.lines])
-    if payment.person == actor.person_id:
-        raise interests.OwnHome("自己付的款要由别的工作人员办理")
+    if payment is not None:
+        homes = [line.home for line in payment.lines]
+        interests.require_not_own_payment(actor, payment.person, homes)
 
 
 async def count_stuck(deps: Dependencies) -> int:

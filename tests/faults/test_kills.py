@@ -40,6 +40,7 @@ def test_nothing_is_lost_when_processes_are_killed() -> None:
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.title)
 def test_a_mutant_still_applies(mutant: Mutant) -> None:
     assert mutant.finds in CHECKS
+    assert mutant.at in {"", *(point.title for point in within.POINTS)}
     texts: dict[str, str] = {}
     for edit in mutant.edits:
         text = texts.get(edit.file) or (ROOT / edit.file).read_text(encoding="utf-8")

@@ -53,7 +53,8 @@ def runs(seed: int, parts: Sequence[str]) -> Iterator[bool]:
         say(f"\n{page.MUTANTS_HEAD}")
         for mutant in MUTANTS:
             with planted(mutant) as tree:
-                plan = replace(OF_A_MUTANT, seed=seed, title=mutant.title, tree=tree)
+                it = {"title": mutant.title, "at": mutant.at, "tree": tree}
+                plan = replace(OF_A_MUTANT, seed=seed, **it)
                 outcome = noted(asyncio.run(run(plan)))
             say(page.mutant(outcome))
             yield bool(outcome.problems[mutant.finds])

@@ -22,10 +22,11 @@ class Edit(NamedTuple):
 
 
 class Mutant(NamedTuple):
-    """`finds`: the check that must find something."""
+    """`finds`: the check that must find something. `at`: the point where dying shows it."""
 
     title: str
     finds: str
+    at: str
     edits: tuple[Edit, ...]
 
 
@@ -36,6 +37,7 @@ MUTANTS: Final = (
     Mutant(
         "a notice is answered before it is booked",
         "notices answered and not kept",
+        "notice read, not booked",
         (
             Edit(NOTICES, "from collections.abc", "import asyncio\nfrom collections.abc"),
             Edit(NOTICES, f"await {BOOK}", f"TASKS.append(asyncio.ensure_future({BOOK}))"),
@@ -45,6 +47,7 @@ MUTANTS: Final = (
     Mutant(
         "a journal has a name by chance",
         "payments booked twice",
+        "",  # seen without any kill
         (
             Edit(
                 "services/payments/booking.py",
@@ -56,6 +59,7 @@ MUTANTS: Final = (
     Mutant(
         "a refund has a new number each time it is sent",
         "excess not back exactly once",
+        "refund taken, not written",
         (
             Edit(
                 "services/payments/refunds/jobs.py",
@@ -74,6 +78,7 @@ MUTANTS: Final = (
     Mutant(
         "jobs are written after the commit",
         "changes without their job",
+        "committed, nothing done since",
         (
             Edit(STORE, "from collections.abc", "import functools\nfrom collections.abc"),
             Edit(

@@ -16,6 +16,7 @@ LONGEST_PAUSE: Final = 1.1
 LEASE_SECONDS: Final = 6
 STOPPED_SECONDS: Final = 9
 BETWEEN_STOPS: Final = 12
+OFTENER: Final = 10
 # The primary of three members is killed, or steps down, so often.
 BETWEEN_PRIMARIES: Final = 10
 
@@ -24,9 +25,10 @@ class Plan(Struct, frozen=True, kw_only=True):
     """`kills`: the load goes on until there were so many, at most `seconds`.
 
     `points`: how likely a process kills itself at a point, as a multiple of the point's own
-    chance. `voids`: of a hundred orders, those of which a bill is voided meanwhile. `settle`:
-    seconds in which all must be done once nothing is killed any more. `members`: of the replica
-    set, of which the primary is killed when there are three. `tree`: the product that is run.
+    chance; `at`: the one point at which it does so OFTENER times as likely. `voids`: of a
+    hundred orders, those of which a bill is voided meanwhile. `settle`: seconds in which all
+    must be done once nothing is killed any more. `members`: of the replica set, of which the
+    primary is killed when there are three. `tree`: the product that is run.
     """
 
     title: str
@@ -37,6 +39,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     months: int = 23
     payers: int = 20
     points: float = 1.0
+    at: str = ""
     voids: int = 14
     settle: float = 120
     members: int = 1
@@ -55,7 +58,6 @@ OF_A_MUTANT: Final = Plan(
     homes=30,
     months=8,
     payers=16,
-    points=4,
     voids=40,
     settle=90,
 )

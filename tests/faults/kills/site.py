@@ -78,7 +78,8 @@ async def opened(plan: Plan, chance: random.Random) -> AsyncIterator[Site]:
         wechat = running.enter_context(child(servers.start_sandbox))
         environ = environment(mongo, redis, wechat)
         points = folder / "points"
-        wish = within.Wish(factor=plan.points, log=str(points), seed=plan.seed)
+        told = str(points)
+        wish = within.Wish(factor=plan.points, log=told, seed=plan.seed, at=plan.at)
         environ |= {within.VARIABLE: msgspec.json.encode(wish).decode()}
         environ |= {"PHOTOS_DIR": str(folder / "photos")}
         processes, webs = _processes(plan, environ)

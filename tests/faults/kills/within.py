@@ -21,7 +21,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
-from tests.faults.kills.plan import LEASE_SECONDS
+from tests.faults.kills.plan import LEASE_SECONDS, OFTENER
 
 VARIABLE: Final = "KILLS"
 DIE_WITH_PARENT: Final = 1  # PR_SET_PDEATHSIG
@@ -85,11 +85,15 @@ POINTS: Final = (
 
 
 class Wish(msgspec.Struct):
-    """How this process is to die: `factor` times each chance; `log` is told at which point."""
+    """How this process is to die: `factor` times each chance; `log` is told at which point.
+
+    `at`: the point at which it is to die OFTENER times as likely.
+    """
 
     factor: float
     log: str
     seed: int
+    at: str = ""
 
 
 def main() -> None:
@@ -141,9 +145,10 @@ def dying(
     old: Callable[..., Awaitable[Any]], point: Point, wish: Wish, chance: random.Random
 ) -> Callable[..., Awaitable[Any]]:
     """Return the function, at whose beginning or end the process now and then is killed."""
+    likely = point.chance * wish.factor * (OFTENER if point.title == wish.at else 1)
 
     def maybe_die() -> None:
-        if chance.random() < point.chance * wish.factor:
+        if chance.random() < likely:
             log = os.open(wish.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
             os.write(log, f"{point.title}\n".encode())
             os.kill(os.getpid(), signal.SIGKILL)

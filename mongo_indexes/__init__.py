@@ -2,7 +2,8 @@
 
 `FILLS` of a module: field → the expression that gives it to documents written before it was.
 
-`python -m mongo_indexes plan|apply|check --uri …` shows, makes or verifies them.
+`python -m mongo_indexes plan|apply|check|drop-unknown --uri …` shows, makes, verifies or tidies
+them.
 """
 
 import hashlib
@@ -40,11 +41,7 @@ async def plan(db: Database) -> list[str]:
             for field in fills(module)
             if await db[name].find_one({field: None}, {"_id": 1})
         ]
-        lines += [
-            f"unknown index {name}.{i} (left alone)"
-            for i in have
-            if i not in {"_id_", *index_names(module)}
-        ]
+        lines += [f"unknown index {name}.{i} (left alone)" for i in unknown(module, have)]
     return lines
 
 
@@ -78,6 +75,45 @@ async def _apply(db: Database, module: ModuleType, options: dict[str, Any] | Non
 async def check(db: Database) -> list[str]:
     """Return what the running database lacks; empty when it is as written here."""
     return [line for line in await plan(db) if line.startswith("create")]
+
+
+async def drop_unknown(db: Database) -> list[str]:
+    """Drop the indexes that are not written here; return, line by line, what was dropped.
+
+    Raises Incomplete and drops nothing while something is lacking: the code that runs may
+    still need what it had before.
+    """
+    if lacking := await check(db):
+        raise Incomplete(lacking)
+    there, lines = await db.list_collection_names(), []
+    for module in ALL:
+        name: str = module.COLLECTION
+        have = await db[name].index_information() if name in there else {}
+        for index in unknown(module, have):
+            await db[name].drop_index(index)
+            lines.append(f"dropped index {name}.{index}")
+    return lines
+
+
+class Incomplete(Exception):
+    """The database is not as it is written here. `lacking`: what `check` says."""
+
+    def __init__(self, lacking: list[str]) -> None:
+        super().__init__(f"{len(lacking)} things are lacking")
+        self.lacking = lacking
+
+
+def unknown(module: ModuleType, have: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return the indexes of a collection that are not written here, of those it has.
+
+    That of its shard key is MongoDB's own: made when the collection was sharded.
+    """
+    written, shard_key = {"_id_", *index_names(module)}, module.SHARD_KEY
+    return [
+        name
+        for name, found in have.items()
+        if name not in written and dict(found["key"]) != shard_key
+    ]
 
 
 def validator_of(module: ModuleType) -> dict[str, Any]:

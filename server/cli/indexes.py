@@ -18,7 +18,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "action",
         choices=COMMANDS,
-        help="plan: what apply would do; check: exit code 1 when something is missing",
+        help="plan: what apply would do; check: exit code 1 when something is missing; "
+        "drop-unknown: drop what plan calls unknown",
     )
 
 

@@ -7,7 +7,8 @@ from pymongo import IndexModel
 from pymongo.errors import OperationFailure
 
 import mongo_indexes
-from mongo_indexes import audit_anchors
+from mongo_indexes import audit_anchors, refunds
+from mongo_indexes._commands import act
 from tests.build.world import World
 
 FORGET = "forget"  # the one index of audit_anchors besides that of ids
@@ -91,3 +92,42 @@ async def test_an_index_that_somebody_made_otherwise_is_told(world: World) -> No
         await mongo_indexes.apply(world.db)
     await collection.drop_index(FORGET)
     await mongo_indexes.apply(world.db)
+
+
+async def test_only_what_nobody_wrote_is_dropped(world: World) -> None:
+    """Not the index of a shard key, which MongoDB makes itself; nor before all is there."""
+    collection = world.db[audit_anchors.COLLECTION]
+    await collection.create_index([("old", 1)], name="served_before")
+    sharded = world.db[refunds.COLLECTION]
+    of_shards = await sharded.create_index([*refunds.SHARD_KEY.items()])
+    try:
+        unknown = f"unknown index {audit_anchors.COLLECTION}.served_before (left alone)"
+        assert await mongo_indexes.plan(world.db) == [unknown]
+        await collection.drop_index(FORGET)
+        with pytest.raises(mongo_indexes.Incomplete) as lacking:
+            await mongo_indexes.drop_unknown(world.db)
+        assert lacking.value.lacking == [f"create index {audit_anchors.COLLECTION}.{FORGET}"]
+        assert "served_before" in await collection.index_information()
+        await mongo_indexes.apply(world.db)
+        dropped = f"dropped index {audit_anchors.COLLECTION}.served_before"
+        assert await mongo_indexes.drop_unknown(world.db) == [dropped]
+        assert {*await collection.index_information()} == {"_id_", FORGET}
+    finally:
+        await sharded.drop_index(of_shards)
+
+
+async def test_the_command_says_what_it_dropped_and_what_is_lacking(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    collection = world.db[audit_anchors.COLLECTION]
+    await collection.create_index([("old", 1)], name="served_before")
+    await collection.drop_index(FORGET)
+    assert await act("drop-unknown", world.db) == 1
+    name = audit_anchors.COLLECTION
+    told = f"create index {name}.{FORGET}\nnothing was dropped: apply first\n"
+    assert capsys.readouterr().out == told
+    await mongo_indexes.apply(world.db)
+    assert await act("drop-unknown", world.db) == 0
+    assert capsys.readouterr().out == f"dropped index {name}.served_before\n"
+    assert await act("drop-unknown", world.db) == 0
+    assert capsys.readouterr().out == "nothing to drop\n"

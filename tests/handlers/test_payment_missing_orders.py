@@ -4,8 +4,6 @@ import msgspec
 import pytest
 from structlog.testing import capture_logs
 
-from services.wechat.merchant import MerchantAccount
-from services.wechat.pay import PayClient
 from tests.build.cast import Estate
 from tests.build.payments import journals, order, ordered, owing, pass_time, pay, state
 from tests.build.sign_ins import Member
@@ -106,13 +104,6 @@ async def test_a_404_of_something_in_between_is_not_wechats_word(
     reply = await order(estate, li)
     assert (reply.status, reply.code) == (503, "wechat_pay_unavailable")
     assert await state(estate, reply.body["details"]["payment_id"]) == "unknown"
-
-
-def client(estate: Estate, account: MerchantAccount) -> PayClient:
-    world = estate.world
-    return PayClient(
-        account, base=world.wechat.base, notify_base_url=world.api.base, now=world.clock
-    )
 
 
 async def lines_of(estate: Estate, payment_id: str) -> list[dict[str, str]]:

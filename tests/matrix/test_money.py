@@ -117,13 +117,16 @@ async def printed(scene: Scene) -> str:
     return token
 
 
-async def invoice(scene: Scene, *, reversed_too: bool = False) -> str:
-    """A request of the owner's for an invoice, of money that their firm was paid."""
-    payment_id, vault = await payment(scene), scene.town.world.deps.vault
+async def invoice(scene: Scene, payer: str = "", *, reversed_too: bool = False) -> str:
+    """A request of the owner's for an invoice, of money that their firm was paid.
+
+    `payer`: of somebody else instead: nobody keeps the invoice of what they paid themselves.
+    """
+    payment_id, vault = await payment(scene, payer), scene.town.world.deps.vault
     now = scene.town.world.deps.now()
     made = InvoiceRequest(
         id=payment_id,
-        person=scene.owner.person_id,
+        person=payer or scene.owner.person_id,
         place=compound_of(scene.place),
         account="firm",
         payee_name="安居物业",
@@ -138,9 +141,14 @@ async def invoice(scene: Scene, *, reversed_too: bool = False) -> str:
     return await scene.town.insert(invoice_requests.COLLECTION, made)
 
 
+async def asked_invoice(scene: Scene) -> str:
+    """A request of somebody else's for an invoice."""
+    return await invoice(scene, scene.town.new_id())
+
+
 async def sent_invoice(scene: Scene) -> str:
-    """An invoice that was sent, of a payment that went back."""
-    request_id = await invoice(scene, reversed_too=True)
+    """An invoice that was sent, of a payment of somebody else's that went back."""
+    request_id = await invoice(scene, scene.town.new_id(), reversed_too=True)
     back = {"$set": {"returned_fen": 1}}
     await scene.town.world.db[payments.COLLECTION].update_one({"_id": request_id}, back)
     return request_id
@@ -270,7 +278,7 @@ ROWS = (
         "post",
         "/api/v1/invoice-requests/{request_id}/sent",
         at(HOME),
-        makes=invoice,
+        makes=asked_invoice,
         body={"number": "26222000000012345678"},
     ),
     Row(

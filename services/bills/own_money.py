@@ -88,13 +88,17 @@ class Own(Struct, frozen=True):
         return day > last
 
 
-async def find(deps: Dependencies, actor: Actor, place: str) -> Own | None:
+async def find(
+    deps: Dependencies, actor: Actor, place: str, *, by: Permission = Permission.RUN_BILLS
+) -> Own | None:
     """Return what the actor's firm may charge there; None for who acts by a public office.
+
+    `by`: the permission of what they do: an office that does not give it widens nothing.
 
     A firm's grants hold only while its contract does (services/grants), and a compound has one
     firm at a time: so the actor's firm is the one whose contract holds today.
     """
-    if not actor.roles(Permission.RUN_BILLS, place) <= frozenset(FIRM_ROLES):
+    if not actor.roles(by, place) <= frozenset(FIRM_ROLES):
         return None
     compound = places.compound_of(place)
     today = await contracts.holding(deps, compound)

@@ -59,6 +59,10 @@ SHORT: Final = Plan(
     points=2,
     settle=300,
 )
+# A representative part of it, for every day.
+BY_DAY: Final = Plan(
+    title="by day", kills=4, seconds=60, homes=6, months=3, payers=4, points=4, settle=120
+)
 OF_A_MUTANT: Final = Plan(
     title="",
     kills=50,

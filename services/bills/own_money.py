@@ -99,7 +99,7 @@ async def find(
 ) -> Own | None:
     """Return what the actor's firm may charge there; None for who acts by a public office.
 
-    `by`: the permission of what they do.
+    `by`: the permission of what they do: an office that does not give it widens nothing.
 
     A firm's grants hold only while its contract does (services/grants), and a compound has one
     firm at a time: so the actor's firm is the one whose contract holds today.

@@ -6,11 +6,13 @@ import msgspec
 import pytest
 
 from services.firms.credit_code import check_mark
+from services.kernel.permissions import Role
 from services.payments.invoices.models import PHONE
 from services.reconciliations import jobs as reconciliations
-from tests.build.cast import COMPOUND, Estate
+from tests.build.cast import COMPOUND, Estate, appoint
 from tests.build.homes import acts, get, post, told
 from tests.build.invoices import FIRST, RED, WISH
+from tests.build.offices import hire
 from tests.build.payments import paid
 from tests.build.sign_ins import Member
 from tests.build.trade_bills import in_console, next_morning
@@ -93,3 +95,33 @@ async def test_an_invoice_is_asked_for_sent_and_taken_back(
     assert RED in (await told(estate.world, li, "invoice_red"))[0]
     again = await ask(estate, li, payment_id, WISH)
     assert (again.body["state"], again.body["reversed_fen"]) == ("requested", 1000)
+
+
+async def test_an_office_that_keeps_no_invoices_shows_a_cashier_no_other_payees(
+    estate: Estate, li: Member
+) -> None:
+    """Who runs the system and also works for a firm sees what is paid to that firm."""
+    payment_id = await paid(estate, li)
+    assert (await ask(estate, li, payment_id, WISH)).status == 200
+    phone = "13900000060"
+    await appoint(estate.world.deps, Role.ADMINISTRATOR, "cc", phone)
+    cashier = await hire(estate.world, Role.CASHIER, COMPOUND, name="cashier", phone=phone)
+    path = f"/api/v1/places/{COMPOUND}/invoice-requests"
+    assert (await estate.world.api.get(path, as_=cashier)).body["items"] == []
+    one = f"/api/v1/invoice-requests/{payment_id}"
+    assert (await estate.world.api.get(one, as_=cashier)).status == 404
+    staff = await estate.member("staff")
+    assert len((await estate.world.api.get(path, as_=staff)).body["items"]) == 1
+
+
+async def test_a_list_says_as_a_request_does_what_went_back(estate: Estate, li: Member) -> None:
+    """Also of a payment that went back before there were reversals of receipts."""
+    payment_id = await paid(estate, li)
+    await ask(estate, li, payment_id, WISH)
+    back = {"$set": {"returned_fen": 5118}}
+    await estate.world.db.payments.update_one({"_id": payment_id}, back)
+    staff = await estate.member("staff")
+    path = f"/api/v1/places/{COMPOUND}/invoice-requests"
+    [row] = (await estate.world.api.get(path, as_=staff)).body["items"]
+    one = await estate.world.api.get(f"/api/v1/invoice-requests/{payment_id}", as_=staff)
+    assert row["reversed_fen"] == one.body["reversed_fen"] == 5118

@@ -39,7 +39,7 @@ async def issue(deps: Dependencies, actor: Actor, home: str, wish: Certify) -> C
     place = await places.get(deps, home)
     if place.kind is not Kind.HOME:
         raise errors.NotFound("没有找到这套房屋")
-    own = await own_money.find(deps, actor, home)
+    own = await own_money.find(deps, actor, home, by=Permission.VIEW_DEBTORS)
     if own is not None and not own.payees:
         raise OtherPayee("贵公司在这里不收费,不能出具证明,请联系社区")
 

@@ -133,7 +133,7 @@ async def listing(
 ) -> Page[InvoiceRow]:
     """Requests under a place; to a firm of what was paid to itself. Raises NotFound."""
     require_at(actor, Permission.KEEP_INVOICES, place)
-    own = await own_money.find(deps, actor, place)
+    own = await own_money.find(deps, actor, place, by=Permission.KEEP_INVOICES)
     accounts = own.accounts if own else None
     found = await store.page(deps.db, place, query, accounts=accounts)
     return found.of(await views.rows(deps, found.items))
@@ -159,7 +159,7 @@ async def _access(deps: Dependencies, actor: Actor, request_id: str) -> InvoiceR
         at=lambda request: request.place,
         missing=MISSING,
     )
-    own = await own_money.find(deps, actor, found.place)
+    own = await own_money.find(deps, actor, found.place, by=Permission.KEEP_INVOICES)
     if own is not None and found.account not in own.accounts:
         raise errors.NotFound(MISSING)
     return found

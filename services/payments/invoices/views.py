@@ -42,14 +42,14 @@ def view(deps: Dependencies, request: InvoiceRequest, reversed_fen: int) -> Invo
 async def rows(deps: Dependencies, requests: Sequence[InvoiceRequest]) -> list[InvoiceRow]:
     """Show requests as lists do."""
     addresses = await places.addresses(deps, sorted({each.place for each in requests}))
-    back = await checks.reversed_of_many(deps, [each.id for each in requests])
+    back = await checks.reversed_of(deps, [each.id for each in requests])
     return [
         show(
             each,
             InvoiceRow,
             request_id=each.id,
             address=addresses.get(each.place, each.place),
-            reversed_fen=back.get(each.id, 0),
+            reversed_fen=back[each.id],
             title_masked=_masked(deps, each),
         )
         for each in requests

@@ -40,7 +40,7 @@ async def check(deps: Dependencies, token: str) -> ReceiptCheck:
     receipt = await store.find_by_token(deps.db, token)
     if receipt is None:
         raise ReceiptUnknown("查不到这张收据,请核对后再试,或联系收款单位")
-    reversed_fen = await reversed_of(deps, receipt)
+    reversed_fen = (await reversed_of(deps, [receipt.id]))[receipt.id]
     return show(
         receipt,
         ReceiptCheck,
@@ -51,25 +51,20 @@ async def check(deps: Dependencies, token: str) -> ReceiptCheck:
     )
 
 
-async def reversed_of(deps: Dependencies, receipt: Receipt) -> int:
-    """Return what of a receipt went back: also from before there were reversals."""
-    made = await store.reversals_of(deps.db, receipt.id)
-    payment = await payments_store.find(deps.db, receipt.id)
-    returned_fen = payment.returned_fen if payment else 0
-    return max(returned_fen, sum(each.amount_fen for each in made))
-
-
 async def of_payment(deps: Dependencies, payment_id: str) -> tuple[Receipt, int]:
     """Return a receipt, and what of it went back. Raises NotFound."""
     receipt = await store.get(deps.db, payment_id)
-    return receipt, await reversed_of(deps, receipt)
+    return receipt, (await reversed_of(deps, [payment_id]))[payment_id]
 
 
-async def reversed_of_many(deps: Dependencies, receipt_ids: Sequence[str]) -> dict[str, int]:
-    """Return receipt → what of it its reversals took back; none without any."""
-    found: dict[str, int] = {}
+async def reversed_of(deps: Dependencies, receipt_ids: Sequence[str]) -> dict[str, int]:
+    """Return receipt → what of it went back, in fen: also from before there were reversals."""
+    found = dict.fromkeys(receipt_ids, 0)
     for each in await store.reversals_of_many(deps.db, receipt_ids):
-        found[each.reverses] = found.get(each.reverses, 0) + each.amount_fen
+        found[each.reverses] += each.amount_fen
+    payments = await payments_store.find_many(deps.db, receipt_ids)
+    for payment in payments.values():
+        found[payment.id] = max(found[payment.id], payment.returned_fen)
     return found
 
 

@@ -13,7 +13,7 @@ from services.kernel.deferred import deferred
 from services.kernel.money import yuan
 from services.kernel.sheets import Facts, QrCode, Sheet, Text
 from services.payments.models import PaymentWay, ReceiptLine
-from services.payments.receipts import checks, store, views
+from services.payments.receipts import checks, views
 from services.payments.receipts.models import PayerName, ReceiptStanding, ReceiptView
 from services.wechat.template_values import moment
 
@@ -32,11 +32,10 @@ async def printed(
     deps: Dependencies, shown: ReceiptView, payment_id: str, payer: PayerName
 ) -> bytes:
     """Return a receipt as PDF, with what was reversed until now. Raises NotFound."""
-    receipt = await store.get(deps.db, payment_id)
+    receipt, reversed_fen = await checks.of_payment(deps, payment_id)
     name = shown.payer_masked
     if payer is PayerName.WHOLE:
         name = await views.payer_of(deps, receipt)
-    reversed_fen = max(shown.returned_fen, sum(each.amount_fen for each in shown.reversals))
     parts: list[Text | Facts | QrCode] = []
     match checks.standing(receipt, reversed_fen):
         case ReceiptStanding.REVERSED:

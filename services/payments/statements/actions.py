@@ -102,7 +102,7 @@ async def _bills(deps: Dependencies, actor: Actor, home: str) -> list[Bill]:
     if not actor.may(Permission.VIEW_DEBTORS, home):
         claims = visibility.claims(actor, Permission.MANAGE_HOME)
         return [bill for bill in found if claims.has(bill)]
-    own = await own_money.find(deps, actor, home)
+    own = await own_money.find(deps, actor, home, by=Permission.VIEW_DEBTORS)
     return [bill for bill in found if own is None or bill.account in own.accounts]
 
 

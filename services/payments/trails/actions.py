@@ -47,7 +47,7 @@ async def _access(deps: Dependencies, actor: Actor, number: str) -> Payment:
         missing="没有找到这笔支付",
     )
     if payment.person != actor.person_id:
-        own = await own_money.find(deps, actor, payment.place)
+        own = await own_money.find(deps, actor, payment.place, by=Permission.VIEW_DEBTORS)
         if own is not None and payment.account not in own.accounts:
             raise NotFound("没有找到这笔支付")
     return payment

@@ -32,6 +32,7 @@ class Payers:
         self.done: Counter[str] = Counter()
         self.paid: list[str] = []
         self.owing: dict[tuple[str, str], list[str]] = {}
+        self.typing: dict[str, Member] = {}  # order → whose phone asks for the password
 
     async def go_on(self) -> None:
         while True:
@@ -62,6 +63,8 @@ class Payers:
             await asyncio.sleep(self.chance.uniform(0.1, 0.5))
             return
         self.done["ordered"] += 1
+        if said.body["payment_id"] in self.typing:
+            return  # their own order again, which their phone is just paying
         acts = ACTS | {"after_a_void": self.site.plan.voids}
         acts["at_once"] = 100 - sum(acts.values())
         [act] = self.chance.choices([*acts], [*acts.values()])
@@ -93,14 +96,28 @@ class Payers:
 
     async def slowly(self, who: Member, made: Any, _: list[str]) -> None:
         """Type the password slowly: somebody else may want the same bills meanwhile."""
+        self.typing[made["payment_id"]] = who
         answer = await self._in_wechat(who, made, slow=True)
-        if answer["result"] != "paying":
-            return
-        await asyncio.sleep(self.chance.uniform(0, SLOW_SECONDS))
+        if answer["result"] == "paying":
+            await asyncio.sleep(self.chance.uniform(0, SLOW_SECONDS))
+            await self._finish(made["payment_id"], who)
+        del self.typing[made["payment_id"]]
+
+    async def _finish(self, payment_id: str, who: Member) -> None:
         path = f"users/{who.name}/finish-payment"
-        await self.site.wire.control(path, out_trade_no=made["payment_id"])
-        await self._paid(made, ONCE)
+        await self.site.wire.control(path, out_trade_no=payment_id)
+        await self._paid({"payment_id": payment_id}, ONCE)
         self.done["paid slowly"] += 1
+
+    async def finish_typing(self) -> None:
+        """Finish what was begun when the load ended: no order is paid for ever.
+
+        WeChat lets nobody type for ever either; nothing closes an order that is being paid.
+        """
+        for payment_id, who in self.typing.items():
+            order = await self.site.wire.look(f"orders/{payment_id}")
+            if order["trade_state"] == "USERPAYING":
+                await self._finish(payment_id, who)
 
     async def after_a_void(self, who: Member, made: Any, bill_ids: list[str]) -> None:
         """Pay although staff voids one of the bills at this moment: its money goes back."""

@@ -61,6 +61,7 @@ async def run(plan: Plan) -> Outcome:
         killer = Killer(site.processes, chance, site.points)
         began = time.monotonic()
         await load(site, payers, killer, answered)
+        await payers.finish_typing()
         outcome.load_seconds = time.monotonic() - began
         site.points.touch()
         points = killer.points()

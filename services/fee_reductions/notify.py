@@ -29,9 +29,9 @@ FEE_REDUCTION_PROGRESS: Final = Template(
 FEE_REDUCTION_RUNS_OUT: Final = Template(
     key="fee_reduction_runs_out",
     title="费用减免快到期",
-    body="{home}的费用减免到{day}为止。情况没有变化的话,请在到期前重新申请。",
+    body="{home}的费用减免到{ends_on}为止。情况没有变化的话,请在到期前重新申请。",
     page="pages/homes/reductions",
-    data={"thing1": "home", "date2": "day"},
+    data={"thing1": "home", "date2": "ends_on"},
     purpose=Purpose.REMINDER,
     asks=(Ask(Moment.AFTER_REPORTING, "减免到期前提醒您"),),
 )
@@ -92,7 +92,7 @@ async def remind(
     deps: Dependencies, tx: Transaction, found: Reduction, people: Iterable[str]
 ) -> None:
     """Notify whose home it is that a reduction runs out."""
-    await _send(deps, tx, found, people, FEE_REDUCTION_RUNS_OUT, day=found.last_day)
+    await _send(deps, tx, found, people, FEE_REDUCTION_RUNS_OUT, ends_on=found.last_day)
 
 
 async def _send(

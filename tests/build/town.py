@@ -126,6 +126,7 @@ def _row(home: str, chance: Random) -> Residency:
 
 
 def _bill(home: str, month: str, chance: Random) -> dict[str, Any]:
+    state = chance.choice(("owing", "paid", "paid", "draft", "void"))
     return {
         "_id": f"{home}-{month}",
         "run_id": month,
@@ -136,9 +137,11 @@ def _bill(home: str, month: str, chance: Random) -> dict[str, Any]:
         "months": 1,
         "slots": [f"property_fee|{month}"],
         "amount_fen": 4800,
+        "due_fen": 4800,
+        "owed_fen": 4800 if state in {"owing", "draft"} else 0,
         "explanation": "",
         "account": "firm",
-        "state": chance.choice(("owing", "paid", "paid", "draft", "void")),
+        "state": state,
     }
 
 

@@ -95,9 +95,13 @@ GUARDED = [
 ]
 
 
-async def test_an_auditor_does_nothing_else(estate: Estate) -> None:
+PARTS = 3  # nobody may be refused as often as there are routes within one hour
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+async def test_an_auditor_does_nothing_else(estate: Estate, part: int) -> None:
     city = await auditor(estate, "city")
-    for route, verb in GUARDED:
+    for route, verb in GUARDED[part::PARTS]:
         path = route.path.replace("{", "").replace("}", "")
         ask = Ask(path, method=verb.upper())
         body = None if verb in {"get", "delete"} else b"{}"

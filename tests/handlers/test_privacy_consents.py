@@ -65,7 +65,12 @@ def next_version(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_anybody_reads_what_they_would_agree_to(world: World) -> None:
     reply = await world.api.get("/api/v1/privacy/policies", as_=None)
     assert reply.status == 200
-    assert {text["policy"] for text in reply.body["items"]} == {"privacy", "proof", "care"}
+    assert {text["policy"] for text in reply.body["items"]} == {
+        "privacy",
+        "proof",
+        "care",
+        "hardship",
+    }
     assert all(text["text"].startswith("# ") for text in reply.body["items"])
 
 

@@ -15,6 +15,8 @@ from tests.build.world import Reply
 from tests.matrix.posts import GRIDS, HOMES, lies_in
 
 TOKEN: Final = re.compile(r"[0-9A-Za-z_.]{8,}")
+# A part of an id that says what it is, as "delivery" does, names nobody.
+WORD: Final = re.compile(r"[a-z_]+")
 PLACES: Final = ("place", "home", "compound")
 PEOPLE: Final = ("person",)
 AMOUNT: Final = "amount_fen"
@@ -92,6 +94,7 @@ class Watch:
 
     db: Database
     kept: dict[str, tuple[str, Marks]] = field(default_factory=dict)
+    firms: tuple[str, set[str]] = ("", set())
 
     async def digests(self) -> dict[str, str]:
         names = [module.COLLECTION for module in mongo_indexes.ALL]
@@ -113,8 +116,17 @@ class Watch:
                 found.tokens = {**of_one.tokens, **found.tokens}
             found.parts = {**of_one.parts, **found.parts}
             found.amounts = {**of_one.amounts, **found.amounts}
-        found.tokens = {**found.parts, **found.tokens}
+        firms = await self._firms(digests)
+        parts = {token: owner for token, owner in found.parts.items() if token not in firms}
+        found.tokens = {**parts, **found.tokens}
         return found
+
+    async def _firms(self, digests: Mapping[str, str]) -> set[str]:
+        """Ids of firms, which are everybody's, also where they are a part of another id."""
+        if self.firms[0] != digests["firms"]:
+            ids = {str(firm["_id"]) async for firm in self.db["firms"].find({}, {"_id": 1})}
+            self.firms = digests["firms"], ids
+        return self.firms[1]
 
 
 async def _read(db: Database, collection: str) -> Marks:
@@ -146,7 +158,7 @@ def _add(marks: Marks, collection: str, document: dict[str, Any]) -> None:
         return
     named = TOKEN.findall(key)
     for token in named:
-        if token not in owner.people:
+        if token not in owner.people and (named == [key] or not WORD.fullmatch(token)):
             (marks.tokens if named == [key] else marks.parts).setdefault(token, owner)
     if isinstance(amount := document.get(AMOUNT), int) and amount > 700_000:
         marks.amounts.setdefault(amount, owner)

@@ -104,7 +104,6 @@ ROWS = (
         "/api/v1/cash-deliveries/{delivery_id}/withdrawal",
         mine(),
         makes=own_offer,
-        body={},
     ),
     Row("post", "/api/v1/counter-payments", at(HOME), makes=owing_bill, body=slip),
     Row("get", "/api/v1/places/{place}/counter-payments", at(HOME, UNIT, COMPOUND)),

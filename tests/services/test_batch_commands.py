@@ -43,6 +43,8 @@ DRAFTING = [
     "find payees",
     # which of them changed hands
     "find residencies",
+    # which of them pay less
+    "find fee_reductions",
     "find bills",
     "aggregate bills",
     # the compound is held, the run moves on, homes are used

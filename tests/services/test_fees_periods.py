@@ -134,7 +134,7 @@ def test_a_rule_with_another_period_bills_from_its_first_day() -> None:
         "85.30㎡ × 0.60元/㎡·月 × 19/28个月 + 85.30㎡ × 0.60元/㎡·月 × 1个月 = 85.91元"
     )
     assert (found[0].terms, found[1].terms) == ("按实际天数", "按季期初出账,按实际天数")
-    assert title_of(found[1]) == "2026年2月10日至2026年3月31日物业费"
+    assert title_of(found[1]) == "2026年2月10日至3月31日物业费"
     assert found[1].slots[18:] == [f"{PROPERTY}|2026-02-28", f"{PROPERTY}|2026-03"]
 
 

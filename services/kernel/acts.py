@@ -140,6 +140,8 @@ class Act(Labelled):
     METER_PRICE_SET = "meter.price_set", "制定计量单价"
     METERS_BILLED = "meter.billed", "按表计费出账", Guard.OWN_MONEY
     PAYMENT_ORDERED = "payment.ordered", "下单支付"
+    PAYMENT_LINK_MADE = "payment.link_made", "请人代缴"
+    PAYMENT_LINK_WITHDRAWN = "payment.link_withdrawn", "收回代缴链接"
     CASH_OFFERED = "cash.offered", "交出现金"
     CASH_TAKEN = "cash.taken", "接收现金", Guard.OWN_MONEY
     CASH_WITHDRAWN = "cash.withdrawn", "撤回交款"

@@ -42,14 +42,17 @@ TOO_LATE_TO_REUSE: Final = timedelta(minutes=2)
 QUERY_AT_MOST_EVERY: Final = timedelta(seconds=3)
 
 
-async def pay(deps: Dependencies, actor: Actor, request: Pay) -> PaymentOrder:
+async def pay(
+    deps: Dependencies, actor: Actor, request: Pay, *, asked_by: Actor | None = None
+) -> PaymentOrder:
     """Make one WeChat order for several bills of one payee, or hand out the open one again.
 
     For all that is owed of them, or a part of it, the oldest first.
+    `asked_by`: whose bills they are, where somebody asked the actor to pay them.
 
-    Raises NotFound for a bill that is not the actor's to pay, else the refusals of refusals.py.
+    Raises NotFound for a bill that is not theirs to pay, else the refusals of refusals.py.
     """
-    sources = await orders.read(deps, actor, request.bill_ids)
+    sources = await orders.read(deps, actor, request.bill_ids, asked_by)
     require_payable(sources.bills)
     orders.require_on(deps, sources.bills[0].account)
     lines = orders.lines_of(sources.bills, request.amount_fen)
@@ -78,7 +81,8 @@ async def _free_the_bills(
         if payment.state is PaymentState.SUSPENDED:
             raise PaymentInProgress("这笔账单的付款正在核对,请联系物业或社区")
         fresh = payment.expires_at - deps.now() > TOO_LATE_TO_REUSE
-        if payment.person == actor.person_id and amounts_of(payment.lines) == wanted and fresh:
+        own = (payment.person, payment.asked_by) == (actor.person_id, sources.asked_by)
+        if own and amounts_of(payment.lines) == wanted and fresh:
             return payment
     await _supersede_all(deps, actor, sources.in_the_way)
     return None
@@ -222,9 +226,20 @@ async def listing(deps: Dependencies, actor: Actor, query: ListQuery) -> Page[Pa
     return (await store.of_person(deps.db, actor.person_id, query)).map(views.view)
 
 
+async def access_receipt(deps: Dependencies, actor: Actor, payment_id: str) -> Payment:
+    """Return a payment whose receipt is the actor's; anybody else's looks missing.
+
+    Who paid by somebody's link sees no receipt: it says home and owner.
+    """
+    payment = await store.find(deps.db, payment_id)
+    return accessible(
+        actor, payment, people=lambda found: [found.owner], missing="没有找到这笔支付"
+    )
+
+
 async def receipt(deps: Dependencies, actor: Actor, payment_id: str) -> ReceiptView:
     """Return the receipt of a payment of mine; NotFound while there is none."""
-    payment = await access(deps, actor, payment_id)
+    payment = await access_receipt(deps, actor, payment_id)
     return await receipts.get(deps, payment.id, returned_fen=payment.returned_fen)
 
 
@@ -232,6 +247,6 @@ async def printed_receipt(
     deps: Dependencies, actor: Actor, payment_id: str, query: ReceiptSheetQuery
 ) -> tuple[str, bytes]:
     """Return number and sheet of the receipt of a payment of the actor's own, as PDF."""
-    payment = await access(deps, actor, payment_id)
+    payment = await access_receipt(deps, actor, payment_id)
     returned_fen = payment.returned_fen
     return await receipts.printed(deps, payment.id, query, returned_fen=returned_fen)

@@ -159,7 +159,7 @@ async def _distribute(
 def _paid(payment: Payment, changes: Document) -> Paid:
     return Paid(
         id=payment.id,
-        person=payment.person,
+        person=payment.owner,
         account=payment.account,
         payee_name=payment.payee_name,
         numbers_receipts=payment.numbers_receipts,

@@ -87,8 +87,9 @@ FEATURE: Final = Feature(
     holdings=privacy.HOLDINGS,
     templates=(*receipts.TEMPLATES, *notify.TEMPLATES, *invoices_notify.TEMPLATES),
     require_free=privacy.require_no_money_under_way,
+    close=privacy.close,
     forget=privacy.forget,
-    forgets="付款时的微信用户编号和发票抬头",
+    forgets="付款时的微信用户编号、代缴链接和发票抬头",
     lists=(DISCREPANCIES, INVOICES, REFUNDS),
     projections=(orders.ORDERS, orders.RECEIPTS, *proofs.PROJECTIONS),
 )

@@ -67,6 +67,7 @@ class Payment(Struct, kw_only=True):
 
     id: str = field(name="_id")
     person: str
+    asked_by: str = ""  # who asked them to pay by a link; the receipt is theirs
     payee: str = ""  # orders from before there were payees have none
     account: str  # the payee's merchant account key
     payee_name: str
@@ -89,6 +90,11 @@ class Payment(Struct, kw_only=True):
     closed_at: datetime | None = None
     billed_on: Day | None = None  # the day of WeChat's trade bill that has it
     returned_fen: int = 0  # of its bills, given back in the merchant's own console
+
+    @property
+    def owner(self) -> str:
+        """Whose receipt it makes: of who asked for it by a link, or of who paid."""
+        return self.asked_by or self.person
 
     @property
     def is_pending(self) -> bool:

@@ -48,33 +48,41 @@ class Sources(NamedTuple):
 
     `in_the_way`: open orders that hold some of the bills. `payees`: of the places around their
     homes, and maybe of others. `person`: who pays; None when there is no such person.
+    `asked_by`: who asked them to, by a link; empty for who pays for themselves.
     """
 
     bills: list[Bill]
     in_the_way: list[Payment]
     payees: list[Payee]
     person: Person | None
+    asked_by: str = ""
 
 
-async def read(deps: Dependencies, actor: Actor, bill_ids: Sequence[str]) -> Sources:
+async def read(
+    deps: Dependencies, actor: Actor, bill_ids: Sequence[str], asked_by: Actor | None = None
+) -> Sources:
     """Read what an order of the actor for bills is drafted from, in one round trip.
 
+    `asked_by`: whose bills they are, where somebody asked the actor to pay them.
+
     One more for a repair at a home that is not the actor's any more: its payees are not known
-    beforehand. Raises NotFound, Forbidden for bills that are not the actor's to pay.
+    beforehand. Raises NotFound, Forbidden for bills that are not theirs to pay.
     """
-    homes = actor.places(Permission.PAY_BILLS)
+    debtor = asked_by or actor
+    homes = debtor.places(Permission.PAY_BILLS)
     asked, open_orders = bills_actions.part(bill_ids), store.part_open(bill_ids)
     near, own = payees.part_around(homes), people.part(actor.person_id)
     news = merchants.part_news(deps)
     found = await unions.read(deps.db, [asked, open_orders, near, own, news])
     merchants.take(deps, found.of(news))
-    bills = bills_actions.access(actor, bill_ids, found.of(asked))
+    bills = bills_actions.access(debtor, bill_ids, found.of(asked))
     elsewhere = {bill.home for bill in bills} - set(homes)
     return Sources(
         bills=bills,
         in_the_way=found.of(open_orders),
         payees=[*found.of(near), *await payees.around(deps, sorted(elsewhere))],
         person=next(iter(found.of(own)), None),
+        asked_by="" if debtor.person_id == actor.person_id else debtor.person_id,
     )
 
 
@@ -106,6 +114,7 @@ def draft(deps: Dependencies, actor: Actor, sources: Sources, lines: Sequence[Li
     return Payment(
         id=payment_id,
         person=actor.person_id,
+        asked_by=sources.asked_by,
         payee=payee,
         account=account,
         payee_name=payee_name,

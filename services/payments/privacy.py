@@ -11,6 +11,7 @@ from msgspec import Struct
 from mongo_indexes import (
     discrepancies,
     invoice_requests,
+    payment_links,
     payments,
     receipt_series,
     receipts,
@@ -24,6 +25,9 @@ from services.payments import store
 from services.payments.invoices import store as invoices_store
 from services.payments.invoices.models import EMAIL, PHONE, TAX_NUMBER, TITLE, TitleKind
 from services.payments.invoices.states import InvoiceState
+from services.payments.links import store as links_store
+from services.payments.links.models import TOKEN
+from services.payments.links.states import LinkState
 from services.payments.refunds import store as refunds_store
 from services.payments.refunds.states import RefundState
 from services.payments.states import PaymentState
@@ -46,6 +50,20 @@ HOLDINGS: Final = (
         },
         words={"state": PaymentState},
         law=ACCOUNTING,
+    ),
+    Holding(
+        collection=payment_links.COLLECTION,
+        fate=Fate.REMOVED,
+        title="代缴链接",
+        person="person",
+        shows={
+            "payee_name": "收款单位",
+            "state": "状态",
+            "created_at": "时间",
+            "expires_at": "有效期至",
+        },
+        words={"state": LinkState},
+        sealed={"token_sealed": TOKEN},
     ),
     Holding(
         collection=receipts.COLLECTION,
@@ -160,7 +178,13 @@ async def require_no_money_under_way(
         raise MoneyUnderWay("还有付款或退款没有办完,请办完后再注销", **found)
 
 
+async def close(deps: Dependencies, tx: Transaction, person_id: str) -> None:
+    """Withdraw the links by which somebody else could still pay for this person."""
+    await links_store.withdraw_of(deps.db, tx, person_id)
+
+
 async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> bool:
-    """Erase the payer's WeChat user, and what they wrote into requests for invoices."""
+    """Erase the payer's WeChat user, their links, and what they wrote for invoices."""
     more = await store.blank_bodies(deps.db, tx, person_id)
+    more = await links_store.remove_of(deps.db, tx, person_id) or more
     return await invoices_store.blank(deps.db, tx, person_id) or more

@@ -61,7 +61,7 @@ async def ask(
     InvoiceMovedOn once it is sent.
     """
     _check(wish)
-    payment = await payments.access(deps, actor, payment_id)
+    payment = await payments.access_receipt(deps, actor, payment_id)
     receipt, reversed_fen = await checks.of_payment(deps, payment_id)
     if checks.standing(receipt, reversed_fen) is ReceiptStanding.REVERSED:
         raise ReceiptReversed("这笔缴费已全部退回,不能开发票")
@@ -90,7 +90,7 @@ def _draft(
     phone = phones.normalise(wish.phone) if wish.phone else ""
     return InvoiceRequest(
         id=own,
-        person=payment.person,
+        person=payment.owner,
         place=places.compound_of(payment.lines[0].home),
         account=payment.account,
         payee_name=payment.payee_name,
@@ -121,7 +121,7 @@ async def _put(deps: Dependencies, tx: Transaction, new: InvoiceRequest) -> Invo
 
 async def of_payment(deps: Dependencies, actor: Actor, payment_id: str) -> InvoiceView:
     """Return the request for a receipt of one's own. Raises NotFound."""
-    payment = await payments.access(deps, actor, payment_id)
+    payment = await payments.access_receipt(deps, actor, payment_id)
     found = await store.find(deps.db, payment.id)
     if found is None:
         raise errors.NotFound(MISSING)

@@ -198,7 +198,8 @@ def require_not_own(actor: Actor, payment: Payment | None) -> None:
     """Raise OwnHome for money that the actor paid, or that was paid for a home of theirs."""
     if payment is not None:
         homes = [line.home for line in payment.lines]
-        interests.require_not_own_payment(actor, payment.person, homes)
+        for person in {payment.person, payment.owner}:
+            interests.require_not_own_payment(actor, person, homes)
 
 
 async def count_stuck(deps: Dependencies) -> int:

@@ -43,10 +43,10 @@ async def _access(deps: Dependencies, actor: Actor, number: str) -> Payment:
         await sources.find(deps, number),
         Permission.VIEW_DEBTORS,
         at=lambda found: found.place,
-        people=lambda found: [found.person],
+        people=lambda found: [found.person, found.owner],
         missing="没有找到这笔支付",
     )
-    if payment.person != actor.person_id:
+    if actor.person_id not in {payment.person, payment.owner}:
         own = await own_money.find(deps, actor, payment.place, by=Permission.VIEW_DEBTORS)
         if own is not None and payment.account not in own.accounts:
             raise NotFound("没有找到这笔支付")

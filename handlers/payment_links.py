@@ -20,7 +20,16 @@ from services.payments.links.models import (
 )
 from services.payments.models import PaymentOrder
 
-LinkId = Annotated[str, Meta(min_length=1, max_length=64, description="Id of the link.")]
+LinkId = Annotated[
+    str, Meta(min_length=1, max_length=64, description="Id of the link, as it was answered.")
+]
+    str,
+    Meta(
+        min_length=1,
+        max_length=64,
+        description="Id of the link, as it was answered when it was made.",
+    ),
+]
 TOGETHER = ("bill_already_paid", "different_payees", "different_fees")
 OVER = ("payment_link_unknown", "payment_link_over")
 TOKEN = "Qm9vdHN0cmFwTGluazEyMw"  # noqa: S105  # an example
@@ -67,7 +76,7 @@ class PaymentLinkCodeHandler(ApiHandler):
 
 class LinkedBillsHandler(ApiHandler):
     @endpoint(
-        "openPaymentLink",
+        "readPaymentLink",
         needs=Access.SIGNED_IN,
         errors=OVER,
         example=OpenLink(token=TOKEN),
@@ -80,7 +89,7 @@ class LinkedBillsHandler(ApiHandler):
 
 class LinkPaymentsHandler(ApiHandler):
     @endpoint(
-        "payByLink",
+        "createLinkPayment",
         needs=Access.SIGNED_IN,
         status=201,
         errors=(

@@ -131,7 +131,9 @@ async def test_a_link_opens_nothing_once_it_is_over(
     estate: Estate, li: Member, wang: Member
 ) -> None:
     api = estate.world.api
-    link, late = await made(estate, li), await made(estate, li)
+    link = await made(estate, li)
+    await estate.world.advance(seconds=1)
+    late = await made(estate, li)
     assert (await api.delete(f"{LINKS}/{link['link_id']}", as_=wang)).status == 404
     assert (await api.delete(f"{LINKS}/{link['link_id']}", as_=li)).status == 204
     for ask in (opened, order_by):

@@ -1,16 +1,18 @@
 """Rows about payment links: who makes them, and who pays by them."""
 
+from dataclasses import replace
 from typing import Final
 
 import pytest
 
-from mongo_indexes import payment_links
-from services.kernel.permissions import Permission
+from mongo_indexes import payment_links, residencies
+from services.kernel.permissions import Permission, Role
 from services.payments.links.models import LINK_LIFE, TOKEN, PaymentLink, token_index
 from tests.matrix import makers
 from tests.matrix.posts import HOME, Post
 from tests.matrix.row import Row
 from tests.matrix.rules import Outcome, decided, everyone, mine
+from tests.matrix.test_homes import FAR_AWAY, home
 from tests.matrix.town import Scene
 from tests.matrix.walk import IN_TOWN, Walked
 
@@ -35,13 +37,13 @@ async def owing_bill(scene: Scene) -> str:
     return (await makers.bill(scene)).id
 
 
-async def link(scene: Scene) -> str:
-    """A link of the owner's to a bill of the home."""
+async def link(scene: Scene, person: str = "") -> str:
+    """A link of the owner's, or of somebody else, to a bill of the home."""
     deps, bill, link_id = scene.town.world.deps, await makers.bill(scene), scene.town.new_id()
     now, token = deps.now(), opens(link_id)
     made = PaymentLink(
         id=link_id,
-        person=scene.owner.person_id,
+        person=person or scene.owner.person_id,
         token_index=token_index(deps.vault, token),
         token_sealed=TOKEN.seal(deps.vault, link_id, token),
         place=bill.home,
@@ -55,8 +57,14 @@ async def link(scene: Scene) -> str:
 
 
 async def token(scene: Scene) -> str:
-    """What opens a link of the owner's."""
-    return opens(await link(scene))
+    """What opens a link that an owner far away handed on, for whoever has it."""
+    far = replace(scene, place=await home(replace(scene, place=FAR_AWAY)))
+    person = scene.town.new_id()
+    owner = scene.town.seats.residency(
+        far.place, Role.OWNER, phone=f"+86{makers.phone(scene)}", person=person
+    )
+    await scene.town.insert(residencies.COLLECTION, owner)
+    return opens(await link(far, person))
 
 
 ROWS = (

@@ -23,13 +23,6 @@ from services.payments.models import PaymentOrder
 LinkId = Annotated[
     str, Meta(min_length=1, max_length=64, description="Id of the link, as it was answered.")
 ]
-    str,
-    Meta(
-        min_length=1,
-        max_length=64,
-        description="Id of the link, as it was answered when it was made.",
-    ),
-]
 TOGETHER = ("bill_already_paid", "different_payees", "different_fees")
 OVER = ("payment_link_unknown", "payment_link_over")
 TOKEN = "Qm9vdHN0cmFwTGluazEyMw"  # noqa: S105  # an example

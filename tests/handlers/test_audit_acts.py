@@ -20,6 +20,7 @@ from tests.build import (
     merchants,
     meters,
     payees,
+    payment_links,
     reconciliations,
     reductions,
     shared_costs,
@@ -130,6 +131,8 @@ ACTS = [
     (Act.METER_PRICE_SET, COMPOUND, meters.price_set),
     (Act.METERS_BILLED, COMPOUND, meters.meters_billed),
     (Act.PAYMENT_ORDERED, LI_HOME, ordered),
+    (Act.PAYMENT_LINK_MADE, LI_HOME, payment_links.link_asked),
+    (Act.PAYMENT_LINK_WITHDRAWN, LI_HOME, payment_links.link_made),
     (Act.PAYMENT_TAKEN, LI_HOME, counter_payments.payment_taken),
     (Act.DIFFERENCE_TAKEN, "", reconciliations.difference_taken),
     (Act.DIFFERENCE_CLOSED, LI_HOME, reconciliations.difference_closed),
@@ -145,7 +148,7 @@ NAMES = [act.value for act, _, _ in ACTS]
 PREPARED = pytest.mark.parametrize("prepare", [found for *_, found in ACTS], ids=NAMES)
 SUBJECTS = (
     *("import_id", "rule_id", "payee_id", "run_id", "payment_id", "change_id"),
-    *("shared_cost_id", "note_id", "meter_id", "price_id", "round_id"),
+    *("shared_cost_id", "note_id", "meter_id", "price_id", "round_id", "link_id"),
 )
 
 

@@ -7,12 +7,14 @@ from msgspec import Meta
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Route, endpoint
 from handlers.http.downloads import Download
-from services.counter_payments import actions
+from handlers.http.ids import HomePath
+from services.counter_payments import actions, payable
 from services.counter_payments.models import (
     CounterPaymentDetails,
     CounterPaymentsQuery,
     CounterPaymentView,
     CounterWay,
+    PayableBills,
     TakePayment,
 )
 from services.kernel.pages import Page
@@ -80,7 +82,15 @@ class PlaceCounterPaymentsHandler(ApiHandler):
         return await actions.listing(self.deps, self.actor, place, query)
 
 
+class PayableBillsHandler(ApiHandler):
+    @endpoint("listPayableBills", needs=Permission.TAKE_PAYMENTS)
+    async def get(self, home: HomePath) -> PayableBills:
+        """Bills of a home that I may take money for, the oldest first."""
+        return await payable.of_home(self.deps, self.actor, home)
+
+
 ROUTES = [
+    Route("/api/v1/homes/{home}/payable-bills", PayableBillsHandler),
     Route("/api/v1/counter-payments", CounterPaymentsHandler),
     Route("/api/v1/counter-payments/{counter_payment_id}", CounterPaymentHandler),
     Route("/api/v1/counter-payments/{counter_payment_id}/receipt/sheet", CounterReceiptHandler),

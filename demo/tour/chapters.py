@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from demo.tour import compound, notices, payment, privacy, repairs, residents, voices
+from demo.tour import compound, counter, notices, payment, privacy, repairs, residents, voices
 from demo.tour.visit import Visit
 
 Step = Callable[[Visit], Awaitable[str]]
@@ -67,6 +67,16 @@ CHAPTERS: Final = (
             payment.resident_is_told,
         ),
         needs=("heads", "resident"),
+    ),
+    Chapter(
+        "counter",
+        "a transfer and cash at a door are booked, and the cash is handed over",
+        (
+            counter.a_transfer_is_booked,
+            counter.cash_is_taken_at_a_door,
+            counter.cash_is_handed_over,
+        ),
+        needs=("heads", "bills"),
     ),
     Chapter(
         "closed-day",

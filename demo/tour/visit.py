@@ -33,6 +33,8 @@ class Visit:
     # of the chapter `payment`
     before: dict[str, Any]
     payment: str
+    # of the chapter `counter`
+    cash_of: str  # key of the account that the cash at the door is for
     # of the chapter `notice`
     notice: str
     # of the chapter `repair`

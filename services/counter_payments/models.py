@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
-from services.fees.models import AccountKey
+from services.fees.models import AccountKey, BillKind
 from services.kernel.days import Day
 from services.kernel.labels import Labelled
 from services.kernel.money import Fen, PaidFen
@@ -144,3 +144,37 @@ class CounterPaymentDetails(CounterPaymentView, kw_only=True):
 
     receipt_number: Annotated[str, Meta(examples=["20261123-4T9K2MXA7Q"])]
     lines: list[ReceiptLine]
+
+
+class PayableBill(Struct, kw_only=True):
+    """Bill that money can be taken for.
+
+    `bill_id`: Opaque id of the bill.
+    `title`: Title in Chinese with month and fee, e.g. 2026年11月物业费.
+    `kind`: Fee that is billed.
+    `account`: Key of the payee's merchant account; bills of one payee and fee go together.
+    `payee_name`: Who receives the money.
+    `owed_fen`: What is left to pay, in fen.
+    `due_on`: Last day to pay in time.
+    `overdue`: Whether that day has passed.
+    """
+
+    bill_id: str
+    title: str
+    kind: BillKind
+    account: str
+    payee_name: str
+    owed_fen: int
+    due_on: Day | None
+    overdue: bool
+
+
+class PayableBills(Struct, kw_only=True):
+    """Bills of a home that money can be taken for.
+
+    `items`: The bills, the oldest first.
+    `owed_fen`: Sum of what is left to pay, in fen.
+    """
+
+    items: list[PayableBill]
+    owed_fen: int

@@ -132,7 +132,6 @@ ACTS = [
     (Act.METERS_BILLED, COMPOUND, meters.meters_billed),
     (Act.PAYMENT_ORDERED, LI_HOME, ordered),
     (Act.PAYMENT_LINK_MADE, LI_HOME, payment_links.link_asked),
-    (Act.PAYMENT_LINK_WITHDRAWN, LI_HOME, payment_links.link_made),
     (Act.PAYMENT_TAKEN, LI_HOME, counter_payments.payment_taken),
     (Act.DIFFERENCE_TAKEN, "", reconciliations.difference_taken),
     (Act.DIFFERENCE_CLOSED, LI_HOME, reconciliations.difference_closed),

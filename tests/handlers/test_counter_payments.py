@@ -7,7 +7,7 @@ import pytest
 
 from services.fees.models import FeeKind
 from services.kernel.permissions import Role
-from tests.build.cast import COMPOUND, LI_HOME, Estate, payee_of
+from tests.build.cast import COMMUNITY, COMPOUND, LI_HOME, Estate, payee_of
 from tests.build.offices import firm_at, hire
 from tests.build.payments import order, ordered, owing, pay, state
 from tests.build.sign_ins import Member
@@ -177,3 +177,39 @@ async def test_a_firms_cashier_takes_no_money_of_another_payee(
     waste = await estate.world.db.bills.find({"home": LI_HOME, "kind": "waste_fee"}).to_list()
     refused = await take(estate, cashier, bill_ids=[bill["_id"] for bill in waste])
     assert (refused.status, refused.code) == (403, "other_payee")
+
+
+async def payable(estate: Estate, name: str, home: str = LI_HOME) -> Reply:
+    who = await estate.member(name)
+    return await estate.world.api.get(f"/api/v1/homes/{home}/payable-bills", as_=who)
+
+
+async def test_who_takes_money_sees_what_for(estate: Estate) -> None:
+    owed = (await payable(estate, "head")).body
+    assert [bill["title"] for bill in owed["items"] if bill["kind"] == "property_fee"] == [
+        "2026年1月物业费",
+        "2026年2月物业费",
+    ]
+    assert owed["owed_fen"] == sum(bill["owed_fen"] for bill in owed["items"])
+    assert (await payable(estate, "li")).status == 403
+
+
+async def test_a_head_sees_what_the_household_of_today_owes(estate: Estate) -> None:
+    sold = {"$set": {"owners_until": "2026-01-31"}}
+    await estate.world.db.bills.update_many({"home": LI_HOME, "period": "2026-01"}, sold)
+    seen = {name: (await payable(estate, name)).body["items"] for name in ("head", "staff")}
+    assert {bill["title"][:7] for bill in seen["head"]} == {"2026年2月"}
+    assert {bill["title"][:7] for bill in seen["staff"]} == {"2026年1月", "2026年2月"}
+
+
+async def test_debts_that_heads_do_not_see_are_not_payable_for_them(estate: Estate) -> None:
+    places = estate.world.db.places
+    await places.update_one({"_id": COMMUNITY}, {"$set": {"heads_see_debts": False}})
+    assert (await payable(estate, "head")).status in {403, 404}
+    assert (await payable(estate, "staff")).status == 200
+
+
+async def test_a_firm_sees_what_is_paid_to_itself(estate: Estate, cashier: Member) -> None:
+    path = f"/api/v1/homes/{LI_HOME}/payable-bills"
+    found = (await estate.world.api.get(path, as_=cashier)).body["items"]
+    assert {bill["kind"] for bill in found} == {"property_fee"}

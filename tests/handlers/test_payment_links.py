@@ -136,6 +136,9 @@ async def test_a_link_opens_nothing_once_it_is_over(
     late = await made(estate, li)
     assert (await api.delete(f"{LINKS}/{link['link_id']}", as_=wang)).status == 404
     assert (await api.delete(f"{LINKS}/{link['link_id']}", as_=li)).status == 204
+    row = await estate.world.db.audit.find_one({"act": "payment.link_withdrawn"})
+    assert row is not None
+    assert (row["subject"], row["place"]) == (link["link_id"], LI_HOME)
     for ask in (opened, order_by):
         reply = await ask(estate, wang, link["token"])
         assert (reply.status, reply.body["code"]) == (409, "payment_link_over")

@@ -6,14 +6,15 @@ import pytest
 
 from mongo_indexes import cash_deliveries, counter_payments, receipts
 from services.counter_payments.deliveries.models import Delivery
+from services.kernel.permissions import Permission
 from services.payments.models import PaymentWay
 from services.payments.receipts.models import Receipt
 from services.places.actions import compound_of
 from tests.build.counter_payments import delivery, kept
 from tests.matrix import makers
-from tests.matrix.posts import COMPOUND, COMPOUNDS, HOME, HOMES, UNIT
+from tests.matrix.posts import COMPOUND, COMPOUNDS, HOME, HOMES, UNIT, Post
 from tests.matrix.row import Row
-from tests.matrix.rules import at, mine
+from tests.matrix.rules import Outcome, at, decided, mine
 from tests.matrix.town import Furniture, Scene
 from tests.matrix.walk import IN_TOWN, Walked
 
@@ -78,7 +79,18 @@ async def own_offer(scene: Scene) -> str:
 
 
 FURNITURE: Final[Furniture] = ((taken, tuple(HOMES)), (offered, COMPOUNDS))
+SEES: Final = "who takes money there, and is not kept from seeing what homes owe"
+
+
+def takes(post: Post, place: str) -> Outcome:
+    if not post.may(Permission.TAKE_PAYMENTS, place):
+        held = post.places(Permission.TAKE_PAYMENTS)
+        return Outcome.MISSING if held else Outcome.FORBIDDEN
+    return Outcome.ALLOWED if post.may(Permission.VIEW_UNPAID, place) else Outcome.MISSING
+
+
 ROWS = (
+    Row("get", "/api/v1/homes/{home}/payable-bills", decided(takes, SEES, HOME)),
     Row(
         "get",
         "/api/v1/places/{place}/cash-in-hand",

@@ -10,6 +10,7 @@ from typing import Final
 from services.bills import visibility
 from services.bills.debts import store
 from services.bills.debts.models import Debt, DebtView, FormerDebtsQuery, HomeDebts
+from services.bills.models import Bill
 from services.dependencies import Dependencies, Transaction
 from services.fees.models import HomeFee
 from services.kernel import masking
@@ -45,6 +46,12 @@ async def of_home(deps: Dependencies, actor: Actor, home: str) -> HomeDebts:
     debts.sort(key=lambda debt: debt.owners_until or NO_END, reverse=True)
     items = await _views(deps, actor, debts)
     return HomeDebts(items=items, amount_fen=sum(each.amount_fen for each in items))
+
+
+async def bills_of(deps: Dependencies, home: str) -> list[Bill]:
+    """Return the fees that are owed of a home, also of who sold it."""
+    homes = [home, *await place_homes.merged_into(deps, [home])]
+    return await store.bills_of(deps.db, homes)
 
 
 async def sums_of(

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
 
+import msgspec
+
 from mongo_indexes.bills import COLLECTION
 from services.bills.debts.models import Debt, FormerDebtsQuery
 from services.bills.due_days import is_overdue
-from services.bills.models import OF_HOMES, of_kind
+from services.bills.models import OF_HOMES, Bill, of_kind
 from services.bills.states import BillState
 from services.bills.visibility import Claims
 from services.dependencies import Database, Transaction
@@ -42,6 +44,13 @@ async def of_homes(
     if claims is not None:
         found = [bill for bill in found if claims.covers(bill["home"], bill["liable_on"])]
     return _debts(found, today)
+
+
+async def bills_of(db: Database, homes: Sequence[str]) -> list[Bill]:
+    """Return the bills that are owed of homes. Served by index `home_liable`."""
+    query = {"home": {"$in": list(homes)}, "state": BillState.OWING, **OF_HOMES}
+    found = await db[COLLECTION].find(query, hint="home_liable").to_list()
+    return msgspec.convert(found, list[Bill])
 
 
 async def sums_of(

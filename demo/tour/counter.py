@@ -55,8 +55,8 @@ async def cash_is_taken_at_a_door(visit: Visit) -> str:
     owed = sum(bill["owed_fen"] for bill in before)
     expect(owed - left == AT_THE_DOOR_FEN, f"{owed} owed before, {left} after")
     return (
-        f"{home['address']}: the unit head took {yuan(AT_THE_DOOR_FEN)} at the door, the oldest "
-        f"bill first; {yuan(left)} of {yuan(owed)} is left"
+        f"{home['address']}: the unit head took {yuan(AT_THE_DOOR_FEN)} at the door, the "
+        f"oldest bill first; {yuan(left)} of {yuan(owed)} is left"
     )
 
 

@@ -26,6 +26,7 @@ from tests.faults.kills.plan import BY_DAY, SHORT
 from tests.faults.kills.run import run
 
 JOURNAL: Final = "pay:1:T1"
+CASH: Final = "counter:C1"
 
 
 PLAN: Final = SHORT if by_night() else BY_DAY
@@ -74,11 +75,19 @@ def evidence() -> Evidence:
         "B1": {"owed_fen": 0, "state": "paid", "paid": [{"journal": JOURNAL, "fen": 20}]},
         "B2": {"owed_fen": 0, "state": "void", "paid": []},
         "B3": {"owed_fen": 40, "state": "owing", "paid": []},
+        "B4": {"owed_fen": 0, "state": "paid", "paid": [{"journal": CASH, "fen": 50}]},
     }
     journals = {
         "issue:B1": journal("issue", {"receivable:B1": 20, "income:a:c": -20}),
         "issue:B2": journal("issue", {"receivable:B2": 10, "income:a:c": -10}),
         "issue:B3": journal("issue", {"receivable:B3": 40, "income:a:c": -40}),
+        "issue:B4": journal("issue", {"receivable:B4": 50, "income:a:c": -50}),
+        CASH: journal(
+            "counter_payment",
+            {"cash_in_hand:f:s": 50, "receivable:B4": -50},
+            counter_payment="C1",
+            voucher="K-1",
+        ),
         "void:B2": journal("void", {"receivable:B2": -10, "income:a:c": 10}),
         JOURNAL: journal(
             "payment", {"wechat:f": 30, "receivable:B1": -20, "overpaid:P1": -10}, payment="P1"
@@ -93,13 +102,13 @@ def evidence() -> Evidence:
         bills=bills,
         journals=journals,
         refunds={"XP1": {"state": "done"}},
-        receipts={"P1": {"amount_fen": 20}},
+        receipts={"P1": {"amount_fen": 20}, "C1": {"amount_fen": 50}},
         jobs={"payments.check:P1": {**done}, "payments.refund:XP1:0": {**done}},
         notices={"f:E1": {}},
         messages={"M1": {"template": "payment_received", "page": "detail?id=P1"}},
         altered=[],
     )
-    return Evidence(truth, kept, ["P1"], ["f:E1"])
+    return Evidence(truth, kept, ["P1"], ["f:E1"], {"K-1": 50, "K-2": None})
 
 
 def journal(kind: str, postings: dict[str, int], **reference: str) -> dict[str, Any]:
@@ -157,6 +166,18 @@ def leave_an_order(e: Evidence) -> None:
     e.books.payments["P1"] |= {"state": "prepaid", "open": True}
 
 
+def lose_cash(e: Evidence) -> None:
+    del e.books.journals[CASH]
+
+
+def take_cash_twice(e: Evidence) -> None:
+    e.books.journals["counter:C2"] = copy.deepcopy(e.books.journals[CASH])
+
+
+def take_cash_of_nobody(e: Evidence) -> None:
+    e.books.journals[CASH]["reference"]["voucher"] = "K-3"
+
+
 def change_a_journal(e: Evidence) -> None:
     e.books.altered.append("changed after it was written")
 
@@ -177,6 +198,10 @@ def issue_no_receipt(e: Evidence) -> None:
     e.books.receipts.clear()
 
 
+def give_no_receipt_for_cash(e: Evidence) -> None:
+    del e.books.receipts["C1"]
+
+
 def forget_a_notice(e: Evidence) -> None:
     e.books.notices.clear()
 
@@ -190,10 +215,11 @@ BREACHES: Final[dict[str, tuple[Callable[[Evidence], None], ...]]] = {
     "jobs left or dead": (let_a_job_die,),
     "changes without their job": (forget_a_job,),
     "orders stuck": (leave_an_order,),
+    "cash lost, or booked twice": (lose_cash, take_cash_twice, take_cash_of_nobody),
     "ledger out of balance": (change_a_journal, book_another_sum, send_back_twice),
     "bills unlike the journal": (reopen_a_bill, lose),
     "messages sent twice, or missing in the inbox": (tell_twice, tell_nobody),
-    "receipts wrong": (issue_no_receipt,),
+    "receipts wrong": (issue_no_receipt, give_no_receipt_for_cash),
     "notices answered and not kept": (forget_a_notice,),
 }
 

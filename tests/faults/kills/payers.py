@@ -1,7 +1,7 @@
 """Payers: each orders bills over HTTP and pays in WeChat, again and again, while all dies.
 
-To add a way to pay, e.g. at the counter for bills that somebody is just paying online: an act
-of `Payers` with its weight in ACTS; what it moved belongs into `Truth` (truth.py).
+To add a way to pay: an act of `Payers` with its weight in ACTS; what it moved outside belongs
+into `Truth` (truth.py), what people were told into `Evidence` (checks.py).
 """
 
 import asyncio
@@ -21,16 +21,21 @@ TOLD_AGAIN: Final = 0.06  # by another notice, which has a name of its own
 SLOW_SECONDS: Final = 2.0
 # How WeChat tells of a payment: 15 of 100 twice, half of them at once.
 NOTICES: Final[dict[Any, int]] = {ONCE: 72, "twice": 8, "simultaneous": 7, False: 13}
-ACTS: Final = {"slowly": 6, "never": 8}  # of a hundred orders
+ACTS: Final = {"slowly": 6, "never": 8, "at_the_counter": 12}  # of a hundred orders
 
 
 class Payers:
-    """`done`: what they did and were told. `paid`: orders of which WeChat said "paid"."""
+    """`done`: what they did and were told. `paid`: orders of which WeChat said "paid".
+
+    `slips`: slip of cash → what the counter was told that it booked, None where it heard
+    nothing; a slip that was refused is none.
+    """
 
     def __init__(self, site: Site, chance: random.Random) -> None:
         self.site, self.chance = site, chance
         self.done: Counter[str] = Counter()
         self.paid: list[str] = []
+        self.slips: dict[str, int | None] = {}
         self.owing: dict[tuple[str, str], list[str]] = {}
         self.typing: dict[str, Member] = {}  # order → whose phone asks for the password
 
@@ -130,6 +135,29 @@ class Payers:
             said = await voiding
             await self.at_once(who, made, bill_ids)
         self.done["bills voided while they were ordered"] += said.status == 200
+
+    async def at_the_counter(self, who: Member, made: Any, bill_ids: list[str]) -> None:
+        """Pay although somebody pays the same bills in cash at this moment, or just before."""
+        if self.chance.random() < 0.5:
+            await asyncio.gather(self._take_cash(bill_ids), self.at_once(who, made, bill_ids))
+        else:
+            await self._take_cash(bill_ids)
+            await self.at_once(who, made, bill_ids)
+
+    async def _take_cash(self, bill_ids: list[str]) -> None:
+        """Book cash for bills; whoever hears no answer tries again with the same slip."""
+        slip, staff = f"K-{self.chance.getrandbits(64):x}", self.site.staff
+        self.slips[slip] = None
+        wish = {"bill_ids": bill_ids, "way": "cash", "voucher": slip}
+        said = await self.site.wire.ask(
+            "POST", "counter-payments", wish, token=staff.token, address="10.9.9.8"
+        )
+        if said.status == 201:
+            self.slips[slip] = said.body["amount_fen"]
+            self.done["paid in cash while it was ordered"] += 1
+        elif isinstance(said.body, dict) and said.status < 500:
+            del self.slips[slip]
+            self.done[f"cash refused: {said.body['code']}"] += 1
 
     async def never(self, _: Member, __: Any, ___: list[str]) -> None:
         self.done["ordered and not paid"] += 1

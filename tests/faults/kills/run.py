@@ -73,7 +73,11 @@ async def run(plan: Plan) -> Outcome:
             outcome.quiet_after += await quiet(site) or 0
         await answered.read()
         evidence = Evidence(
-            truth.read(site.state), await books.read(site.deps.db), payers.paid, answered.names
+            truth.read(site.state),
+            await books.read(site.deps.db),
+            payers.paid,
+            answered.names,
+            payers.slips,
         )
         outcome.problems = found(evidence)
         outcome.done, outcome.kills = payers.done, killer.kills + Counter(points)
@@ -96,6 +100,7 @@ def counted(evidence: Evidence) -> dict[str, int]:
         "refunds at WeChat": len(evidence.truth.refunds),
         "bills paid": sum(b["state"] == "paid" for b in evidence.books.bills.values()),
         "notices answered": len(evidence.answered),
+        "slips of cash booked": sum(fen is not None for fen in evidence.slips.values()),
         "messages arrived": evidence.truth.messages.total(),
     }
 

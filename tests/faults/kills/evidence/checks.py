@@ -1,9 +1,10 @@
 """Checks of a run: what WeChat knows against what the product booked, when all is quiet."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from services.ledger.models import COUNTER_PAYMENT
 from tests.faults.kills.evidence.books import Books
 from tests.faults.kills.evidence.truth import Truth
 
@@ -14,13 +15,15 @@ class Evidence(NamedTuple):
     """What was seen from outside, and what the product kept.
 
     `paid`: orders of which payers were told that they paid. `answered`: account and id of the
-    notices that the product answered with 2xx.
+    notices that the product answered with 2xx. `slips`: slip of cash → what the counter was
+    told that it booked; None where it heard nothing.
     """
 
     truth: Truth
     books: Books
     paid: Sequence[str]
     answered: Sequence[str]
+    slips: Mapping[str, int | None]
 
 
 Check = Callable[[Evidence], Iterator[str]]
@@ -44,7 +47,7 @@ def settled_fen(evidence: Evidence, payment_id: str) -> int:
 
 
 def _order(journal: dict[str, Any]) -> str:
-    return str(journal["reference"]["payment"])
+    return str(journal["reference"].get("payment", ""))
 
 
 def payments_lost(evidence: Evidence) -> Iterator[str]:
@@ -143,7 +146,8 @@ def ledger_unbalanced(evidence: Evidence) -> Iterator[str]:
 def bills_unlike_the_journal(evidence: Evidence) -> Iterator[str]:
     balances = evidence.books.balances()
     paid_by = defaultdict[str, list[str]](list)
-    for number, journal in evidence.books.of_kind("payment").items():
+    of_money = evidence.books.of_kind("payment") | evidence.books.of_kind(COUNTER_PAYMENT)
+    for number, journal in of_money.items():
         for posting in journal["postings"]:
             if posting["account"].startswith("receivable:"):
                 paid_by[posting["account"].partition(":")[2]].append(number)
@@ -166,7 +170,8 @@ def messages_wrong(evidence: Evidence) -> Iterator[str]:
         for message in evidence.books.messages.values()
         if message["template"] == "payment_received"
     )
-    for number in evidence.books.receipts.keys() | told.keys():
+    in_wechat = evidence.books.receipts.keys() & evidence.books.payments.keys()
+    for number in in_wechat | told.keys():
         if told[number] != 1 or number not in evidence.books.receipts:
             yield f"{number}: {told[number]} in the inbox"
 
@@ -178,6 +183,28 @@ def receipts_wrong(evidence: Evidence) -> Iterator[str]:
         receipt = evidence.books.receipts.get(number)
         if (receipt["amount_fen"] if receipt else 0) != settled:
             yield f"{number}: settled {settled}"
+    for journal in evidence.books.of_kind(COUNTER_PAYMENT).values():
+        number = journal["reference"][COUNTER_PAYMENT]
+        receipt, taken = evidence.books.receipts.get(number), _cash_of(journal)
+        if (receipt["amount_fen"] if receipt else 0) != taken:
+            yield f"{number}: took {taken} in cash"
+
+
+def _cash_of(journal: dict[str, Any]) -> int:
+    return int(sum(p["amount_fen"] for p in journal["postings"] if p["amount_fen"] > 0))
+
+
+def cash_lost_or_twice(evidence: Evidence) -> Iterator[str]:
+    """What the counter was told is booked, each slip once, and nothing that nobody paid."""
+    booked = defaultdict[str, list[int]](list)
+    for journal in evidence.books.of_kind(COUNTER_PAYMENT).values():
+        booked[journal["reference"]["voucher"]].append(_cash_of(journal))
+    for slip, fen in evidence.slips.items():
+        if fen is not None and booked[slip] != [fen]:
+            yield f"{slip}: told {fen}, booked {booked[slip]}"
+    for slip, found in booked.items():
+        if slip not in evidence.slips or len(found) > 1:
+            yield f"{slip}: booked {found}"
 
 
 def notices_answered_and_not_kept(evidence: Evidence) -> Iterator[str]:
@@ -195,6 +222,7 @@ CHECKS: Final[dict[str, Check]] = {
     "jobs left or dead": jobs_left,
     "changes without their job": work_never_promised,
     "orders stuck": orders_stuck,
+    "cash lost, or booked twice": cash_lost_or_twice,
     "ledger out of balance": ledger_unbalanced,
     "bills unlike the journal": bills_unlike_the_journal,
     "messages sent twice, or missing in the inbox": messages_wrong,

@@ -14,6 +14,8 @@ from mongo_indexes import (
     payments,
     receipt_series,
     receipts,
+    refund_requests,
+    refund_reserves,
     refunds,
     wechat_events,
 )
@@ -24,6 +26,8 @@ from services.payments import store
 from services.payments.invoices import store as invoices_store
 from services.payments.invoices.models import EMAIL, PHONE, TAX_NUMBER, TITLE, TitleKind
 from services.payments.invoices.states import InvoiceState
+from services.payments.refund_requests.models import SIGNED_BY
+from services.payments.refund_requests.states import RefundRequestState
 from services.payments.refunds import store as refunds_store
 from services.payments.refunds.states import RefundState
 from services.payments.states import PaymentState
@@ -86,6 +90,31 @@ HOLDINGS: Final = (
         },
         words={"state": RefundState},
         law=ACCOUNTING,
+    ),
+    Holding(
+        collection=refund_requests.COLLECTION,
+        fate=Fate.KEPT,
+        title="退款申请",
+        person="person",
+        shows={
+            "number": "退款号",
+            "payment": "订单号",
+            "amount_fen": "金额(元)",
+            "reason": "原因",
+            "state": "状态",
+            "asked_at": "申请时间",
+            "decided_at": "审批时间",
+            "finished_at": "退回时间",
+        },
+        words={"state": RefundRequestState},
+        sealed={"signed_by_sealed": SIGNED_BY},
+        law=ACCOUNTING,
+        staff=("asked_by", "decided_by", "paid_out_by"),
+    ),
+    Holding(
+        collection=refund_reserves.COLLECTION,
+        fate=Fate.NOBODYS,
+        why="一笔付款里正在退和已退的金额",
     ),
     Holding(
         collection=invoice_requests.COLLECTION,

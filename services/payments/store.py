@@ -33,6 +33,12 @@ async def find(
     return msgspec.convert(document, Payment | None)
 
 
+async def get(db: Database, payment_id: str, *, tx: Transaction) -> Payment:
+    """Return a payment of which its caller knows that it is there."""
+    document = await db[payments.COLLECTION].find_one({"_id": payment_id}, session=tx)
+    return msgspec.convert(document, Payment)
+
+
 def part_open(bill_ids: Sequence[str]) -> Part[Payment]:
     """Open orders that hold any of these bills. Served by index `open_bill`."""
     query = {"bill_ids": {"$in": list(bill_ids)}, "open": True}

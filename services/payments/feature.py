@@ -13,6 +13,7 @@ from services.payments.invoices import actions as invoices
 from services.payments.invoices import notify as invoices_notify
 from services.payments.invoices.models import InvoiceRow, InvoicesQuery
 from services.payments.proofs import orders
+from services.payments.proofs import refund_requests as refund_requests_proofs
 from services.payments.proofs import refunds as proofs
 from services.payments.receipts import notify as receipts
 from services.payments.refund_requests import actions as refund_requests
@@ -123,5 +124,10 @@ FEATURE: Final = Feature(
     forget=privacy.forget,
     forgets="付款时的微信用户编号和发票抬头",
     lists=(DISCREPANCIES, INVOICES, REFUND_REQUESTS, REFUNDS),
-    projections=(orders.ORDERS, orders.RECEIPTS, *proofs.PROJECTIONS),
+    projections=(
+        orders.ORDERS,
+        orders.RECEIPTS,
+        *proofs.PROJECTIONS,
+        refund_requests_proofs.REFUND_REQUESTS,
+    ),
 )

@@ -169,7 +169,7 @@ async def open_of_account(
 
 
 async def add_returned(db: Database, tx: Transaction, payment_id: str, amount_fen: int) -> None:
-    """Add up what of a payment's bills was given back without us."""
+    """Add up what of a payment's bills was given back, by hand or without us."""
     change = {"$inc": {"returned_fen": amount_fen}}
     await db[payments.COLLECTION].update_one({"_id": payment_id}, change, session=tx)
 

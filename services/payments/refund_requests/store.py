@@ -47,6 +47,12 @@ async def ids_after(db: Database, after: str, *, limit: int) -> list[str]:
     return await walks.ids_after(db[refund_requests.COLLECTION], after, limit)
 
 
+async def of_payments(db: Database, payment_ids: Sequence[str]) -> list[RefundRequest]:
+    """Return the requests of some payments. Served by index `payment`."""
+    cursor = db[refund_requests.COLLECTION].find({"payment": {"$in": list(payment_ids)}})
+    return msgspec.convert(await cursor.to_list(), list[RefundRequest])
+
+
 async def of_payment(db: Database, payment_id: str) -> list[RefundRequest]:
     """Return the requests of a payment, the earliest first. Served by index `payment`."""
     cursor = db[refund_requests.COLLECTION].find({"payment": payment_id}).sort("asked_at", 1)

@@ -1,5 +1,6 @@
 """Actions on refunds: requested for excess and for suspended money, listed, sent once more."""
 
+import re
 from datetime import datetime
 from typing import Any, Final
 
@@ -84,6 +85,13 @@ async def _request(
     refund.body = requests.draft(deps, refund, payment)
     await store.insert(deps.db, tx, refund)
     await jobs.enqueue(deps, tx, JOB, refund.job_key, refund_id=refund.id, due_at=due_at)
+
+
+def is_ours(refund_id: str, payment_id: str) -> bool:
+    """Tell our own refunds of a payment from those made in the merchant's console."""
+    order = re.escape(payment_id)
+    names = rf"({EXCESS}|{SUSPENDED}){order}|{BY_HAND}{order}\d\d"
+    return re.fullmatch(names, refund_id) is not None
 
 
 def id_by_hand(payment_id: str, number: int) -> str:

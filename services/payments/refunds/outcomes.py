@@ -96,6 +96,7 @@ async def _finish(deps: Dependencies, refund: Refund, answer: Answer) -> None:
 def _journal(deps: Dependencies, refund: Refund, answer: Answer) -> Journal:
     account = deps.merchants[refund.account].account
     taken = [Posting(receivable(line.bill_id), line.amount_fen) for line in refund.lines]
+    by_hand = {"request": refund.request} if refund.request else {}
     return Journal(
         id=refund_journal(account.mchid, answer.refund_id),
         kind="refund",
@@ -105,5 +106,5 @@ def _journal(deps: Dependencies, refund: Refund, answer: Answer) -> Journal:
             *(taken or [Posting(refund.source, refund.amount_fen)]),
             Posting(wechat_cash(account.key), -refund.amount_fen),
         ],
-        reference={"refund": refund.id, "payment": refund.payment},
+        reference={"refund": refund.id, "payment": refund.payment, **by_hand},
     )

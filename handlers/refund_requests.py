@@ -4,9 +4,12 @@ from typing import Annotated, Final
 
 from msgspec import Meta
 
+from handlers.counter_payments import CounterPaymentId
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Access, Route, endpoint
 from handlers.payments import PaymentId
+from services.counter_payments.refunds import actions as counter_refunds
+from services.counter_payments.refunds.models import PayOut, PayoutWay
 from services.kernel.pages import Page
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
@@ -47,6 +50,21 @@ class PaymentRefundRequestsHandler(ApiHandler):
     async def post(self, payment_id: PaymentId, body: AskRefund) -> RefundRequestView:
         """Ask that money of a WeChat payment goes back; somebody else approves it."""
         return await requests.ask(self.deps, self.actor, payment_id, body)
+
+
+class CounterRefundRequestsHandler(ApiHandler):
+    @endpoint(
+        "askCounterRefund",
+        needs=Permission.REFUND_PAYMENTS,
+        status=201,
+        errors=ASKED,
+        example=EXAMPLE,
+    )
+    async def post(
+        self, counter_payment_id: CounterPaymentId, body: AskRefund
+    ) -> RefundRequestView:
+        """Ask that money of a counter payment goes back; somebody else approves it."""
+        return await counter_refunds.ask(self.deps, self.actor, counter_payment_id, body)
 
 
 class RefundRequestsHandler(ApiHandler):
@@ -93,10 +111,36 @@ class RefundWithdrawalHandler(ApiHandler):
         return await requests.withdraw(self.deps, self.actor, request_id)
 
 
+class RefundPayoutHandler(ApiHandler):
+    @endpoint(
+        "payOutRefund",
+        needs=Permission.REFUND_PAYMENTS,
+        errors=(
+            "delivery_open",
+            "not_enough_cash",
+            "other_payee",
+            "own_home",
+            "payout_incomplete",
+            "refund_by_wechat",
+            "refund_moved_on",
+            "voucher_used",
+        ),
+        example=PayOut(way=PayoutWay.CASH, signed_by="李娜", photo_ids=["7m2q…"]),
+    )
+    async def post(self, request_id: RefundRequestId, body: PayOut) -> RefundRequestView:
+        """Give back money that came without WeChat: cash with a signature, or a transfer."""
+        return await counter_refunds.pay_out(self.deps, self.actor, request_id, body)
+
+
 ROUTES = [
     Route("/api/v1/payments/{payment_id}/refund-requests", PaymentRefundRequestsHandler),
+    Route(
+        "/api/v1/counter-payments/{counter_payment_id}/refund-requests",
+        CounterRefundRequestsHandler,
+    ),
     Route("/api/v1/places/{place}/refund-requests", RefundRequestsHandler),
     Route("/api/v1/refund-requests/{request_id}", RefundRequestHandler),
     Route("/api/v1/refund-requests/{request_id}/decision", RefundDecisionHandler),
+    Route("/api/v1/refund-requests/{request_id}/payout", RefundPayoutHandler),
     Route("/api/v1/refund-requests/{request_id}/withdrawal", RefundWithdrawalHandler),
 ]

@@ -99,7 +99,7 @@ async def propose(
     request_id = deps.new_id()
 
     async def save(tx: Transaction) -> RefundRequest:
-        await _require_apart(deps, tx, actor, bills)
+        await require_apart(deps, tx, actor, bills)
         lines = await reserves.take(deps, tx, source, wish)
         made = _draft(deps, actor, source, wish, lines, request_id=request_id)
         await attach(deps, tx, actor, made, made.photos)
@@ -111,7 +111,7 @@ async def propose(
         made = await deps.in_transaction(save)
     except DuplicateKeyError:  # somebody made the payment's first request at this moment
         made = await deps.in_transaction(save)
-    return await views.view(deps, made)
+    return await shown(deps, made)
 
 
 async def _bills(
@@ -128,7 +128,7 @@ async def _bills(
     return bills
 
 
-async def _require_apart(
+async def require_apart(
     deps: Dependencies, tx: Transaction, actor: Actor, bills: Sequence[Bill]
 ) -> None:
     """Raise OwnHome for who owes one of the bills, or lived there when it began."""
@@ -206,25 +206,26 @@ async def decide(
     }
 
     async def save(tx: Transaction) -> RefundRequest:
-        await _require_apart(deps, tx, actor, bills)
+        await require_apart(deps, tx, actor, bills)
         if action is RefundRequestAction.APPROVE:
             moved = await _approve(deps, tx, found, decided)
         else:
-            moved = await _moved(deps, tx, request_id, action, **decided)
+            moved = await move(deps, tx, request_id, action, **decided)
             await reserves.give(deps, tx, moved)
         await record(deps, tx, actor, TABLE.act(action), moved)
         return moved
 
-    return await views.view(deps, await deps.in_transaction(save))
+    return await shown(deps, await deps.in_transaction(save))
 
 
-async def _moved(
+async def move(
     deps: Dependencies,
     tx: Transaction,
     request_id: str,
     action: RefundRequestAction,
     **changes: Any,
 ) -> RefundRequest:
+    """Move a request on by compare-and-set. Raises RefundMovedOn; DuplicateKeyError."""
     moved = await store.move(deps.db, tx, request_id, action, **changes)
     if moved is None:
         raise RefundMovedOn("这项退款已经处理过了,请刷新")
@@ -237,12 +238,12 @@ async def _approve(
     """Approve a request; what came by WeChat goes back there by itself."""
     action = RefundRequestAction.APPROVE
     if found.way is not PaymentWay.WECHAT:
-        return await _moved(deps, tx, found.id, action, **decided)
+        return await move(deps, tx, found.id, action, **decided)
     payment = await payments_store.get(deps.db, found.payment, tx=tx)
     reserves.require_in_time(payment.paid_at or deps.now(), deps.now())
     number, due_at = await reserves.send(deps, tx, found.payment)
     refund = refunds.id_by_hand(found.payment, number)
-    moved = await _moved(deps, tx, found.id, action, refund=refund, **decided)
+    moved = await move(deps, tx, found.id, action, refund=refund, **decided)
     await refunds.request_by_hand(deps, tx, moved, due_at=due_at)
     await notify.notify_payer(deps, tx, moved)
     return moved
@@ -259,12 +260,12 @@ async def withdraw(deps: Dependencies, actor: Actor, request_id: str) -> RefundR
 
     async def save(tx: Transaction) -> RefundRequest:
         action = RefundRequestAction.WITHDRAW
-        moved = await _moved(deps, tx, found.id, action)
+        moved = await move(deps, tx, found.id, action)
         await reserves.give(deps, tx, moved)
         await record(deps, tx, actor, TABLE.act(action), moved)
         return moved
 
-    return await views.view(deps, await deps.in_transaction(save))
+    return await shown(deps, await deps.in_transaction(save))
 
 
 async def access(
@@ -282,6 +283,16 @@ async def access(
         missing=MISSING,
     )
     return found, await _bills(deps, actor, found.lines, found.person, by=by)
+
+
+async def is_voucher_used(deps: Dependencies, account: str, voucher: str) -> bool:
+    """Tell whether a transfer of a payee gave back the money of a request."""
+    return await store.is_voucher_used(deps.db, account, voucher)
+
+
+async def shown(deps: Dependencies, request: RefundRequest) -> RefundRequestView:
+    """Return a request as who handles it sees it."""
+    return await views.view(deps, request)
 
 
 async def get(deps: Dependencies, actor: Actor, request_id: str) -> RefundRequestView:
@@ -302,7 +313,7 @@ async def get(deps: Dependencies, actor: Actor, request_id: str) -> RefundReques
         at=lambda request: request.place,
         missing=MISSING,
     )
-    return await views.view(deps, found)
+    return await shown(deps, found)
 
 
 async def listing(

@@ -47,7 +47,7 @@ class RefundMovedOn(errors.Conflict):
     code = "refund_moved_on"
 
 
-class RefundNotPaidOut(errors.Conflict):
+class RefundByWeChat(errors.Conflict):
     """WeChat gives back what came by WeChat."""
 
     code = "refund_by_wechat"

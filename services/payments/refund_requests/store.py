@@ -77,6 +77,12 @@ async def move(
     return msgspec.convert(moved, RefundRequest | None)
 
 
+async def is_voucher_used(db: Database, account: str, voucher: str) -> bool:
+    """Served by index `voucher`."""
+    query = {"account": account, "voucher": {"$eq": voucher, "$gt": ""}}
+    return await db[refund_requests.COLLECTION].find_one(query, {"_id": 1}) is not None
+
+
 async def page(
     db: Database,
     compound: str,

@@ -186,6 +186,7 @@ class RefundRequestView(Struct, kw_only=True):
     `way`: Way in which the money had come.
     `place`: Home of its bills, or the smallest place that holds all their homes.
     `address`: The same, as people say it.
+    `account`: Key of the payee's merchant account.
     `payee_name`: Who gives the money back.
     `lines`: What goes back of which bills.
     `amount_fen`: Sum that goes back, in fen.
@@ -212,6 +213,7 @@ class RefundRequestView(Struct, kw_only=True):
     way: PaymentWay
     place: str
     address: str
+    account: str
     payee_name: str
     lines: list[RefundLine]
     amount_fen: int

@@ -26,6 +26,7 @@ from services.payments import store
 from services.payments.invoices import store as invoices_store
 from services.payments.invoices.models import EMAIL, PHONE, TAX_NUMBER, TITLE, TitleKind
 from services.payments.invoices.states import InvoiceState
+from services.payments.refund_requests import store as requests_store
 from services.payments.refund_requests.models import SIGNED_BY
 from services.payments.refund_requests.states import RefundRequestState
 from services.payments.refunds import store as refunds_store
@@ -163,7 +164,7 @@ class MoneyUnderWayDetails(Struct, frozen=True, kw_only=True):
     """Money that still moves.
 
     `payments`: Ids of the payments that are still open.
-    `refunds`: Ids of the refunds that have not arrived.
+    `refunds`: Ids of the refunds that have not arrived, or are asked for.
     """
 
     payments: list[str]
@@ -183,7 +184,10 @@ async def require_no_money_under_way(
     """Raise MoneyUnderWay while money of this person's moves, or should."""
     found = {
         "payments": await store.open_of(deps.db, tx, person_id),
-        "refunds": await refunds_store.unfinished_of(deps.db, tx, person_id),
+        "refunds": [
+            *await refunds_store.unfinished_of(deps.db, tx, person_id),
+            *await requests_store.open_of(deps.db, tx, person_id),
+        ],
     }
     if any(found.values()):
         raise MoneyUnderWay("还有付款或退款没有办完,请办完后再注销", **found)

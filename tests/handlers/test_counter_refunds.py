@@ -10,7 +10,7 @@ from services.ledger.models import bank, cash_in_hand
 from tests.build.cast import LI_HOME, UNIT, Estate
 from tests.build.payments import owing, paid
 from tests.build.photos import sent
-from tests.build.refund_requests import approved, asked
+from tests.build.refund_requests import NO, approved, ask, asked, decide
 from tests.build.sign_ins import Member
 from tests.build.world import Reply
 
@@ -204,3 +204,17 @@ async def test_what_came_by_wechat_is_not_paid_out(estate: Estate, li: Member) -
     made = await approved(estate, await paid(estate, li))
     reply = await pay_out(estate, made["request_id"], way="transfer", voucher="T-1")
     assert (reply.status, reply.code) == (409, "refund_by_wechat")
+
+
+async def test_what_nobody_fetches_is_taken_back_and_then_not_paid_out(estate: Estate) -> None:
+    """Also of both at one moment only one counts."""
+    payment = await taken(estate, "transfer")
+    made = await approved(estate, payment, counter=True)
+    refused, paid_out = await asyncio.gather(
+        decide(estate, made["request_id"], NO, await estate.member("admin")),
+        pay_out(estate, made["request_id"], way="transfer", voucher="T-1"),
+    )
+    assert sorted((refused.status, paid_out.status)) == [200, 409]
+    assert await owing(estate) == (2 if paid_out.status == 200 else 0)
+    again = await ask(estate, payment, await estate.member("staff"), counter=True)
+    assert again.status == (201 if refused.status == 200 else 409)

@@ -5,14 +5,17 @@ from typing import Any
 
 import pytest
 
+from services.fees.models import FeeKind
+from services.kernel.permissions import Role
 from services.ledger import actions as ledger
 from services.ledger.models import receivable, wechat_cash
-from tests.build.cast import LI_HOME, Estate
+from tests.build.cast import COMPOUND, LI_HOME, Estate, payee_of
+from tests.build.offices import firm_at, hire
 from tests.build.payments import owing, paid, pass_time
 from tests.build.refund_requests import NO, REASON, YES, approved, ask, asked, decide, shown
-from tests.build.refunds import REFUND
 from tests.build.refunds import asked as asked_wechat
 from tests.build.sign_ins import Member
+from tests.build.trade_bills import bill_of, in_console, next_morning
 
 pytestmark = [
     pytest.mark.slow,
@@ -74,25 +77,6 @@ async def get(estate: Estate, path: str, who: str) -> dict[str, Any]:
     return dict(reply.body)
 
 
-async def test_case_70_of_two_requests_at_once_one_has_the_money(
-    estate: Estate, li: Member
-) -> None:
-    """Also of three, and whether or not the payment had a request before."""
-    first, second = await estate.bill_ids("li")
-    payment, staff = await paid(estate, li), await estate.member("staff")
-    for bill, fens in ((first, (3000, 3000, 3000)), (second, (FEE, 1, FEE))):
-        wishes = [{"bills": [{"bill_id": bill, "amount_fen": fen}]} for fen in fens]
-        replies = await asyncio.gather(
-            *(ask(estate, payment, staff, **wish) for wish in wishes)
-        )
-        assert sorted(reply.status for reply in replies) == [201, 409, 409]
-        assert {r.code for r in replies if r.status == 409} == {"refund_exceeds_paid"}
-    kept = await estate.world.db.refund_reserves.find_one({"_id": payment})
-    assert kept is not None
-    assert kept["fen"][first] == 3000
-    assert kept["fen"][second] in {FEE, 1}
-
-
 async def test_of_two_decisions_at_once_one_counts_and_wechat_is_asked_once(
     estate: Estate, payment: str
 ) -> None:
@@ -148,114 +132,6 @@ async def test_what_a_payment_did_not_pay_cannot_be_asked_back(
     assert (reply.status, reply.code) == (status, code)
 
 
-async def test_case_71_after_a_year_neither_asked_for_nor_approved(
-    estate: Estate, payment: str
-) -> None:
-    made = await asked(estate, payment)
-    await estate.advance(days=365, minutes=1)
-    late = await ask(estate, payment, await estate.member("staff"))
-    assert (late.status, late.code) == (409, "refund_too_late")
-    late = await decide(estate, made["request_id"], YES, await estate.member("admin"))
-    assert (late.status, late.code) == (409, "refund_too_late")
-
-
-async def test_case_71_the_fiftieth_is_refused_before_wechat_refuses_it(
-    estate: Estate, payment: str
-) -> None:
-    made = await asked(
-        estate, payment, bills=[{"bill_id": await bill_of(estate), "amount_fen": 1}]
-    )
-    many = {"$set": {"sent": 49}}
-    await estate.world.db.refund_reserves.update_one({"_id": payment}, many)
-    reply = await ask(estate, payment, await estate.member("staff"))
-    assert (reply.status, reply.code) == (409, "too_many_refunds")
-    reply = await decide(estate, made["request_id"], YES, await estate.member("admin"))
-    assert (reply.status, reply.code) == (409, "too_many_refunds")
-
-
-async def bill_of(estate: Estate) -> str:
-    return str((await estate.bills("li", "paid"))[0]["bill_id"])
-
-
-async def test_case_71_two_refunds_of_an_order_are_a_minute_apart(
-    estate: Estate, li: Member
-) -> None:
-    bills = await estate.bill_ids("li")
-    payment = await paid(estate, li)
-    for bill in bills:
-        await approved(estate, payment, bills=[{"bill_id": bill}])
-    await estate.world.work()
-    assert len(await asked_wechat(estate)) == 1
-    await pass_time(estate)
-    assert {call["status"] for call in await asked_wechat(estate)} == {200}
-    assert await owing(estate) == 2
-
-
-async def test_case_65_bills_stay_paid_while_wechat_is_at_it(
-    estate: Estate, payment: str
-) -> None:
-    await estate.world.wechat.do("settings", refunds={"outcome": "PROCESSING"})
-    made = await approved(estate, payment)
-    await pass_time(estate)
-    assert (await shown(estate, made["request_id"]))["state"] == "approved"
-    assert await owing(estate) == 0
-    again = await ask(estate, payment, await estate.member("staff"))
-    assert (again.status, again.code) == (409, "nothing_to_refund")
-    number = made["refund_number"]
-    await estate.world.wechat.do(f"refunds/{number}/settle", status="SUCCESS")
-    await estate.world.wechat.do(f"refunds/{number}/notify")
-    assert (await shown(estate, made["request_id"]))["state"] == "done"
-    assert await owing(estate) == 2
-    assert await estate.world.db.journal.count_documents({"kind": "refund"}) == 1
-
-
-@pytest.mark.parametrize("status", ["ABNORMAL", "CLOSED"])
-async def test_cases_66_and_67_what_wechat_cannot_place_waits_on_the_work_list(
-    estate: Estate, payment: str, status: str
-) -> None:
-    await estate.world.wechat.do("settings", refunds={"outcome": "PROCESSING"})
-    made = await approved(estate, payment)
-    await estate.world.work()
-    number = made["refund_number"]
-    await estate.world.wechat.do(f"refunds/{number}/settle", status=status)
-    stuck = await get(estate, "refunds", "admin")
-    assert [row["refund_id"] for row in stuck["items"]] == [number]
-    assert await owing(estate) == 0
-    await estate.world.wechat.do("settings", refunds={"outcome": "SUCCESS"})
-    if status == "ABNORMAL":
-        await estate.world.wechat.do(f"refunds/{number}/settle", status="SUCCESS")
-    path = f"/api/v1/refunds/{number}/retry"
-    reply = await estate.world.api.post(path, as_=await estate.member("admin"))
-    assert reply.status == (409 if status == "ABNORMAL" else 202)
-    await pass_time(estate)
-    assert (await shown(estate, made["request_id"]))["state"] == "done"
-    assert await owing(estate) == 2
-
-
-@pytest.mark.parametrize("drop", ["before", "after"])
-async def test_case_69_a_lost_answer_makes_no_second_refund(
-    estate: Estate, payment: str, drop: str
-) -> None:
-    await estate.world.wechat.fault(REFUND, drop=drop)
-    await approved(estate, payment)
-    await estate.world.advance(minutes=1)
-    await pass_time(estate)
-    order = await estate.world.wechat.get(f"orders/{payment}")
-    assert len(order["refund_nos"]) == 1
-    assert await owing(estate) == 2
-
-
-async def test_case_72_told_before_the_answer_it_is_booked_once(
-    estate: Estate, payment: str
-) -> None:
-    plan = {"outcome": "SUCCESS", "after_seconds": 0}
-    await estate.world.wechat.do("settings", refunds=plan)
-    await approved(estate, payment)
-    await pass_time(estate)
-    assert await estate.world.db.journal.count_documents({"kind": "refund"}) == 1
-    assert await owing(estate) == 2
-
-
 async def test_the_payer_is_told_and_sees_it_in_the_trail(
     estate: Estate, payment: str, li: Member
 ) -> None:
@@ -279,3 +155,76 @@ async def test_the_payer_is_told_and_sees_it_in_the_trail(
     statement = await get(estate, f"homes/{LI_HOME}/statement?year=2026", "li")
     [fee] = [each for each in statement["sums"] if each["fee"] == "property_fee"]
     assert (fee["refunded_fen"], fee["end_fen"]) == (2 * FEE, 2 * FEE)
+
+
+async def test_what_the_console_gives_back_beside_it_opens_the_rest(
+    estate: Estate, li: Member
+) -> None:
+    first, _ = await estate.bill_ids("li")
+    payment = await paid(estate, li)
+    await approved(estate, payment, bills=[{"bill_id": first, "amount_fen": 1000}])
+    await pass_time(estate)
+    await in_console(estate, payment, 2 * FEE - 1000)
+    await next_morning(estate)
+    assert sorted(bill["owed_fen"] for bill in await estate.bills("li"))[-2:] == [FEE, FEE]
+    reply = await ask(estate, payment, await estate.member("staff"))
+    assert (reply.status, reply.code) == (409, "nothing_to_refund")
+    trail = await get(estate, f"money-trails/{payment}", "li")
+    [back] = [each for each in trail["entries"] if each["step"] == "returned"]
+    assert back["amount_fen"] == 2 * FEE - 1000
+    receipt = await get(estate, f"payments/{payment}/receipt", "li")
+    assert receipt["returned_fen"] == 2 * FEE
+    day = await bill_of(estate)  # all sides know both refunds
+    assert (day["state"], day["pending"]) == ("closed", 0)
+
+
+async def test_who_waits_for_money_keeps_the_account_until_it_is_there(
+    estate: Estate, payment: str, li: Member
+) -> None:
+    made = await asked(estate, payment)
+    await estate.world.confirm(li)
+    body = {"confirm": "注销"}
+    reply = await estate.world.api.post("/api/v1/me/deletion", body, as_=li)
+    assert (reply.code, reply.body["details"]["refunds"]) == (
+        "money_under_way",
+        [made["request_id"]],
+    )
+
+
+async def test_of_a_payer_whose_account_is_closed_wechat_is_not_asked(
+    estate: Estate, payment: str
+) -> None:
+    await estate.world.db.payments.update_one({"_id": payment}, {"$set": {"body": b""}})
+    reply = await ask(estate, payment, await estate.member("staff"))
+    assert (reply.status, reply.code) == (503, "payee_unavailable")
+
+
+async def test_a_firms_people_ask_and_decide_about_their_own_money_only(
+    estate: Estate, payment: str, li: Member
+) -> None:
+    """The cashier asks, the manager approves; waste is paid to somebody else."""
+    firm = await firm_at(estate.world, COMPOUND)
+    change = {"$set": {"firm": firm, "place": COMPOUND}}
+    key = {"_id": payee_of(FeeKind.PROPERTY_FEE)}
+    await estate.world.db.payees.update_one(key, change)
+    people = {}
+    for number, role in enumerate((Role.CASHIER, Role.FIRM_MANAGER)):
+        whose = {"name": role.value, "phone": f"1390000009{number}", "firm": firm}
+        people[role] = await hire(estate.world, role, COMPOUND, **whose)
+    cashier, manager = people[Role.CASHIER], people[Role.FIRM_MANAGER]
+    waste = await paid(estate, li, await estate.bill_ids("li", "waste_fee"))
+    refused = await ask(estate, waste, cashier)
+    assert (refused.status, refused.code) == (403, "other_payee")
+    other = await asked(estate, waste)
+    made = await ask(estate, payment, cashier)
+    assert made.status == 201, made.body
+    assert (await decide(estate, made.body["request_id"], YES, cashier)).status == 403
+    refused = await decide(estate, other["request_id"], YES, manager)
+    assert (refused.status, refused.code) == (403, "other_payee")
+    path = f"/api/v1/refund-requests/{other['request_id']}"
+    assert (await estate.world.api.get(path, as_=cashier)).status == 404
+    path = f"/api/v1/places/{COMPOUND}/refund-requests"
+    listed = (await estate.world.api.get(path, as_=cashier)).body["items"]
+    assert [row["request_id"] for row in listed] == [made.body["request_id"]]
+    done = await decide(estate, made.body["request_id"], YES, manager)
+    assert done.status == 200, done.body

@@ -37,7 +37,11 @@ from services.payments.refund_requests.models import (
     RefundRequestView,
 )
 from services.payments.refund_requests.refusals import NothingToRefund, RefundMovedOn
-from services.payments.refund_requests.states import TABLE, RefundRequestAction
+from services.payments.refund_requests.states import (
+    TABLE,
+    RefundRequestAction,
+    RefundRequestState,
+)
 from services.payments.refunds import actions as refunds
 from services.payments.refusals import PayeeUnavailable
 from services.photos import actions as photos
@@ -73,8 +77,9 @@ async def _refundable(deps: Dependencies, payment: Payment) -> Refundable:
     if receipt is None or payment.transaction_id is None:
         raise NothingToRefund("这笔付款没有入账,没有可退的金额")
     client = deps.merchants.get(payment.account)
-    if client is None:
-        raise PayeeUnavailable("收款单位的微信支付暂时不可用,请联系物业或社区")
+    # not the merchant that was paid, or the payer's account is closed: WeChat is not asked
+    if client is None or not client.has_made(payment.body):
+        raise PayeeUnavailable("这笔付款现在不能由微信原路退回,请与收款单位另行办理")
     return Refundable(
         payment=payment.id,
         way=PaymentWay.WECHAT,
@@ -210,12 +215,22 @@ async def decide(
         if action is RefundRequestAction.APPROVE:
             moved = await _approve(deps, tx, found, decided)
         else:
-            moved = await move(deps, tx, request_id, action, **decided)
-            await reserves.give(deps, tx, moved)
+            moved = await _refuse(deps, tx, found, decided)
         await record(deps, tx, actor, TABLE.act(action), moved)
         return moved
 
     return await shown(deps, await deps.in_transaction(save))
+
+
+async def _refuse(
+    deps: Dependencies, tx: Transaction, found: RefundRequest, decided: dict[str, Any]
+) -> RefundRequest:
+    """Refuse a request; of what WeChat was asked for, nothing can be taken back."""
+    source = RefundRequestState.ASKED if found.way is PaymentWay.WECHAT else None
+    refuse = RefundRequestAction.REFUSE
+    moved = await move(deps, tx, found.id, refuse, source=source, **decided)
+    await reserves.give(deps, tx, moved)
+    return moved
 
 
 async def move(
@@ -223,10 +238,16 @@ async def move(
     tx: Transaction,
     request_id: str,
     action: RefundRequestAction,
+    *,
+    source: RefundRequestState | None = None,
     **changes: Any,
 ) -> RefundRequest:
-    """Move a request on by compare-and-set. Raises RefundMovedOn; DuplicateKeyError."""
-    moved = await store.move(deps.db, tx, request_id, action, **changes)
+    """Move a request on by compare-and-set. Raises RefundMovedOn; DuplicateKeyError.
+
+    `source`: the one state that it may be in.
+    """
+    key = {"state": source} if source else {}
+    moved = await store.move(deps.db, tx, {"_id": request_id, **key}, action, **changes)
     if moved is None:
         raise RefundMovedOn("这项退款已经处理过了,请刷新")
     return moved

@@ -19,7 +19,7 @@ class RefundRequestState(Labelled):
 
 class RefundRequestAction(StrEnum):
     APPROVE = auto()  # by somebody else than who asked
-    REFUSE = auto()  # likewise
+    REFUSE = auto()  # likewise; at the counter also what was approved and is not paid out
     WITHDRAW = auto()  # by who asked
     ARRIVE = auto()  # WeChat says that the money is back
     PAY_OUT = auto()  # somebody gave it back at the counter
@@ -31,6 +31,7 @@ TABLE: Final = Table(
     S.ASKED,
     Transition(S.ASKED, A.APPROVE, S.APPROVED, P.RUN_BILLS, act=Act.REFUND_APPROVED),
     Transition(S.ASKED, A.REFUSE, S.REFUSED, P.RUN_BILLS, act=Act.REFUND_REFUSED),
+    Transition(S.APPROVED, A.REFUSE, S.REFUSED, P.RUN_BILLS, act=Act.REFUND_REFUSED),
     Transition(S.ASKED, A.WITHDRAW, S.WITHDRAWN, own=True, act=Act.REFUND_WITHDRAWN),
     Transition(S.APPROVED, A.ARRIVE, S.DONE),
     Transition(S.APPROVED, A.PAY_OUT, S.DONE, P.REFUND_PAYMENTS, act=Act.REFUND_PAID_OUT),

@@ -18,7 +18,11 @@ from services.payments.refund_requests.models import (
     RefundRequestsQuery,
     Reserve,
 )
-from services.payments.refund_requests.states import TABLE, RefundRequestAction
+from services.payments.refund_requests.states import (
+    TABLE,
+    RefundRequestAction,
+    RefundRequestState,
+)
 
 ORDERS: Final = {
     RefundRequestSort.NEWEST: Keyset(
@@ -66,15 +70,24 @@ async def payment_of(db: Database, number: str) -> str | None:
 
 
 async def move(
-    db: Database, tx: Transaction, request_id: str, action: RefundRequestAction, **changes: Any
+    db: Database, tx: Transaction, key: Document, action: RefundRequestAction, **changes: Any
 ) -> RefundRequest | None:
     """Compare and set the state of a request; return it as it is then, None when it moved on.
 
-    DuplicateKeyError when its voucher gave back the money of another one.
+    `key`: its id, and the state where only one will do. DuplicateKeyError when its voucher gave
+    back the money of another one.
     """
-    collection, key = db[refund_requests.COLLECTION], {"_id": request_id}
+    collection = db[refund_requests.COLLECTION]
     moved = await TABLE.move_and_get(collection, key, action, changes, tx=tx)
     return msgspec.convert(moved, RefundRequest | None)
+
+
+async def open_of(db: Database, tx: Transaction, person: str) -> list[str]:
+    """Return the ids of requests about a payer's money that are not over. Index `person`."""
+    is_open = {"$in": [RefundRequestState.ASKED, RefundRequestState.APPROVED]}
+    query = {"person": person, "state": is_open}
+    cursor = db[refund_requests.COLLECTION].find(query, {"_id": 1}, session=tx)
+    return [document["_id"] for document in await cursor.to_list()]
 
 
 async def is_voucher_used(db: Database, account: str, voucher: str) -> bool:

@@ -23,8 +23,8 @@ async def reopen(deps: Dependencies, tx: Transaction, refund: Refund, refund_id:
     ReturnedTwice.
     """
     payment = await payments_store.get(deps.db, refund.payment, tx=tx)
-    action, now = RefundRequestAction.ARRIVE, deps.now()
-    done = await requests_store.move(deps.db, tx, refund.request, action, finished_at=now)
+    key, action, now = {"_id": refund.request}, RefundRequestAction.ARRIVE, deps.now()
+    done = await requests_store.move(deps.db, tx, key, action, finished_at=now)
     if done is None:
         raise RequestMovedOn(refund.id)
     await payments_store.add_returned(deps.db, tx, payment.id, refund.amount_fen)

@@ -33,7 +33,7 @@ async def find(
     return msgspec.convert(document, Payment | None)
 
 
-async def get(db: Database, payment_id: str, *, tx: Transaction) -> Payment:
+async def get(db: Database, tx: Transaction, payment_id: str) -> Payment:
     """Return a payment of which its caller knows that it is there."""
     document = await db[payments.COLLECTION].find_one({"_id": payment_id}, session=tx)
     return msgspec.convert(document, Payment)

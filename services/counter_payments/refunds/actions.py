@@ -17,7 +17,7 @@ from services.counter_payments.refunds.models import PayOut, PayoutWay
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.access import accessible
-from services.kernel.permissions import Actor
+from services.kernel.permissions import Actor, Permission
 from services.ledger import actions as ledger
 from services.ledger.models import (
     COUNTER_PAYMENT,
@@ -41,8 +41,6 @@ from services.payments.refund_requests.models import (
 from services.payments.refund_requests.refusals import RefundByWeChat
 from services.payments.refund_requests.states import TABLE, RefundRequestAction
 
-ACTION = RefundRequestAction.PAY_OUT
-
 
 class NotEnoughCash(errors.Conflict):
     """The actor holds less of the payee's cash than is to be given back."""
@@ -63,7 +61,7 @@ async def ask(
     payment = accessible(
         actor,
         await counter_payments_store.find(deps.db, payment_id),
-        requests.ASKS,
+        Permission.REFUND_PAYMENTS,
         at=lambda found: found.place,
         missing="没有找到这笔线下缴费",
     )
@@ -92,7 +90,8 @@ async def pay_out(
     Raises NotFound, OwnHome, OtherPayee, RefundByWeChat, PayoutIncomplete, NotEnoughCash,
     DeliveryOpen, VoucherUsed, RefundMovedOn.
     """
-    found, bills = await requests.access(deps, actor, request_id, by=TABLE.needs(ACTION))
+    by = TABLE.needs(RefundRequestAction.PAY_OUT)
+    found, bills = await requests.access(deps, actor, request_id, by=by)
     if found.way is PaymentWay.WECHAT:
         raise RefundByWeChat("微信缴的费原路退回,不在线下退款")
     _require_whole(wish)
@@ -102,14 +101,13 @@ async def pay_out(
         await requests.require_apart(deps, tx, actor, bills)
         if wish.way is PayoutWay.CASH:
             await _require_cash(deps, tx, actor, found)
+        await _require_new(deps, tx, found, wish)
         return await _book(deps, tx, actor, found, wish)
 
     try:
         done = await deps.in_transaction(save)
-    except DuplicateKeyError:
-        if wish.voucher and await requests.is_voucher_used(deps, found.account, wish.voucher):
-            raise VoucherUsed("这个转账凭证号已登记过一笔退款,请核对凭证") from None
-        done = await deps.in_transaction(save)  # the receipt was reversed at this moment
+    except DuplicateKeyError:  # the voucher was used, or the receipt reversed, at this moment
+        done = await deps.in_transaction(save)
     return await requests.shown(deps, done)
 
 
@@ -134,17 +132,25 @@ async def _require_cash(
         raise NotEnoughCash("您手头这个收款单位的现金不够退,请由有现金的收费员办理或转账退款")
 
 
+async def _require_new(
+    deps: Dependencies, tx: Transaction, request: RefundRequest, wish: PayOut
+) -> None:
+    """Raise VoucherUsed for a transfer that gave back other money."""
+    if wish.voucher and await requests.is_voucher_used(deps, tx, request, wish.voucher):
+        raise VoucherUsed("这个转账凭证号已登记过一笔退款,请核对凭证")
+
+
 async def _book(
     deps: Dependencies, tx: Transaction, actor: Actor, found: RefundRequest, wish: PayOut
 ) -> RefundRequest:
     """Write request, journal, receipt and audit row, and what the bills owe, in one go."""
-    changes = _changes(deps, actor, found, wish)
-    moved = await requests.move(deps, tx, found.id, ACTION, **changes)
+    action, changes = RefundRequestAction.PAY_OUT, _changes(deps, actor, found, wish)
+    moved = await requests.move(deps, tx, found.id, action, **changes)
     await requests.attach(deps, tx, actor, moved, moved.proofs)
     payment = await counter_payments_store.get(deps.db, tx, moved.payment)
     await returns.take_back(deps, tx, moved, payment, refund_id=moved.number)
     await ledger.post(deps, tx, _journal(deps, moved))
-    await requests.record(deps, tx, actor, TABLE.act(ACTION), moved)
+    await requests.record(deps, tx, actor, TABLE.act(action), moved)
     return moved
 
 

@@ -49,7 +49,6 @@ from services.photos.models import PhotoPurpose
 from services.places import actions as places
 
 MISSING = "没有找到这项退款"
-ASKS = Permission.REFUND_PAYMENTS
 
 
 async def ask(
@@ -62,7 +61,7 @@ async def ask(
     payment = accessible(
         actor,
         await payments_store.find(deps.db, payment_id),
-        ASKS,
+        Permission.REFUND_PAYMENTS,
         at=lambda found: found.place,
         missing="没有找到这笔支付",
     )
@@ -100,7 +99,8 @@ async def propose(
 
     Raises NotFound, OtherPayee, OwnHome, NothingToRefund, RefundExceedsPaid, TooManyRefunds.
     """
-    bills = await _bills(deps, actor, source.lines, source.person, by=ASKS)
+    by = Permission.REFUND_PAYMENTS
+    bills = await _bills(deps, actor, source.lines, source.person, by=by)
     request_id = deps.new_id()
 
     async def save(tx: Transaction) -> RefundRequest:
@@ -260,7 +260,7 @@ async def _approve(
     action = RefundRequestAction.APPROVE
     if found.way is not PaymentWay.WECHAT:
         return await move(deps, tx, found.id, action, **decided)
-    payment = await payments_store.get(deps.db, found.payment, tx=tx)
+    payment = await payments_store.get(deps.db, tx, found.payment)
     reserves.require_in_time(payment.paid_at or deps.now(), deps.now())
     number, due_at = await reserves.send(deps, tx, found.payment)
     refund = refunds.id_by_hand(found.payment, number)
@@ -306,9 +306,11 @@ async def access(
     return found, await _bills(deps, actor, found.lines, found.person, by=by)
 
 
-async def is_voucher_used(deps: Dependencies, account: str, voucher: str) -> bool:
-    """Tell whether a transfer of a payee gave back the money of a request."""
-    return await store.is_voucher_used(deps.db, account, voucher)
+async def is_voucher_used(
+    deps: Dependencies, tx: Transaction, request: RefundRequest, voucher: str
+) -> bool:
+    """Tell whether a transfer of a payee gave back the money of another request."""
+    return await store.is_voucher_used(deps.db, tx, request, voucher)
 
 
 async def shown(deps: Dependencies, request: RefundRequest) -> RefundRequestView:

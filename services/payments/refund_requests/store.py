@@ -90,10 +90,14 @@ async def open_of(db: Database, tx: Transaction, person: str) -> list[str]:
     return [document["_id"] for document in await cursor.to_list()]
 
 
-async def is_voucher_used(db: Database, account: str, voucher: str) -> bool:
-    """Served by index `voucher`."""
-    query = {"account": account, "voucher": {"$eq": voucher, "$gt": ""}}
-    return await db[refund_requests.COLLECTION].find_one(query, {"_id": 1}) is not None
+async def is_voucher_used(
+    db: Database, tx: Transaction, request: RefundRequest, voucher: str
+) -> bool:
+    """Tell whether a voucher gave back the money of another request. Index `voucher`."""
+    of_payee = {"account": request.account, "voucher": {"$eq": voucher, "$gt": ""}}
+    query = {**of_payee, "_id": {"$ne": request.id}}
+    found = await db[refund_requests.COLLECTION].find_one(query, {"_id": 1}, session=tx)
+    return found is not None
 
 
 async def page(
@@ -140,9 +144,10 @@ async def keep(db: Database, tx: Transaction, kept: Reserve) -> bool:
     DuplicateKeyError when somebody wrote the first one meanwhile.
     """
     collection = db[refund_reserves.COLLECTION]
-    after = to_document(msgspec.structs.replace(kept, version=kept.version + 1))
+    kept_at = {"fen": kept.fen, "sent": kept.sent, "sent_at": kept.sent_at}
+    after = {**kept_at, "version": kept.version + 1}
     if not kept.version:
-        await collection.insert_one(after, session=tx)
+        await collection.insert_one({"_id": kept.id, **after}, session=tx)
         return True
     key = {"_id": kept.id, "version": kept.version}
-    return (await collection.replace_one(key, after, session=tx)).matched_count == 1
+    return (await collection.update_one(key, {"$set": after}, session=tx)).matched_count == 1

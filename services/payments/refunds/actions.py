@@ -106,7 +106,7 @@ async def request_by_hand(
 
     Its bills owe it once WeChat says that it arrived. The request names the refund.
     """
-    payment = await payments_store.get(deps.db, request.payment, tx=tx)
+    payment = await payments_store.get(deps.db, tx, request.payment)
     refund = Refund(
         id=request.refund,
         number=request.refund,

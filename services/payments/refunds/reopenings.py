@@ -22,7 +22,7 @@ async def reopen(deps: Dependencies, tx: Transaction, refund: Refund, refund_id:
     `refund_id`: WeChat's. In the transaction that books the refund. Raises RequestMovedOn,
     ReturnedTwice.
     """
-    payment = await payments_store.get(deps.db, refund.payment, tx=tx)
+    payment = await payments_store.get(deps.db, tx, refund.payment)
     key, action, now = {"_id": refund.request}, RefundRequestAction.ARRIVE, deps.now()
     done = await requests_store.move(deps.db, tx, key, action, finished_at=now)
     if done is None:

@@ -24,6 +24,7 @@ from services.bill_notes.states import TABLE, NoteAction
 from services.bills import actions as bills
 from services.bills import own_money
 from services.bills.balances import actions as balances
+from services.bills.debts import actions as debts
 from services.bills.models import Bill, Noted, NoteKind
 from services.bills.outdated import actions as outdated
 from services.bills.views import title_of
@@ -123,7 +124,7 @@ async def decide(
     )
     bill = await bills.access_by_office(deps, actor, found.bill)
     action = _action(actor, found, request)
-    people = await notify.debtors(deps, bill) if request.approve else []
+    people = await debts.debtors(deps, bill) if request.approve else []
     decided = {
         "decided_by": actor.person_id,
         "decided_at": deps.now(),

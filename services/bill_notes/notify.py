@@ -10,7 +10,6 @@ from services.kernel.money import yuan
 from services.kernel.templates import Ask, Moment, Purpose, Template
 from services.messaging import actions as messaging
 from services.places import actions as places
-from services.residencies import actions as residencies
 
 BILL_CORRECTED: Final = Template(
     key="bill_corrected",
@@ -22,15 +21,6 @@ BILL_CORRECTED: Final = Template(
     asks=(Ask(Moment.AFTER_LOOKING_AT_PAYMENTS, "账单有更正时告诉您"),),
 )
 TEMPLATES: Final = (BILL_CORRECTED,)
-
-
-async def debtors(deps: Dependencies, bill: Bill) -> list[str]:
-    """Return who owes a bill, and who lives with them: as when it was published."""
-    if bill.debtor:
-        return [bill.debtor]
-    today = deps.today()
-    claimants = await residencies.claimants_of(deps, homes=[bill.home])
-    return sorted({c.person for c in claimants if c.window(today).has(bill.liable_on)})
 
 
 async def notify_debtors(

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from mongo_indexes import cash_deliveries, counter_payments
+from mongo_indexes import cash_deliveries, cash_drawers, counter_payments
 from services.kernel.personal_data import Fate, Holding
 
 HOLDINGS: Final = (
@@ -17,5 +17,11 @@ HOLDINGS: Final = (
         fate=Fate.NOBODYS,
         why="现金交接,交接双方按会计凭证保存",
         staff=("given_by", "taken_by"),
+    ),
+    Holding(
+        collection=cash_drawers.COLLECTION,
+        fate=Fate.NOBODYS,
+        why="谁手头有哪个收款单位的现金,金额在账里",
+        staff=("person",),
     ),
 )

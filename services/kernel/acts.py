@@ -150,6 +150,11 @@ class Act(Labelled):
     DIFFERENCE_CLOSED = "payment.difference_closed", "处理对账差异", Guard.OWN_HOME
     DAY_CLOSED = "payment.day_closed", "对账完成"
     SUSPENSE_RETURNED = "payment.suspense_returned", "退回待核款项", Guard.OWN_HOME
+    REFUND_ASKED = "payment.refund_asked", "申请退款", Guard.OWN_HOME_AND_MONEY
+    REFUND_APPROVED = "payment.refund_approved", "批准退款", Guard.OWN_HOME_AND_MONEY
+    REFUND_REFUSED = "payment.refund_refused", "不批准退款", Guard.OWN_HOME_AND_MONEY
+    REFUND_WITHDRAWN = "payment.refund_withdrawn", "撤回退款申请"
+    REFUND_PAID_OUT = "payment.refund_paid_out", "线下退款", Guard.OWN_HOME_AND_MONEY
     REFUND_RETRIED = "payment.refund_retried", "重新退款", Guard.OWN_HOME
 
     NOTICE_CHANGED = "notice.changed", "起草或修改通知"

@@ -67,6 +67,7 @@ class Permission(StrEnum):
     RUN_BILLS = auto()
     TAKE_PAYMENTS = auto()  # money at the counter and at the door
     KEEP_CASH = auto()  # take over what others took
+    REFUND_PAYMENTS = auto()  # ask that money goes back, and give it back at the counter
     SEND_DEMANDS = auto()  # ask homes for what they owe, by message or letter
     PAUSE_DEMANDS = auto()  # say where nobody is asked for it
     READ_METERS = auto()  # write down what the dials of a home's meters show
@@ -125,8 +126,8 @@ ROUNDS: Final = BOOKKEEPER | WATCHES_REPAIRS | AT_DOORS
 # What people say. Not the administrators': they keep the system, and hold no rung.
 HEARS: Final = frozenset({P.WRITE_FEEDBACK, P.HANDLE_FEEDBACK})
 HEAD: Final = ROUNDS | WRITES | {P.VIEW_RESIDENTS, P.ADVISE_HOMES, P.DO_TASKS}
-# Take money, take it over from others, and say for what.
-TILL: Final = frozenset({P.TAKE_PAYMENTS, P.KEEP_CASH, P.KEEP_INVOICES})
+# Take money, take it over from others, ask that it goes back, and say for what it was.
+TILL: Final = frozenset({P.TAKE_PAYMENTS, P.KEEP_CASH, P.REFUND_PAYMENTS, P.KEEP_INVOICES})
 # May be asked to mediate; who only runs the system may not.
 MEDIATOR: Final = frozenset({P.MEDIATE})
 CARES: Final = frozenset({P.KEEP_CARDS, P.REVEAL_CARDS})

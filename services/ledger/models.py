@@ -82,8 +82,10 @@ class TrialBalance(Struct, kw_only=True):
 
 
 COUNTER_PAYMENT: Final = "counter_payment"
-# Kinds of journals by which bills are paid.
+COUNTER_REFUND: Final = "counter_refund"
+# Kinds of journals by which bills are paid, and by which that goes back.
 PAYMENTS: Final = frozenset({"payment", COUNTER_PAYMENT})
+REFUNDS: Final = frozenset({"refund", COUNTER_REFUND})
 
 
 def payment_journal(mchid: str, transaction_id: str) -> str:

@@ -13,8 +13,12 @@ from services.payments.invoices import actions as invoices
 from services.payments.invoices import notify as invoices_notify
 from services.payments.invoices.models import InvoiceRow, InvoicesQuery
 from services.payments.proofs import orders
+from services.payments.proofs import refund_requests as refund_requests_proofs
 from services.payments.proofs import refunds as proofs
 from services.payments.receipts import notify as receipts
+from services.payments.refund_requests import actions as refund_requests
+from services.payments.refund_requests import notify as refund_requests_notify
+from services.payments.refund_requests.models import RefundRequestsQuery, RefundRequestView
 from services.payments.refunds import actions as refunds
 from services.payments.refunds import notify
 from services.payments.refunds.models import RefundsQuery, RefundView
@@ -36,6 +40,31 @@ REFUNDS: Final = List(
         state="状态",
         problem="微信的说明",
         requested_at="申请时间",
+    ),
+)
+
+REFUND_REQUESTS: Final = List(
+    name="refund_requests",
+    needs=Permission.VIEW_DEBTORS,
+    title="退款申请",
+    query=RefundRequestsQuery,
+    read=refund_requests.listing,
+    columns=columns(
+        RefundRequestView,
+        number="退款号",
+        address="房屋",
+        payee_name="收款单位",
+        way="原缴款方式",
+        amount_fen="金额(元)",
+        reason="原因",
+        state="状态",
+        asked_at="申请时间",
+        decided_at="审批时间",
+        decided_because="审批的原因",
+        refund_number="微信退款单号",
+        back="退款方式",
+        voucher="转账凭证号",
+        finished_at="退回时间",
     ),
 )
 
@@ -85,11 +114,21 @@ FEATURE: Final = Feature(
     lanes=jobs.LANES,
     schedules=jobs.SCHEDULES,
     holdings=privacy.HOLDINGS,
-    templates=(*receipts.TEMPLATES, *notify.TEMPLATES, *invoices_notify.TEMPLATES),
+    templates=(
+        *receipts.TEMPLATES,
+        *notify.TEMPLATES,
+        *invoices_notify.TEMPLATES,
+        *refund_requests_notify.TEMPLATES,
+    ),
     require_free=privacy.require_no_money_under_way,
     close=privacy.close,
     forget=privacy.forget,
     forgets="付款时的微信用户编号、代缴链接和发票抬头",
-    lists=(DISCREPANCIES, INVOICES, REFUNDS),
-    projections=(orders.ORDERS, orders.RECEIPTS, *proofs.PROJECTIONS),
+    lists=(DISCREPANCIES, INVOICES, REFUND_REQUESTS, REFUNDS),
+    projections=(
+        orders.ORDERS,
+        orders.RECEIPTS,
+        *proofs.PROJECTIONS,
+        refund_requests_proofs.REFUND_REQUESTS,
+    ),
 )

@@ -89,7 +89,7 @@ class Payment(Struct, kw_only=True):
     closed_because: str = ""
     closed_at: datetime | None = None
     billed_on: Day | None = None  # the day of WeChat's trade bill that has it
-    returned_fen: int = 0  # of its bills, given back in the merchant's own console
+    returned_fen: int = 0  # of its bills, given back by hand or in the merchant's own console
 
     @property
     def owner(self) -> str:

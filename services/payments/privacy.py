@@ -15,6 +15,8 @@ from mongo_indexes import (
     payments,
     receipt_series,
     receipts,
+    refund_requests,
+    refund_reserves,
     refunds,
     wechat_events,
 )
@@ -28,6 +30,9 @@ from services.payments.invoices.states import InvoiceState
 from services.payments.links import store as links_store
 from services.payments.links.models import TOKEN
 from services.payments.links.states import LinkState
+from services.payments.refund_requests import store as requests_store
+from services.payments.refund_requests.models import SIGNED_BY
+from services.payments.refund_requests.states import RefundRequestState
 from services.payments.refunds import store as refunds_store
 from services.payments.refunds.states import RefundState
 from services.payments.states import PaymentState
@@ -106,6 +111,31 @@ HOLDINGS: Final = (
         law=ACCOUNTING,
     ),
     Holding(
+        collection=refund_requests.COLLECTION,
+        fate=Fate.KEPT,
+        title="退款申请",
+        person="person",
+        shows={
+            "number": "退款号",
+            "payment": "订单号",
+            "amount_fen": "金额(元)",
+            "reason": "原因",
+            "state": "状态",
+            "asked_at": "申请时间",
+            "decided_at": "审批时间",
+            "finished_at": "退回时间",
+        },
+        words={"state": RefundRequestState},
+        sealed={"signed_by_sealed": SIGNED_BY},
+        law=ACCOUNTING,
+        staff=("asked_by", "decided_by", "paid_out_by"),
+    ),
+    Holding(
+        collection=refund_reserves.COLLECTION,
+        fate=Fate.NOBODYS,
+        why="一笔付款里正在退和已退的金额",
+    ),
+    Holding(
         collection=invoice_requests.COLLECTION,
         fate=Fate.BLANKED,
         title="发票申请",
@@ -152,7 +182,7 @@ class MoneyUnderWayDetails(Struct, frozen=True, kw_only=True):
     """Money that still moves.
 
     `payments`: Ids of the payments that are still open.
-    `refunds`: Ids of the refunds that have not arrived.
+    `refunds`: Ids of the refunds that have not arrived, or are asked for.
     """
 
     payments: list[str]
@@ -172,7 +202,10 @@ async def require_no_money_under_way(
     """Raise MoneyUnderWay while money of this person's moves, or should."""
     found = {
         "payments": await store.open_of(deps.db, tx, person_id),
-        "refunds": await refunds_store.unfinished_of(deps.db, tx, person_id),
+        "refunds": [
+            *await refunds_store.unfinished_of(deps.db, tx, person_id),
+            *await requests_store.open_of(deps.db, tx, person_id),
+        ],
     }
     if any(found.values()):
         raise MoneyUnderWay("还有付款或退款没有办完,请办完后再注销", **found)

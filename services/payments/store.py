@@ -33,6 +33,12 @@ async def find(
     return msgspec.convert(document, Payment | None)
 
 
+async def get(db: Database, tx: Transaction, payment_id: str) -> Payment:
+    """Return a payment of which its caller knows that it is there."""
+    document = await db[payments.COLLECTION].find_one({"_id": payment_id}, session=tx)
+    return msgspec.convert(document, Payment)
+
+
 def part_open(bill_ids: Sequence[str]) -> Part[Payment]:
     """Open orders that hold any of these bills. Served by index `open_bill`."""
     query = {"bill_ids": {"$in": list(bill_ids)}, "open": True}
@@ -163,7 +169,7 @@ async def open_of_account(
 
 
 async def add_returned(db: Database, tx: Transaction, payment_id: str, amount_fen: int) -> None:
-    """Add up what of a payment's bills was given back without us."""
+    """Add up what of a payment's bills was given back, by hand or without us."""
     change = {"$inc": {"returned_fen": amount_fen}}
     await db[payments.COLLECTION].update_one({"_id": payment_id}, change, session=tx)
 

@@ -23,6 +23,7 @@ from tests.build import (
     payment_links,
     reconciliations,
     reductions,
+    refund_requests,
     shared_costs,
 )
 from tests.build.cast import (
@@ -138,6 +139,10 @@ ACTS = [
     (Act.DAY_CLOSED, "", reconciliations.day_closed),
     (Act.SUSPENSE_RETURNED, "", in_suspense),
     (Act.REFUND_RETRIED, LI_HOME, refund_stuck),
+    (Act.REFUND_ASKED, LI_HOME, refund_requests.refund_asked),
+    (Act.REFUND_APPROVED, LI_HOME, refund_requests.refund_waiting),
+    (Act.REFUND_REFUSED, LI_HOME, refund_requests.refund_refused),
+    (Act.REFUND_PAID_OUT, LI_HOME, refund_requests.refund_to_pay_out),
     (Act.MERCHANT_PROPOSED, "", merchants.merchant_proposed),
     (Act.MERCHANT_CHANGED, "", merchants.merchant_decided),
     (Act.MERCHANT_REFUSED, "", merchants.merchant_refused),
@@ -146,7 +151,7 @@ ACTS = [
 NAMES = [act.value for act, _, _ in ACTS]
 PREPARED = pytest.mark.parametrize("prepare", [found for *_, found in ACTS], ids=NAMES)
 SUBJECTS = (
-    *("import_id", "rule_id", "payee_id", "run_id", "payment_id", "change_id"),
+    *("request_id", "import_id", "rule_id", "payee_id", "run_id", "payment_id", "change_id"),
     *("shared_cost_id", "note_id", "meter_id", "price_id", "round_id", "link_id"),
 )
 

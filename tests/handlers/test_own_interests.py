@@ -20,6 +20,7 @@ from tests.build import (
     meters,
     reconciliations,
     reductions,
+    refund_requests,
     shared_costs,
     surveys,
     visits,
@@ -60,7 +61,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.billed("2026-01", "2026-02")]
 
 Prepare = Callable[[Estate], Awaitable[Ask]]
 # Who does it instead, where whoever runs the system may not.
-OTHERS: Final = {Act.PAYMENT_TAKEN: "head"}
+OTHERS: Final = {
+    Act.PAYMENT_TAKEN: "head",
+    Act.REFUND_ASKED: "colleague",
+    Act.REFUND_PAID_OUT: "colleague",
+}
 
 
 def price(place: str) -> Ask:
@@ -161,6 +166,10 @@ AT_LI: Final[dict[Act, Prepare]] = {
     Act.SUSPENSE_RETURNED: suspended,
     Act.DIFFERENCE_CLOSED: reconciliations.difference_closed,
     Act.REFUND_RETRIED: refund_stuck,
+    Act.REFUND_ASKED: refund_requests.refund_asked,
+    Act.REFUND_APPROVED: refund_requests.refund_waiting,
+    Act.REFUND_REFUSED: refund_requests.refund_refused,
+    Act.REFUND_PAID_OUT: refund_requests.refund_to_pay_out,
     Act.INVOICE_SENT: invoices.sending,
     Act.INVOICE_RED_LETTERED: invoices.taking_back,
     Act.REVEALED: revealed,
@@ -225,6 +234,7 @@ async def state_of(estate: Estate) -> Any:
     names += ("visits", "payment_promises", "calls", "household_cards")
     names += ("notice_visits", "notice_readings", "bill_notes")
     names += ("invoice_requests", "reconciliation_differences")
+    names += ("refund_requests", "refund_reserves", "journal")
     names += ("demand_pauses", "demand_letters", "demands")
     return {name: await db[name].find().sort("_id", 1).to_list() for name in names}
 

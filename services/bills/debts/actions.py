@@ -19,10 +19,20 @@ from services.kernel.pages import Page
 from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
 from services.places import homes as place_homes
+from services.residencies import actions as residencies
 from services.residencies import owners, sealed, tenures
 from services.residencies.models import Residency
 
 NO_END: Final = "~"  # sorts after every day
+
+
+async def debtors(deps: Dependencies, bill: Bill) -> list[str]:
+    """Return who owes a bill, and who lives with them: as when it was published."""
+    if bill.debtor:
+        return [bill.debtor]
+    today = deps.today()
+    claimants = await residencies.claimants_of(deps, homes=[bill.home])
+    return sorted({c.person for c in claimants if c.window(today).has(bill.liable_on)})
 
 
 async def of_home(deps: Dependencies, actor: Actor, home: str) -> HomeDebts:

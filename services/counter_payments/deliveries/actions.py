@@ -21,6 +21,7 @@ from services.counter_payments.deliveries.models import (
     TakeCash,
 )
 from services.counter_payments.deliveries.states import TABLE, DeliveryAction
+from services.counter_payments.drawers import actions as drawers
 from services.dependencies import Dependencies, Transaction
 from services.fees.payees import actions as payees
 from services.fees.payees.models import Payee
@@ -95,10 +96,10 @@ async def offer(
     if request.account not in named:
         raise errors.NotFound("这里没有这个收款单位")
     made_id = deps.new_id()
+    await drawers.add(deps, request.account, actor.person_id)
 
     async def save(tx: Transaction) -> Delivery:
-        account = cash_in_hand(request.account, actor.person_id)
-        booked_fen = await ledger.balance(deps, account, tx=tx)
+        booked_fen = await drawers.hold(deps, tx, request.account, actor.person_id)
         if not booked_fen and not request.counted_fen:
             raise NoCash("没有需要交接的现金")
         made = Delivery(
@@ -121,6 +122,14 @@ async def offer(
     except DuplicateKeyError:
         raise DeliveryOpen("上一次交款还没有人接收,请先撤回或等待接收") from None
     return _view(made)
+
+
+async def require_none_open(
+    deps: Dependencies, tx: Transaction, actor: Actor, account: str
+) -> None:
+    """Raise DeliveryOpen while the actor offers the cash of a payee: it was counted so."""
+    if await store.find_open(deps.db, tx, actor.person_id, account):
+        raise DeliveryOpen("您有一次交款还没有人接收,请先撤回或等待接收")
 
 
 async def take(

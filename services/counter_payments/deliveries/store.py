@@ -35,6 +35,15 @@ async def find(db: Database, delivery_id: str) -> Delivery | None:
     return msgspec.convert(document, Delivery | None)
 
 
+async def find_open(
+    db: Database, tx: Transaction, person: str, account: str
+) -> Delivery | None:
+    """Return what a giver still offers of a payee's cash. Served by index `open_delivery`."""
+    query = {"given_by": person, "account": account, "open": True}
+    document = await db[COLLECTION].find_one(query, session=tx)
+    return msgspec.convert(document, Delivery | None)
+
+
 async def move(
     db: Database,
     tx: Transaction,

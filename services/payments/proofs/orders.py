@@ -146,12 +146,17 @@ async def some_receipts(deps: Dependencies, after: str, limit: int) -> list[str]
 
 
 async def problems_of_receipts(deps: Dependencies, ids: Sequence[str]) -> list[str]:
-    """Return a line for each receipt of no order; `problems` compares it where there is one."""
-    there, issued = await known(deps, ids), await receipts_store.find_many(deps.db, ids)
+    """Return a line for each receipt of no order; `problems` compares it where there is one.
+
+    A reversal is of the order whose receipt it takes back.
+    """
+    issued = await receipts_store.find_many(deps.db, ids)
+    orders = {each.id: each.reverses or each.id for each in issued.values()}
+    there = await known(deps, sorted({*orders.values()}))
     return [
-        f"receipt of order {order}: no such order"
-        for order in ids
-        if order not in there and issued[order].way is PaymentWay.WECHAT
+        f"receipt of order {receipt}: no such order"
+        for receipt in ids
+        if orders[receipt] not in there and issued[receipt].way is PaymentWay.WECHAT
     ]
 
 

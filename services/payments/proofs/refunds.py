@@ -6,10 +6,11 @@ from typing import Final
 from services.dependencies import Dependencies
 from services.kernel.projections import Projection
 from services.ledger import actions as ledger
-from services.ledger.models import Journal, overpaid, posted, suspense
+from services.ledger.models import Journal, overpaid, posted, receivable, suspense
 from services.payments.discrepancies import store as discrepancies_store
 from services.payments.discrepancies.models import Discrepancy, discrepancy_id
 from services.payments.discrepancies.states import DiscrepancyState
+from services.payments.refunds import actions as refunds_actions
 from services.payments.refunds import store
 from services.payments.refunds.models import Refund
 from services.payments.refunds.states import RefundState
@@ -22,8 +23,8 @@ def touched(journal: Journal) -> list[str]:
 
 def _is_ours(journal: Journal) -> bool:
     """Tell our own refunds from those made in the merchant's console, by how we number them."""
-    payment, refund = journal.reference.get("payment"), journal.reference.get("refund")
-    return journal.kind == "refund" and refund in {f"X{payment}", f"S{payment}"}
+    payment, refund = (journal.reference.get(name, "") for name in ("payment", "refund"))
+    return journal.kind == "refund" and refunds_actions.is_ours(refund, payment)
 
 
 async def known(deps: Dependencies, ids: Sequence[str]) -> set[str]:
@@ -37,12 +38,19 @@ async def some(deps: Dependencies, after: str, limit: int) -> list[str]:
 async def problems(deps: Dependencies, ids: Sequence[str]) -> list[str]:
     """Return a line for each refund that says something else than its journals."""
     refunds = await store.find_many(deps.db, ids)
-    journals = await _on(deps, [refund.source for refund in refunds.values()])
+    journals = await _on(deps, [a for each in refunds.values() for a in _taken(each)])
     return [
         f"refund {refund_id}: {line}"
         for refund_id in ids
         for line in _of_refund(refund_id, refunds.get(refund_id), journals)
     ]
+
+
+def _taken(refund: Refund) -> dict[str, int]:
+    """Return account → what a refund takes from it, in fen."""
+    if not refund.lines:
+        return {refund.source: refund.amount_fen}
+    return {receivable(line.bill_id): line.amount_fen for line in refund.lines}
 
 
 async def _on(deps: Dependencies, accounts: Sequence[str]) -> dict[str, list[Journal]]:
@@ -60,16 +68,19 @@ def _of_refund(
     if refund is None:
         yield "is not there, and a journal says that the money went back"
         return
-    source = journals[refund.source]
+    taken = _taken(refund)
+    source = journals[next(iter(taken))]
     own = [each for each in source if each.reference.get("refund") == refund_id]
     is_done = refund.state is RefundState.DONE
     if len(own) != is_done:
         yield f"{refund.state}, and {len(own)} journals say that the money went back"
     for journal in own:
-        if posted(journal, refund.source) != refund.amount_fen:
+        if any(posted(journal, account) != fen for account, fen in taken.items()):
             yield f"of {refund.amount_fen} fen, and {journal.id} books another amount"
         if refund.refund_id is None or not journal.id.endswith(f":{refund.refund_id}"):
             yield f"{refund.refund_id} at WeChat, booked by {journal.id}"
+    if sum(taken.values()) != refund.amount_fen:
+        yield f"of {refund.amount_fen} fen, and its bills come to {sum(taken.values())}"
     left = -sum(posted(each, refund.source) for each in source)
     wanted = 0 if is_done else refund.amount_fen
     if refund.source == overpaid(refund.payment) and left != wanted:

@@ -8,10 +8,11 @@ from datetime import datetime
 
 from services.dependencies import Dependencies, Transaction
 from services.kernel.money import capital_yuan
-from services.payments.models import Line, Payment
+from services.payments.models import Line
 from services.payments.receipts import checks, jobs, notify, numbers, sheets, store, views
 from services.payments.receipts.models import (
     Paid,
+    Paying,
     Receipt,
     ReceiptSheetQuery,
     ReceiptView,
@@ -50,7 +51,7 @@ async def issue(
 async def reverse(
     deps: Dependencies,
     tx: Transaction,
-    payment: Payment,
+    payment: Paying,
     refund_id: str,
     *,
     amount_fen: int,
@@ -58,7 +59,8 @@ async def reverse(
 ) -> None:
     """Reverse a receipt by what went back of it, in the transaction that books the refund.
 
-    `lines`: the bills that are owed again by this refund; none where that is not known.
+    `refund_id`: what the refund is known by, at WeChat or here. `lines`: the bills that are
+    owed again by this refund; none where that is not known.
     Nothing is reversed of money that the receipt does not say: what was paid too much, and
     more than is left of it. The same refund again changes nothing.
     """
@@ -105,10 +107,13 @@ def _reversal(
 async def get(deps: Dependencies, payment_id: str, *, returned_fen: int = 0) -> ReceiptView:
     """Return the receipt of a payment. NotFound while there is none.
 
-    `returned_fen`: what of it the payee gave back without us.
+    `returned_fen`: what of its bills the payment says is back; that of a payment at the counter
+    is what was reversed for bills.
     """
     receipt = await store.get(deps.db, payment_id)
     reversals = await store.reversals_of(deps.db, receipt.id)
+    reopened_fen = sum(each.amount_fen for each in reversals if each.lines)
+    returned_fen = max(returned_fen, reopened_fen)
     return await views.view(deps, receipt, reversals, returned_fen=returned_fen)
 
 

@@ -1,7 +1,7 @@
 """Receipts: what is kept and seen of them."""
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Final, Protocol
 
 from msgspec import Meta, Struct, field
 
@@ -31,6 +31,17 @@ class Paid(Struct, frozen=True, kw_only=True):
     paid_at: datetime
 
 
+class Paying(Protocol):
+    """Payment whose receipt is reversed, in whatever way the money came."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def account(self) -> str: ...
+    @property
+    def amount_fen(self) -> int: ...
+
+
 class Receipt(Struct, kw_only=True):
     """Receipt of a payment, or the reversal of one; nothing that it says is changed later.
 
@@ -38,7 +49,8 @@ class Receipt(Struct, kw_only=True):
     gaps, of one payee and one year of booking; "" where the payee asks for none. `serial`: its
     number there, drawn by the worker; until then it is `unnumbered`. `reverses`: id of the
     receipt that a reversal takes back, in all or in part; its amount is what went back.
-    `refund`: WeChat's number of the refund that a reversal belongs to.
+    `refund`: WeChat's number of the refund that a reversal belongs to; of one at the counter,
+    that of its request.
     `token`: what the code on paper says; receipts from before have none, and no code.
     """
 

@@ -1,5 +1,7 @@
 """Actions on refunds: requested for excess and for suspended money, listed, sent once more."""
 
+import re
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -19,6 +21,7 @@ from services.payments.discrepancies.models import Discrepancy
 from services.payments.discrepancies.states import TABLE as DIFFERENCES
 from services.payments.discrepancies.states import DiscrepancyEvent
 from services.payments.models import Payment
+from services.payments.refund_requests.models import RefundRequest
 from services.payments.refunds import requests, store, views
 from services.payments.refunds.models import JOB, Refund, RefundsQuery, RefundView
 from services.payments.refunds.states import TABLE, RefundAction, RefundState
@@ -27,6 +30,8 @@ from services.wechat.pay_models import Transaction as Trade
 # A payment has one refund of each cause at most; its id names the cause and the payment.
 EXCESS: Final = "X"
 SUSPENDED: Final = "S"
+# By hand it may have several: numbered, as they were approved.
+BY_HAND: Final = "H"
 EXCESS_REASON: Final = "重复缴费退款"
 VOID_REASON: Final = "账单已作废,原款退回"
 MIXED_REASON: Final = "账单已缴或已作废,原款退回"
@@ -71,11 +76,54 @@ async def request_excess(
 
 
 async def _request(
-    deps: Dependencies, tx: Transaction, refund: Refund, payment: Payment | None
+    deps: Dependencies,
+    tx: Transaction,
+    refund: Refund,
+    payment: Payment | None,
+    due_at: datetime | None = None,
 ) -> None:
     refund.body = requests.draft(deps, refund, payment)
     await store.insert(deps.db, tx, refund)
-    await jobs.enqueue(deps, tx, JOB, refund.job_key, refund_id=refund.id)
+    await jobs.enqueue(deps, tx, JOB, refund.job_key, refund_id=refund.id, due_at=due_at)
+
+
+def is_ours(refund_id: str, payment_id: str) -> bool:
+    """Tell our own refunds of a payment from those made in the merchant's console."""
+    order = re.escape(payment_id)
+    names = rf"({EXCESS}|{SUSPENDED}){order}|{BY_HAND}{order}\d\d"
+    return re.fullmatch(names, refund_id) is not None
+
+
+def id_by_hand(payment_id: str, number: int) -> str:
+    """Name a refund that somebody asked for: the `number`-th of its payment."""
+    return f"{BY_HAND}{payment_id}{number:02d}"
+
+
+async def request_by_hand(
+    deps: Dependencies, tx: Transaction, request: RefundRequest, *, due_at: datetime
+) -> None:
+    """Request what somebody asked for and somebody else approved, from `due_at` on.
+
+    Its bills owe it once WeChat says that it arrived. The request names the refund.
+    """
+    payment = await payments_store.get(deps.db, tx, request.payment)
+    refund = Refund(
+        id=request.refund,
+        number=request.refund,
+        payment=payment.id,
+        person=payment.person,
+        account=payment.account,
+        transaction_id=payment.transaction_id or "",
+        amount_fen=request.amount_fen,
+        total_fen=payment.amount_fen,
+        source="",
+        lines=request.lines,
+        request=request.id,
+        paid_by=request.journal,
+        reason=request.reason,
+        requested_at=deps.now(),
+    )
+    await _request(deps, tx, refund, payment, due_at)
 
 
 async def return_suspended(deps: Dependencies, actor: Actor, found_id: str) -> None:
@@ -121,7 +169,8 @@ async def of_payment(deps: Dependencies, payment_id: str) -> list[Refund]:
     """Return the refunds of a payment."""
     ids = [f"{cause}{payment_id}" for cause in (EXCESS, SUSPENDED)]
     found = await store.find_many(deps.db, ids)
-    return [found[each] for each in ids if each in found]
+    by_hand = await store.numbered(deps.db, f"{BY_HAND}{payment_id}")
+    return [*(found[each] for each in ids if each in found), *by_hand]
 
 
 async def payment_of(deps: Dependencies, number: str) -> str | None:

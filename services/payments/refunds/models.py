@@ -10,6 +10,7 @@ from services.kernel.labels import Labelled
 from services.kernel.money import Fen
 from services.kernel.pages import ShortListQuery
 from services.kernel.types import Id
+from services.payments.models import Line
 from services.payments.refunds.states import RefundState
 
 JOB: Final = "payments.refund"  # the name of the job that follows a refund
@@ -19,7 +20,9 @@ class Refund(Struct, kw_only=True):
     """Money on its way back to whoever paid it.
 
     `number` is its out_refund_no: the same however often it is asked for. Only after WeChat
-    closed a number does a person give it the next one.
+    closed a number does a person give it the next one. `lines`: what of it bills owe again
+    once it arrived, of a refund by hand; `request`: who asked for that, and `paid_by`: the
+    journal of the payment.
     """
 
     id: str = field(name="_id")
@@ -32,7 +35,10 @@ class Refund(Struct, kw_only=True):
     transaction_id: str
     amount_fen: Fen
     total_fen: Fen  # of the transaction
-    source: str  # the ledger account it is taken from
+    source: str  # the ledger account it is taken from; "" for bills
+    lines: list[Line] = []
+    request: str = ""
+    paid_by: str = ""
     reason: str
     body: bytes = b""  # the exact request under this number: repeated byte by byte
     state: RefundState = RefundState.REQUESTED

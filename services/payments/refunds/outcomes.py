@@ -4,10 +4,10 @@ import structlog
 
 from services.dependencies import Dependencies, Transaction
 from services.ledger import actions as ledger
-from services.ledger.models import Journal, Posting, refund_journal, wechat_cash
+from services.ledger.models import Journal, Posting, receivable, refund_journal, wechat_cash
 from services.payments import store as payments_store
 from services.payments.discrepancies import actions as discrepancies
-from services.payments.refunds import notify, store
+from services.payments.refunds import notify, reopenings, store
 from services.payments.refunds.models import Refund
 from services.payments.refunds.states import RefundAction, RefundState
 from services.payments.states import Event
@@ -80,6 +80,8 @@ async def _finish(deps: Dependencies, refund: Refund, answer: Answer) -> None:
         if await store.move(deps.db, refund.id, RefundAction.ARRIVE, tx=tx, **changes) is None:
             return
         await ledger.post(deps, tx, journal)
+        if refund.lines:
+            await reopenings.reopen(deps, tx, refund, answer.refund_id)
         # of suspended money: its order is over, and its difference with WeChat
         event, because, at = Event.RETURNED, "money_returned", deps.now()
         await payments_store.close(
@@ -93,14 +95,16 @@ async def _finish(deps: Dependencies, refund: Refund, answer: Answer) -> None:
 
 def _journal(deps: Dependencies, refund: Refund, answer: Answer) -> Journal:
     account = deps.merchants[refund.account].account
+    taken = [Posting(receivable(line.bill_id), line.amount_fen) for line in refund.lines]
+    by_hand = {"request": refund.request} if refund.request else {}
     return Journal(
         id=refund_journal(account.mchid, answer.refund_id),
         kind="refund",
         place=account.key,
         at=deps.now(),
         postings=[
-            Posting(refund.source, refund.amount_fen),
+            *(taken or [Posting(refund.source, refund.amount_fen)]),
             Posting(wechat_cash(account.key), -refund.amount_fen),
         ],
-        reference={"refund": refund.id, "payment": refund.payment},
+        reference={"refund": refund.id, "payment": refund.payment, **by_hand},
     )

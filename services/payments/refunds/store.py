@@ -109,3 +109,10 @@ async def ids_after(db: Database, after: str, *, limit: int) -> list[str]:
 async def find_many(db: Database, ids: Sequence[str]) -> dict[str, Refund]:
     """Return id → refund, of those that are there."""
     return await walks.by_id(db[COLLECTION], Refund, ids)
+
+
+async def numbered(db: Database, name: str) -> list[Refund]:
+    """Return the refunds that are named so, with a number behind. Served by `_id`."""
+    query = {"_id": {"$gte": name, "$lt": f"{name}:"}}  # ":" comes after the digits
+    cursor = db[COLLECTION].find(query).sort("_id", 1)
+    return msgspec.convert(await cursor.to_list(), list[Refund])

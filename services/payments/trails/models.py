@@ -20,6 +20,8 @@ class TrailStep(Labelled):
     RECEIPT = "receipt", "收据"
     DOUBTED = "doubted", "核对"
     SETTLED = "settled", "核对结束"
+    REFUND_PROPOSED = "refund_proposed", "提出退款"
+    REFUND_DECIDED = "refund_decided", "退款审批"
     REFUND_ASKED = "refund_asked", "申请退款"
     REFUND_DONE = "refund_done", "退款到账"
     RETURNED = "returned", "商户退回"

@@ -12,6 +12,8 @@ from services.payments.discrepancies.models import Discrepancy
 from services.payments.models import Payment, WeChatEvent
 from services.payments.receipts import actions as receipts
 from services.payments.receipts.models import Receipt
+from services.payments.refund_requests import store as requests_store
+from services.payments.refund_requests.models import RefundRequest
 from services.payments.refunds import actions as refunds
 from services.payments.refunds.models import Refund
 
@@ -24,6 +26,7 @@ class Sources(NamedTuple):
     journal: Journal | None
     receipt: Receipt | None
     refunds: list[Refund]
+    requests: list[RefundRequest]
     difference: Discrepancy | None
 
     @property
@@ -33,15 +36,16 @@ class Sources(NamedTuple):
 
 
 async def read(deps: Dependencies, payment: Payment) -> Sources:
-    """Read what is kept of a payment: five queries side by side."""
-    notices, journal, receipt, back, difference = await asyncio.gather(
+    """Read what is kept of a payment, side by side."""
+    notices, journal, receipt, back, asked, difference = await asyncio.gather(
         store.events_of(deps.db, payment.id),
         _journal(deps, payment),
         receipts.find(deps, payment.id),
         refunds.of_payment(deps, payment.id),
+        requests_store.of_payment(deps.db, payment.id),
         discrepancies.find(deps, payment.account, payment.id),
     )
-    return Sources(payment, notices, journal, receipt, back, difference)
+    return Sources(payment, notices, journal, receipt, back, asked, difference)
 
 
 async def _journal(deps: Dependencies, payment: Payment) -> Journal | None:
@@ -55,13 +59,14 @@ async def _journal(deps: Dependencies, payment: Payment) -> Journal | None:
 async def find(deps: Dependencies, number: str) -> Payment | None:
     """Find a payment by any number that somebody has of it.
 
-    Its own, that of its receipt, of a refund of it, or of WeChat's transaction.
+    Its own, that of its receipt, of a refund of it or the request of one, or WeChat's own.
     """
     if payment := await store.find(deps.db, number):
         return payment
     ids = await asyncio.gather(
         receipts.payment_of(deps, number),
         refunds.payment_of(deps, number),
+        requests_store.payment_of(deps.db, number),
         _of_transaction(deps, number),
     )
     known = next(filter(None, ids), None)

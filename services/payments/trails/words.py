@@ -1,6 +1,6 @@
 """Words of a trail: each step in one short Chinese line, and where the money is now."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -8,6 +8,8 @@ from services.kernel.days import day_of
 from services.kernel.money import yuan
 from services.payments.discrepancies.models import Discrepancy
 from services.payments.models import Payment, WeChatEvent
+from services.payments.refund_requests.models import RefundRequest
+from services.payments.refund_requests.states import RefundRequestState
 from services.payments.refunds.models import Refund
 from services.payments.refunds.states import REFUND_STUCK, RefundState
 from services.payments.states import PaymentState
@@ -23,9 +25,10 @@ def entries(found: Sources) -> list[TrailEntry]:
         *_of_order(found.payment),
         *(_of_notice(notice) for notice in found.notices),
         *_of_books(found),
+        *(entry for request in found.requests for entry in _of_request(request)),
         *(entry for refund in found.refunds for entry in _of_refund(refund)),
         *_of_difference(found.difference),
-        *_of_bill(found.payment),
+        *_of_bill(found.payment, found.refunds),
     ]
     return sorted(made, key=lambda each: each.at.isoformat() if each.at else LAST)
 
@@ -85,6 +88,22 @@ def _of_books(found: Sources) -> Iterator[TrailEntry]:
         )
 
 
+def _of_request(request: RefundRequest) -> Iterator[TrailEntry]:
+    money = f"{yuan(request.amount_fen)}元"
+    yield TrailEntry(
+        step=TrailStep.REFUND_PROPOSED,
+        at=request.asked_at,
+        text=f"工作人员提出退款{money}:{request.reason}",
+        number=request.number,
+        amount_fen=request.amount_fen,
+    )
+    if request.decided_at:
+        is_refused = request.state is RefundRequestState.REFUSED
+        text = f"退款{money}未批准" if is_refused else f"退款{money}已批准"
+        step, at = TrailStep.REFUND_DECIDED, request.decided_at
+        yield TrailEntry(step=step, at=at, text=text, number=request.number)
+
+
 def _of_refund(refund: Refund) -> Iterator[TrailEntry]:
     money = f"{yuan(refund.amount_fen)}元"
     asked = TrailEntry(
@@ -110,10 +129,11 @@ def _of_difference(found: Discrepancy | None) -> Iterator[TrailEntry]:
         yield TrailEntry(step=TrailStep.SETTLED, at=found.settled_at, text=text)
 
 
-def _of_bill(payment: Payment) -> Iterator[TrailEntry]:
-    if payment.returned_fen:
-        text = f"收款单位在微信商户平台退回{yuan(payment.returned_fen)}元,账单重新待缴"
-        amount_fen = payment.returned_fen
+def _of_bill(payment: Payment, refunds: Sequence[Refund]) -> Iterator[TrailEntry]:
+    done = [each for each in refunds if each.lines and each.state is RefundState.DONE]
+    amount_fen = payment.returned_fen - sum(each.amount_fen for each in done)
+    if amount_fen:
+        text = f"收款单位在微信商户平台退回{yuan(amount_fen)}元,账单重新待缴"
         yield TrailEntry(step=TrailStep.RETURNED, at=None, text=text, amount_fen=amount_fen)
     if payment.billed_on:
         text = f"{payment.billed_on}的微信账单里有这笔款,已对上"
@@ -139,7 +159,9 @@ def answer(found: Sources) -> str:
 def _of_money(found: Sources) -> str:
     settled_fen = found.receipt.amount_fen if found.receipt else 0
     arrived = f"{yuan(settled_fen)}元已由{found.payment.payee_name}收到" if settled_fen else ""
-    back = [_of_money_back(refund) for refund in found.refunds]
+    waiting = [each for each in found.requests if each.state is RefundRequestState.ASKED]
+    back = [f"{yuan(each.amount_fen)}元的退款正在审批" for each in waiting]
+    back += [_of_money_back(refund) for refund in found.refunds]
     day = day_of(found.payment.paid_at) if found.payment.paid_at else ""
     said = ",".join(filter(None, [arrived, *back])) or "款项已收到"
     return f"{day} {said}。".strip()

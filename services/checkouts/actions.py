@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
+import structlog
+
 from services.bills.models import Bill
 from services.bills.states import BillState
 from services.checkouts import store, views
@@ -25,9 +27,12 @@ from services.kernel.access import accessible
 from services.kernel.permissions import Actor
 from services.payments import actions as payments
 from services.payments import orders
+from services.payments.combined import actions as combined
 from services.payments.models import Pay
+from services.payments.orders import Sources
 from services.payments.refusals import BillAlreadyPaid, PayeeUnavailable
 
+log = structlog.get_logger(__name__)
 # Long enough to go on in the evening; the bills are there for a new one.
 LASTS: Final = timedelta(hours=24)
 
@@ -49,7 +54,7 @@ async def start(deps: Dependencies, actor: Actor, request: NewCheckout) -> Check
         expires_at=now + LASTS,
     )
     await store.insert(deps.db, checkout)
-    return views.view(checkout, sources)
+    return views.view(deps, checkout, sources)
 
 
 def _parts(bills: Sequence[Bill]) -> list[Part]:
@@ -84,7 +89,7 @@ async def get(deps: Dependencies, actor: Actor, checkout_id: str) -> CheckoutVie
     if mine:
         await asyncio.gather(*(payments.ask(deps, payment) for payment in mine))
         sources = await orders.read(deps, actor, checkout.bill_ids)
-    return views.view(checkout, sources)
+    return views.view(deps, checkout, sources)
 
 
 async def proceed(deps: Dependencies, actor: Actor, checkout_id: str) -> CheckoutOrder:
@@ -97,8 +102,39 @@ async def proceed(deps: Dependencies, actor: Actor, checkout_id: str) -> Checkou
     """
     checkout = await access(deps, actor, checkout_id)
     sources = await orders.read(deps, actor, checkout.bill_ids)
-    owing = {bill.id: bill for bill in sources.bills if bill.state is BillState.OWING}
-    return await _one(deps, actor, checkout, owing)
+    if views.is_one_order(deps, checkout, sources):
+        try:
+            return await _together(deps, actor, checkout, sources)
+        except PayeeUnavailable:
+            await store.go_one_by_one(deps.db, checkout.id)
+        except BillAlreadyPaid:
+            log.info("checkout_paid_meanwhile", checkout=checkout.id)
+        sources = await orders.read(deps, actor, checkout.bill_ids)
+    return await _one(deps, actor, checkout, _owing(sources))
+
+
+def _owing(sources: Sources) -> dict[str, Bill]:
+    return {bill.id: bill for bill in sources.bills if bill.state is BillState.OWING}
+
+
+async def _together(
+    deps: Dependencies, actor: Actor, checkout: Checkout, sources: Sources
+) -> CheckoutOrder:
+    """Return the combined order of all that is left.
+
+    Raises PayeeUnavailable when WeChat does not take it; the parts may be taken alone.
+    """
+    owing = _owing(sources)
+    left = {
+        number: [owing[bill_id] for bill_id in part.bill_ids if bill_id in owing]
+        for number, part in enumerate(checkout.parts)
+    }
+    groups = {number: bills for number, bills in left.items() if bills}
+    made = await combined.pay(deps, actor, sources, list(groups.values()))
+    for number, bills in groups.items():
+        order = next(each for each in made.payments if bills[0].id in each.bill_ids)
+        await store.note_payment(deps.db, checkout.id, number, order.id)
+    return views.together(made)
 
 
 async def _one(

@@ -89,6 +89,7 @@ class CheckoutView(Struct, kw_only=True):
     `parts`: What goes to each payee, in the order in which it is paid.
     `owed_fen`: What is still owed of all, in fen.
     `is_done`: Whether nothing is owed any more.
+    `is_one_order`: Whether one tap pays all that is left.
     `expires_at`: Until when it can be gone on with.
     """
 
@@ -96,6 +97,7 @@ class CheckoutView(Struct, kw_only=True):
     parts: list[CheckoutPart]
     owed_fen: int
     is_done: bool
+    is_one_order: bool
     expires_at: datetime
 
 

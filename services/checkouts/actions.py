@@ -131,9 +131,8 @@ async def _together(
     }
     groups = {number: bills for number, bills in left.items() if bills}
     made = await combined.pay(deps, actor, sources, list(groups.values()))
-    for number, bills in groups.items():
-        order = next(each for each in made.payments if bills[0].id in each.bill_ids)
-        await store.note_payment(deps.db, checkout.id, number, order.id)
+    for number, payment in zip(groups, made.payments, strict=True):
+        await store.note_payment(deps.db, checkout.id, number, payment.id)
     return views.together(made)
 
 

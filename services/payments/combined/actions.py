@@ -42,7 +42,7 @@ async def pay(
     """Make one combined order for all that is owed of bills, or hand out the open one again.
 
     `groups`: the bills of each order, of one payee and one fee. `sources`: as `orders.read`
-    gave them. Raises the refusals of refusals.py.
+    gave them. The payments are in the order of the groups. Raises the refusals of refusals.py.
     """
     for bills in groups:
         require_payable(bills)
@@ -57,6 +57,8 @@ async def pay(
         for part in held:
             again = {"place": part.place, "subject": part.id}
             await audit.record_again(deps, actor, Act.PAYMENT_ORDERED, **again)
+    by_bill = {bill_id: part for part in parts for bill_id in part.bill_ids}
+    parts = [by_bill[bills[0].id] for bills in groups]
     return Together(parts, _params(deps, parts[0], max(prepay_ids)))
 
 

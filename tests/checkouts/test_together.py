@@ -16,6 +16,7 @@ from tests.build.checkouts import (
     proceeded,
     start,
     states,
+    told,
 )
 from tests.build.merchants import change
 from tests.build.payments import journals, order, paid, pass_time, pay
@@ -70,6 +71,7 @@ async def test_where_wechat_lets_them_not_they_are_paid_one_by_one(
     await estate.world.wechat.do("merchants/sanitation", combines=False)
     way = await start(estate, li)
     first = await proceeded(estate, li, way)
+    assert (await proceeded(estate, li, way))["payments"] == first["payments"]
     await pay(estate, li, first)
     second = await proceeded(estate, li, way)
     await pay(estate, li, second)
@@ -193,8 +195,12 @@ async def test_a_merchant_that_is_switched_off_closes_all_of_it(
     estate: Estate, li: Member
 ) -> None:
     await combining(estate)
-    made = await proceeded(estate, li, await start(estate, li))
+    way = await start(estate, li)
+    made = await proceeded(estate, li, way)
+    await change(estate, "sanitation", "combine")
+    assert (await look(estate, li, way))["is_one_order"]
     await change(estate, "sanitation", "switch_off")
+    assert not (await look(estate, li, way))["is_one_order"]
     await estate.world.work()
     assert await part_states(estate, made) == ["closed", "closed"]
     assert (await pay(estate, li, made))["result"] == "fail"
@@ -209,3 +215,41 @@ async def test_an_order_that_never_reached_wechat_frees_all_its_bills(
     await pass_time(estate)
     found = await estate.world.db.payments.find({}).to_list()
     assert [one["closed_because"] for one in found] == ["never_reached_wechat"] * 2
+
+
+async def test_an_answer_about_another_combined_order_closes_nothing(
+    estate: Estate, li: Member
+) -> None:
+    await combining(estate)
+    made = await proceeded(estate, li, await start(estate, li))
+    closed = [
+        {**part, "trade_state": "CLOSED"} for part in (await told(estate, made))["sub_orders"]
+    ]
+    patch = {"combine_out_trade_no": "ANOTHER-ONE", "sub_orders": closed}
+    await estate.world.wechat.fault(QUERY, match={"times": None}, body_patch=patch)
+    await estate.advance(minutes=36)
+    await estate.world.work()
+    assert await part_states(estate, made) == ["prepaid", "prepaid"]
+    await estate.world.wechat.control("DELETE", "faults")
+
+
+@pytest.mark.billed("2026-01", "2026-02")
+async def test_a_tap_that_would_pay_more_than_is_asked_for_is_not_handed_out_again(
+    estate: Estate, li: Member
+) -> None:
+    """Three parts are ordered; then two of them are asked for: all three are closed first."""
+    await combining(estate)
+    bills = await owed(estate, li)
+    another = (await estate.bill_ids("li", "waste_fee"))[0]
+    named = {"$set": {"payee_name": "环卫中心二部"}}
+    await estate.world.db.bills.update_one({"_id": another}, named)
+    all_three = await proceeded(estate, li, await start(estate, li, bills))
+    assert len(all_three["payments"]) == 3
+    without = [bill for bill in bills if bill != another]
+    two = await proceeded(estate, li, await start(estate, li, without))
+    assert len(two["payments"]) == 2
+    assert await part_states(estate, all_three) == ["closed"] * 3
+    fewer = await proceeded(estate, li, await start(estate, li, without[1:]))
+    assert len(fewer["payments"]) == 2
+    assert fewer["amount_fen"] < two["amount_fen"]
+    assert await part_states(estate, two) == ["closed"] * 2

@@ -28,7 +28,18 @@ VALIDATOR: Final = {
     "bsonType": "object",
     "required": ["_id", "account", "kind", "state", "proposed_by", "proposed_at"],
     "properties": {
-        "kind": {"enum": ["add", "rotate", "switch_off", "switch_on", "ship", "stop_shipping"]},
+        "kind": {
+            "enum": [
+                "add",
+                "rotate",
+                "switch_off",
+                "switch_on",
+                "ship",
+                "stop_shipping",
+                "combine",
+                "stop_combining",
+            ]
+        },
         "state": {"enum": ["proposed", "approved", "refused"]},
         "keys": {"bsonType": "string"},  # sealed; empty once it is decided
     },

@@ -28,5 +28,6 @@ VALIDATOR: Final = {
         "version": {"bsonType": ["int", "long"], "minimum": 1},
         "is_on": {"bsonType": "bool"},
         "ships": {"bsonType": "bool"},
+        "combines": {"bsonType": "bool"},
     },
 }

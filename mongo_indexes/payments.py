@@ -25,6 +25,12 @@ INDEXES: Final = [
         name="open_account",
         partialFilterExpression={"open": True},
     ),
+    # What one tap pays together: parts_of()
+    IndexModel(
+        [("combined.number", ASCENDING), ("_id", ASCENDING)],
+        name="combined",
+        partialFilterExpression={"combined.number": {"$exists": True}},
+    ),
     # Orders nobody settled: silent(), missing()
     IndexModel(
         [("created_at", ASCENDING)], name="silent", partialFilterExpression={"open": True}
@@ -40,5 +46,6 @@ VALIDATOR: Final = {
         "state": {"enum": ["created", "unknown", "prepaid", "paid", "closed", "suspended"]},
         "open": {"bsonType": "bool"},
         "bill_ids": {"bsonType": "array", "minItems": 1},
+        "combined": {"bsonType": ["null", "object"]},
     },
 }

@@ -17,7 +17,7 @@ from sandbox.faults import NONE, Action
 from sandbox.journal import Entry
 from sandbox.mini_program import codes, login, messages, push, security, shipments, tokens
 from sandbox.mini_program import gate as mini_gate
-from sandbox.pay import bills, certificates, notices, refunds, refusals, transactions
+from sandbox.pay import bills, certificates, combined, notices, refunds, refusals, transactions
 from sandbox.pay import gate as pay_gate
 from sandbox.service_account import followers
 from sandbox.service_account import messages as template_messages
@@ -42,7 +42,7 @@ class App:
                 *props.ROUTES,
             ]
         )
-        pay_parts = (transactions, certificates, refunds, bills, refusals)
+        pay_parts = (transactions, combined, certificates, refunds, bills, refusals)
         self._pay = Router([route for part in pay_parts for route in part.ROUTES])
         own_parts = (tokens, login, messages, security, codes, shipments)
         mini_parts = (*own_parts, followers, template_messages)

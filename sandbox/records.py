@@ -122,6 +122,8 @@ class Order(Struct, kw_only=True):
     prepay_ids: list[str] = field(default_factory=list)
     shipped_at: float = 0.0  # when its shipping info was uploaded
     refund_nos: list[str] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)  # of a combined order: keys of its orders
+    combined: str = ""  # key of the combined order that this one is a part of
 
     @property
     def key(self) -> str:
@@ -233,6 +235,7 @@ class MerchantSettings(Struct, kw_only=True, forbid_unknown_fields=True):
     grey_debt: float = 0.0
     certificates: bool | None = None  # None: as the account's mode says
     balance_fen: int | None = None  # None: never empty
+    combines: bool = False  # may place combined orders, and be paid by them
 
 
 class Settings(Struct, kw_only=True, forbid_unknown_fields=True):

@@ -25,6 +25,7 @@ from sandbox.records import (
     TemplateMessage,
     Token,
     TokenSlot,
+    TradeState,
     User,
 )
 
@@ -87,6 +88,7 @@ class Store:
         self.followers = Table(self._db, "follower", Follower)
         self.template_messages = Table(self._db, "template_message", TemplateMessage)
         self.orders = Table(self._db, "order", Order)
+        self.combined = Table(self._db, "combined", Order)  # a paid one has no money of its own
         self.prepays = Table(self._db, "prepay", Prepay)
         self.transactions = Table(self._db, "transaction", str)  # transaction_id → order key
         self.refunds = Table(self._db, "refund", Refund)
@@ -120,3 +122,20 @@ class Store:
 
     def close(self) -> None:
         self._db.close()
+
+    def order(self, key: str) -> Order | None:
+        """Return an order, or a combined one: both have numbers of their merchant's."""
+        return self.orders.get(key) or self.combined.get(key)
+
+    def parts(self, order: Order) -> list[Order]:
+        """Return the orders that a payment of this one pays: itself, or its parts."""
+        return [self.orders.rows[key] for key in order.parts] or [order]
+
+    def move(self, order: Order, state: TradeState) -> None:
+        """Save the new state of an order; of a combined one, that of its parts, too."""
+        for part in self.parts(order):
+            part.state = state
+            self.orders.save(part.key, part)
+        if order.parts:
+            order.state = state
+            self.combined.save(order.key, order)

@@ -73,6 +73,19 @@ class PaymentNoticeHandler(NoticeHandler):
         await notices.receive_payment(self.deps, account, self.request.headers, body)
 
 
+class CombinedNoticeHandler(NoticeHandler):
+    @endpoint(
+        "receiveCombinedNotice",
+        needs=Access.PUBLIC,
+        status=204,
+        errors=("bad_signature", "unexpected_notice", "wechat_keys_unavailable"),
+        rate=Rate.CALLBACK,
+    )
+    async def post(self, account: AccountKey, body: bytes) -> None:
+        """Receive WeChat Pay's notice that a combined order was paid."""
+        await notices.receive_combined(self.deps, account, self.request.headers, body)
+
+
 class RefundNoticeHandler(NoticeHandler):
     @endpoint(
         "receiveRefundNotice",
@@ -88,5 +101,6 @@ class RefundNoticeHandler(NoticeHandler):
 
 ROUTES = [
     Route("/wx/pay/notify/{account}", PaymentNoticeHandler),
+    Route("/wx/pay/combined-notify/{account}", CombinedNoticeHandler),
     Route("/wx/pay/refund-notify/{account}", RefundNoticeHandler),
 ]

@@ -42,9 +42,8 @@ def program(world: World, name: str) -> MiniProgram:
 def find_order(world: World, out_trade_no: str, mchid: str = "") -> Order:
     """Find an order by number; the merchant is needed when two have used the same."""
     mchids = [mchid] if mchid else list(world.keys.merchants)
-    rows = world.store.orders.rows
-    keys = [f"{each}/{out_trade_no}" for each in mchids]
-    found = [rows[key] for key in keys if key in rows]
+    known = [world.store.order(f"{each}/{out_trade_no}") for each in mchids]
+    found = [order for order in known if order is not None]
     if len(found) != 1:
         raise Refused(f"{len(found)} orders have the number {out_trade_no!r}")
     return found[0]

@@ -50,7 +50,7 @@ def _merchant(world: World, key: str) -> Merchant:
 
 
 async def change_merchant(world: World, call: Call) -> Answer:
-    """Set grey_share, certificates and balance_fen; answer them and the public key."""
+    """Set grey_share, certificates, balance_fen, combines; answer them and the public key."""
     merchant = _merchant(world, call.params["key"])
     known = msgspec.to_builtins(world.merchant_settings(merchant))
     wish = read(call, dict[str, Any])

@@ -39,7 +39,10 @@ def order_of_prepay(world: World, prepay_id: str) -> Order:
         raise CannotPay("prepay_id不存在")
     if world.clock.now() - prepay.issued_at >= PREPAY_LIFE_SECONDS:
         raise CannotPay("prepay_id已过期")
-    return world.store.orders.rows[prepay.order_key]
+    order = world.store.order(prepay.order_key)
+    if order is None:
+        raise CannotPay("prepay_id不存在")
+    return order
 
 
 def check_pay_sign(world: World, order: Order, params: dict[str, str]) -> None:
@@ -67,25 +70,23 @@ def check_payable(world: World, order: Order, openid: str) -> None:
 
 def begin(world: World, order: Order) -> None:
     """Begin a payment: the password is being typed."""
-    order.state = TradeState.USERPAYING
-    world.store.orders.save(order.key, order)
+    world.store.move(order, TradeState.USERPAYING)
 
 
 def cancel(world: World, order: Order) -> None:
-    order.state = TradeState.NOTPAY
-    world.store.orders.save(order.key, order)
+    world.store.move(order, TradeState.NOTPAY)
 
 
 async def finish(world: World, order: Order, payment: Payment) -> list[dict[str, Any]]:
     """Take the money and notify; return the outcome of the first deliveries."""
     copies = {False: 0, "simultaneous": 2}.get(payment.notify, 1)
     with world.store.together():
-        order.paid_at = world.clock.now()
-        order.transaction_id = new_transaction_id(order.paid_at)
-        order.state = TradeState.SUCCESS
-        world.store.orders.save(order.key, order)
-        balance.change(world, order.mchid, order.total_fen)
-        world.store.transactions.save(order.transaction_id, order.key)
+        for part in world.store.parts(order):
+            part.paid_at = world.clock.now()
+            part.transaction_id = new_transaction_id(part.paid_at)
+            balance.change(world, part.mchid, part.total_fen)
+            world.store.transactions.save(part.transaction_id, part.key)
+        world.store.move(order, TradeState.SUCCESS)
         event = notices.payment_event(world, order)
         fault = payment.notify_fault
         jobs = [notices.enqueue(world, dict(event), fault) for _ in range(copies)]

@@ -13,7 +13,7 @@ from sandbox.faults import SignFault
 from sandbox.keys import Merchant
 from sandbox.outbound import Reply
 from sandbox.pay.signatures import KeyKind, Signing, sign_headers, usual_kind
-from sandbox.pay.views import transaction
+from sandbox.pay.views import combined, transaction
 from sandbox.records import Job, Order
 from sandbox.reshape import merged
 from sandbox.world import World
@@ -74,7 +74,7 @@ def payment_event(world: World, order: Order) -> dict[str, Any]:
         "url": order.request["notify_url"],
         "original_type": "transaction",
         "event": event(world, "TRANSACTION.SUCCESS", "支付成功"),
-        "plain": transaction(order),
+        "plain": combined(world.store, order) if order.parts else transaction(order),
     }
 
 

@@ -11,15 +11,7 @@ async def refuse(_world: World, _call: Call, _merchant: Merchant) -> Answer:
     raise PayError(403, "NO_AUTH", "商户未开通此产品权限")
 
 
-async def no_such_order(_world: World, _call: Call, _merchant: Merchant) -> Answer:
-    raise PayError(404, "ORDER_NOT_EXIST", "订单不存在")
-
-
-COMBINED = "/v3/combine-transactions"
 ROUTES = [
-    ("POST", f"{COMBINED}/jsapi", PayRoute(refuse)),
-    ("GET", f"{COMBINED}/out-trade-no/{{number}}", PayRoute(no_such_order)),
-    ("POST", f"{COMBINED}/out-trade-no/{{number}}/close", PayRoute(no_such_order)),
     ("GET", "/v3/bill/sub-merchant-fundflowbill", PayRoute(refuse)),
     ("POST", "/v3/profitsharing/orders", PayRoute(refuse)),
     *(

@@ -96,6 +96,48 @@ class PartnerPrepay(Prepay, kw_only=True):
     payer: PartnerPayer
 
 
+class PartAmount(Strict, kw_only=True):
+    total_amount: Fen
+    currency: Literal["CNY"]
+
+
+class CombinedPart(Strict, kw_only=True):
+    mchid: Text32
+    out_trade_no: TradeNo
+    attach: Text128
+    description: Annotated[str, Meta(min_length=1, max_length=127)]
+    amount: PartAmount
+    sub_mchid: Text32 | UnsetType = UNSET
+    sub_appid: Text32 | UnsetType = UNSET
+    goods_tag: Text32 | UnsetType = UNSET
+    detail: Detail | UnsetType = UNSET
+    settle_info: Settle | UnsetType = UNSET
+
+
+class CombinedPrepay(Strict, kw_only=True):
+    combine_appid: Text32
+    combine_mchid: Text32
+    combine_out_trade_no: TradeNo
+    sub_orders: list[CombinedPart]
+    combine_payer_info: DirectPayer
+    notify_url: Annotated[str, Meta(min_length=1, max_length=255)]
+    scene_info: Scene | UnsetType = UNSET
+    time_start: str | UnsetType = UNSET
+    time_expire: str | UnsetType = UNSET
+
+
+class ClosedPart(Strict, kw_only=True):
+    mchid: Text32
+    out_trade_no: TradeNo
+    sub_mchid: Text32 | UnsetType = UNSET
+    sub_appid: Text32 | UnsetType = UNSET
+
+
+class CombinedClose(Strict, kw_only=True):
+    combine_appid: Text32
+    sub_orders: list[ClosedPart]
+
+
 class DirectClose(Strict, kw_only=True):
     mchid: Text32
 

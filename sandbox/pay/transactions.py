@@ -44,7 +44,7 @@ def _check_sub_merchant(merchant: Merchant, sub_mchid: str) -> None:
         raise PayError(403, "NO_AUTH", "受理关系不存在")
 
 
-def _check_payer(openid: str, appid: str, field: str) -> None:
+def check_payer(openid: str, appid: str, field: str) -> None:
     if not belongs(openid, appid):
         raise param_error(f"/payer/{field}", f"无效的{field}")
 
@@ -54,7 +54,7 @@ def _direct(world: World, merchant: Merchant, call: Call) -> tuple[DirectPrepay,
     _check_merchant(world, merchant, body.mchid, "direct")
     if body.appid != merchant.appid:
         raise PayError(400, "APPID_MCHID_NOT_MATCH", "appid和mch_id不匹配")
-    _check_payer(body.payer.openid, body.appid, "openid")
+    check_payer(body.payer.openid, body.appid, "openid")
     return body, Order(
         mchid=body.mchid,
         out_trade_no=body.out_trade_no,
@@ -93,17 +93,17 @@ def _partner_payer(world: World, body: PartnerPrepay) -> tuple[dict[str, str], s
     if (sp_openid is UNSET) == (sub_openid is UNSET):
         raise param_error("/payer", "sp_openid和sub_openid二选一")
     if isinstance(sp_openid, str):
-        _check_payer(sp_openid, body.sp_appid, "sp_openid")
+        check_payer(sp_openid, body.sp_appid, "sp_openid")
         return {"sp_openid": sp_openid}, body.sp_appid
     if not isinstance(body.sub_appid, str):
         raise param_error("/sub_appid", "传sub_openid时sub_appid必填")
     if body.sub_appid not in world.keys.programs:
         raise PayError(400, "APPID_MCHID_NOT_MATCH", "sub_mch_id与sub_appid不匹配")
-    _check_payer(str(sub_openid), body.sub_appid, "sub_openid")
+    check_payer(str(sub_openid), body.sub_appid, "sub_openid")
     return {"sub_openid": str(sub_openid)}, body.sub_appid
 
 
-def _end_of_payment(world: World, merchant: Merchant, time_expire: Any) -> float:
+def end_of_payment(world: World, merchant: Merchant, time_expire: Any) -> float:
     now = world.clock.now()
     if time_expire is UNSET:
         return now + DEFAULT_LIFE_SECONDS
@@ -118,7 +118,7 @@ def _end_of_payment(world: World, merchant: Merchant, time_expire: Any) -> float
     return until
 
 
-def _check_again(world: World, old: Order, new: Order) -> None:
+def check_again(world: World, old: Order, new: Order) -> None:
     """Repeat of a number: only for an unpaid order and with the same parameters."""
     if old.state in PAID:
         raise PayError(400, "ORDERPAID", "该订单已支付")
@@ -130,7 +130,7 @@ def _check_again(world: World, old: Order, new: Order) -> None:
         raise invalid_request("订单已过有效期")
 
 
-def _new_prepay_id(at: float) -> str:
+def new_prepay_id(at: float) -> str:
     return f"wx{instant(at):%d%H%M%S}{secrets.token_hex(13)}"
 
 
@@ -139,14 +139,14 @@ async def _prepay(
 ) -> Answer:
     check_notify_url(body.notify_url)
     now = world.clock.now()
-    old = world.store.orders.get(order.key)
+    old = world.store.order(order.key)
     if old is not None:
-        _check_again(world, old, order)
+        check_again(world, old, order)
         order = old
     else:
         order.created_at = now
-        order.pay_until = _end_of_payment(world, merchant, body.time_expire)
-    prepay_id = _new_prepay_id(now)
+        order.pay_until = end_of_payment(world, merchant, body.time_expire)
+    prepay_id = new_prepay_id(now)
     order.prepay_ids.append(prepay_id)
     with world.store.together():
         world.store.orders.save(order.key, order)
@@ -177,7 +177,7 @@ def _check_owner_in_query(world: World, call: Call, merchant: Merchant) -> None:
 
 def order_of(world: World, merchant: Merchant, out_trade_no: str) -> Order:
     order = world.store.orders.get(f"{merchant.mchid}/{out_trade_no}")
-    if order is None:
+    if order is None or order.combined:  # a part is asked for by the combined number only
         raise PayError(404, "ORDER_NOT_EXIST", "订单不存在")
     return order
 
@@ -191,7 +191,7 @@ async def query_by_id(world: World, call: Call, merchant: Merchant) -> Answer:
     _check_owner_in_query(world, call, merchant)
     key = world.store.transactions.get(call.params["transaction_id"]) or ""
     order = world.store.orders.get(key)
-    if order is None or order.mchid != merchant.mchid:
+    if order is None or order.mchid != merchant.mchid or order.combined:
         raise PayError(404, "ORDER_NOT_EXIST", "订单不存在")
     return Answer.json(transaction(order))
 

@@ -52,6 +52,39 @@ def transaction(order: Order) -> dict[str, Any]:
     }
 
 
+def combined(store: Store, order: Order) -> dict[str, Any]:
+    """Show a combined order with all its parts, paid or not."""
+    return {
+        "combine_appid": order.appid,
+        "combine_mchid": order.mchid,
+        "combine_out_trade_no": order.out_trade_no,
+        "sub_orders": [_part(part) for part in store.parts(order)],
+        "combine_payer_info": order.payer,
+    }
+
+
+def _part(order: Order) -> dict[str, Any]:
+    amount: dict[str, Any] = {"total_amount": order.total_fen, "currency": "CNY"}
+    shown = {
+        "mchid": order.mchid,
+        **({"sub_mchid": order.sub_mchid} if order.sub_mchid else {}),
+        "out_trade_no": order.out_trade_no,
+        "trade_state": order.state,
+        "attach": order.request["attach"],
+        "amount": amount,
+    }
+    if order.state not in PAID:
+        return shown
+    return {
+        **shown,
+        "transaction_id": order.transaction_id,
+        "trade_type": "JSAPI",
+        "bank_type": "OTHERS",
+        "success_time": rfc3339(order.paid_at),
+        "amount": {**amount, "payer_amount": order.total_fen, "payer_currency": "CNY"},
+    }
+
+
 def _amounts(order: Order, refund: Refund) -> dict[str, Any]:
     return {
         "total": order.total_fen,

@@ -128,6 +128,8 @@ def _require_change(merchant: Merchant, kind: ChangeKind) -> None:
         ChangeKind.SWITCH_ON: merchant.is_on,
         ChangeKind.SHIP: merchant.ships,
         ChangeKind.STOP_SHIPPING: not merchant.ships,
+        ChangeKind.COMBINE: merchant.combines,
+        ChangeKind.STOP_COMBINING: not merchant.combines,
     }
     if there.get(kind):
         raise NothingToChange("这个收款账户已经是这样了")
@@ -219,20 +221,22 @@ async def _make(deps: Dependencies, tx: Transaction, change: Change) -> None:
             raise RuntimeError("an addition without an identity")
         await merchants.add(deps, tx, change.account, change.identity, _keys(deps, change))
         return
-    merchant = await merchants.held(deps, tx, change.account)
-    _require_change(merchant, change.kind)
-    match change.kind:
+    merchant, kind = await merchants.held(deps, tx, change.account), change.kind
+    _require_change(merchant, kind)
+    match kind:
         case ChangeKind.ROTATE:
             until: Day = change.old_until or deps.today()
             await merchants.rotate(deps, tx, merchant, _keys(deps, change), until)
         case ChangeKind.SWITCH_OFF | ChangeKind.SWITCH_ON:
-            is_on = change.kind is ChangeKind.SWITCH_ON
+            is_on = kind is ChangeKind.SWITCH_ON
             await merchants.switch(deps, tx, merchant, is_on=is_on)
             if not is_on:
                 await jobs.enqueue(deps, tx, CLOSE, change.id, account=change.account)
         case ChangeKind.SHIP | ChangeKind.STOP_SHIPPING:
-            ships = change.kind is ChangeKind.SHIP
-            await merchants.set_shipping(deps, tx, merchant, ships=ships)
+            await merchants.set_shipping(deps, tx, merchant, ships=kind is ChangeKind.SHIP)
+        case ChangeKind.COMBINE | ChangeKind.STOP_COMBINING:
+            combines = kind is ChangeKind.COMBINE
+            await merchants.set_combining(deps, tx, merchant, combines=combines)
 
 
 def _keys(deps: Dependencies, change: Change) -> Keys:

@@ -33,6 +33,8 @@ class ChangeKind(Labelled):
     SWITCH_ON = "switch_on", "恢复使用"
     SHIP = "ship", "开启发货信息上传"
     STOP_SHIPPING = "stop_shipping", "关闭发货信息上传"
+    COMBINE = "combine", "开启合单支付"
+    STOP_COMBINING = "stop_combining", "关闭合单支付"
 
 
 class Change(Struct, kw_only=True):

@@ -90,7 +90,13 @@ def _use(deps: Dependencies, merchant: Merchant) -> None:
         text = EARLIER_KEYS.open(deps.vault, merchant.id, merchant.earlier_keys)
         before = account_of(merchant, msgspec.json.decode(text, type=Keys))
         earlier = Earlier(before, end_of(merchant.earlier_until))
-    deps.merchants.put(account, earlier, takes_orders=merchant.is_on, ships=merchant.ships)
+    deps.merchants.put(
+        account,
+        earlier,
+        takes_orders=merchant.is_on,
+        ships=merchant.ships,
+        combines=merchant.combines,
+    )
 
 
 async def find_client(deps: Dependencies, key: str) -> PayClient | None:
@@ -208,6 +214,14 @@ async def set_shipping(
 ) -> None:
     """Let WeChat be told of each payment what was paid for, or not any more."""
     merchant.ships = ships
+    await _put(deps, tx, merchant)
+
+
+async def set_combining(
+    deps: Dependencies, tx: Transaction, merchant: Merchant, *, combines: bool
+) -> None:
+    """Let one order pay an account and others together, or not any more."""
+    merchant.combines = combines
     await _put(deps, tx, merchant)
 
 

@@ -28,6 +28,7 @@ MERCHANTS: Final = List(
         sub_mchid="特约商户号",
         serial="证书序列号",
         is_on="可以下单",
+        combines="合单支付",
         orders_left="待关闭的订单",
         changed_at="最近更改时间",
     ),

@@ -100,6 +100,7 @@ class Merchant(Struct, kw_only=True):
     earlier_until: Day | None = None
     is_on: bool = True
     ships: bool = False
+    combines: bool = False
     off_at: datetime | None = None
     orders_left: int | None = None
     version: int
@@ -130,6 +131,7 @@ class MerchantView(Struct, kw_only=True):
     `earlier_until`: Last day on which notices with the earlier keys are read.
     `is_on`: Whether new orders may be made.
     `ships`: Whether WeChat is told of each payment what was paid for.
+    `combines`: Whether one order may pay it and other merchants together.
     `orders_left`: Open orders that are still to be closed after it was switched off.
     `changed_at`: When it was last changed.
     """
@@ -146,5 +148,6 @@ class MerchantView(Struct, kw_only=True):
     earlier_until: Annotated[Day | None, Meta(examples=[None])]
     is_on: bool
     ships: bool
+    combines: bool
     orders_left: Annotated[int | None, Meta(examples=[None])]
     changed_at: datetime

@@ -9,6 +9,7 @@ from pymongo.errors import DuplicateKeyError
 
 from services.audit import actions as audit
 from services.bills import actions as bills_actions
+from services.bills.models import Bill
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel.access import accessible
@@ -57,15 +58,21 @@ async def pay(
     orders.require_on(deps, sources.bills[0].account)
     lines = orders.lines_of(sources.bills, request.amount_fen)
     held = await _free_the_bills(deps, actor, sources, lines)
-    payment = await _place(deps, held or await _create(deps, actor, sources, lines))
+    payment = await place(deps, held or await _create(deps, actor, sources, lines))
     if payment.state is PaymentState.PAID:
         raise BillAlreadyPaid("这些账单已经缴过了", payment_id=payment.id)
-    if payment.state is not PaymentState.PREPAID or payment.prepay_id is None:
-        raise PaymentInProgress("请刷新后再试一次", retry_after_seconds=3)
+    prepay_id = require_prepaid(payment)
     if held:
         again = {"place": held.place, "subject": held.id}
         await audit.record_again(deps, actor, Act.PAYMENT_ORDERED, **again)
-    return views.order_view(deps, payment, payment.prepay_id)
+    return views.order_view(deps, payment, prepay_id)
+
+
+def require_prepaid(payment: Payment) -> str:
+    """Return what the phone pays with. Raises PaymentInProgress while there is nothing."""
+    if payment.state is not PaymentState.PREPAID or payment.prepay_id is None:
+        raise PaymentInProgress("请刷新后再试一次", retry_after_seconds=3)
+    return payment.prepay_id
 
 
 async def _free_the_bills(
@@ -77,19 +84,34 @@ async def _free_the_bills(
     all at once, because somebody is waiting.
     """
     wanted = amounts_of(lines)
+    require_none_suspended(sources.in_the_way)
     for payment in sources.in_the_way:
-        if payment.state is PaymentState.SUSPENDED:
-            raise PaymentInProgress("这笔账单的付款正在核对,请联系物业或社区")
-        fresh = payment.expires_at - deps.now() > TOO_LATE_TO_REUSE
-        own = (payment.person, payment.asked_by) == (actor.person_id, sources.asked_by)
-        if own and amounts_of(payment.lines) == wanted and fresh:
+        own = payment.asked_by == sources.asked_by and may_reuse(deps, actor, payment)
+        if own and payment.combined is None and amounts_of(payment.lines) == wanted:
             return payment
-    await _supersede_all(deps, actor, sources.in_the_way)
+    await supersede(deps, actor, sources.in_the_way)
     return None
 
 
-async def _supersede_all(deps: Dependencies, actor: Actor, found: Sequence[Payment]) -> None:
-    superseded = [_supersede(deps, actor, payment) for payment in found]
+def require_none_suspended(found: Sequence[Payment]) -> None:
+    """Raise PaymentInProgress where money lies in suspense: a person decides."""
+    if any(payment.state is PaymentState.SUSPENDED for payment in found):
+        raise PaymentInProgress("这笔账单的付款正在核对,请联系物业或社区")
+
+
+def may_reuse(deps: Dependencies, actor: Actor, payment: Payment) -> bool:
+    """Tell whether an order is the actor's own, with time enough left to pay it."""
+    is_fresh = payment.expires_at - deps.now() > TOO_LATE_TO_REUSE
+    return payment.person == actor.person_id and is_fresh
+
+
+async def supersede(deps: Dependencies, actor: Actor, found: Sequence[Payment]) -> None:
+    """Cancel orders at WeChat, each combined one once: it is closed whole.
+
+    Raises BillAlreadyPaid, PaymentInProgress.
+    """
+    wholes = {payment.combined_number or payment.id: payment for payment in found}
+    superseded = [_supersede(deps, actor, payment) for payment in wholes.values()]
     refusals = [r for r in await asyncio.gather(*superseded, return_exceptions=True) if r]
     if refusals:
         raise refusals[0]
@@ -102,9 +124,8 @@ async def free(deps: Dependencies, actor: Actor, bill_ids: Sequence[str]) -> Non
     somebody may be paying.
     """
     found = await store.open_holding(deps.db, bill_ids)
-    if any(payment.state is PaymentState.SUSPENDED for payment in found):
-        raise PaymentInProgress("这笔账单的付款正在核对,请联系物业或社区")
-    await _supersede_all(deps, actor, found)
+    require_none_suspended(found)
+    await supersede(deps, actor, found)
 
 
 async def require_free(deps: Dependencies, tx: Transaction, bill_ids: Sequence[str]) -> None:
@@ -134,18 +155,26 @@ async def _supersede(deps: Dependencies, actor: Actor, payment: Payment) -> None
 async def _create(
     deps: Dependencies, actor: Actor, sources: orders.Sources, lines: Sequence[Line]
 ) -> Payment:
-    """Write the order down, with the exact request, before WeChat hears of it."""
     payment = orders.draft(deps, actor, sources, lines)
     held = [bill for bill in sources.bills if bill.id in payment.bill_ids]
+    await write_down(deps, actor, held, [payment])
+    return payment
+
+
+async def write_down(
+    deps: Dependencies, actor: Actor, bills: Sequence[Bill], payments: Sequence[Payment]
+) -> None:
+    """Write orders down, with the exact request, before WeChat hears of them: all or none.
+
+    `bills`: what they pay. Raises BillAlreadyPaid, PaymentInProgress.
+    """
 
     async def work(tx: Transaction) -> None:
         await people.require_open(deps, tx, actor.person_id)
-        if not await bills_actions.hold(deps, tx, held):
+        if not await bills_actions.hold(deps, tx, bills):
             raise BillAlreadyPaid("有账单刚刚缴过或作废,请刷新后再试")
-        await store.insert(deps.db, tx, payment)
-        due_at = orders.next_query(payment, deps.now())
-        await jobs.enqueue(deps, tx, CHECK, payment.id, payment_id=payment.id, due_at=due_at)
-        await _note(deps, tx, actor, payment)
+        for payment in payments:
+            await _insert(deps, tx, actor, payment)
 
     try:
         await deps.in_transaction(work)
@@ -153,10 +182,13 @@ async def _create(
         raise PaymentInProgress(
             "这笔账单正在支付中,请稍后再试", retry_after_seconds=3
         ) from None
-    return payment
 
 
-async def _note(deps: Dependencies, tx: Transaction, actor: Actor, payment: Payment) -> None:
+async def _insert(deps: Dependencies, tx: Transaction, actor: Actor, payment: Payment) -> None:
+    """Write one order down, with the job that follows it and its audit row."""
+    await store.insert(deps.db, tx, payment)
+    due_at = orders.next_query(payment, deps.now())
+    await jobs.enqueue(deps, tx, CHECK, payment.id, payment_id=payment.id, due_at=due_at)
     await audit.record(
         deps,
         tx,
@@ -169,7 +201,7 @@ async def _note(deps: Dependencies, tx: Transaction, actor: Actor, payment: Paym
     )
 
 
-async def _place(deps: Dependencies, payment: Payment) -> Payment:
+async def place(deps: Dependencies, payment: Payment) -> Payment:
     """Place an order at WeChat; when WeChat says that it is paid or closed, query it."""
     try:
         return await orders.place(deps, payment)

@@ -60,7 +60,7 @@ async def record(
         case Word.PENDING:
             return
         case Word.OVER:
-            if payment is not None:
+            if payment is not None and trade.combined == payment.combined_number:
                 because = trade.trade_state.value.lower()
                 event = Event.CLOSED_AT_WECHAT
                 at = deps.now()

@@ -17,6 +17,7 @@ from services.kernel.documents import Document
 from services.kernel.features import Lane, Schedule
 from services.payments import booking, orders, store
 from services.payments.closings import jobs as closings_jobs
+from services.payments.combined import orders as combined
 from services.payments.discrepancies.models import CLARIFY
 from services.payments.models import CHECK
 from services.payments.receipts import jobs as receipts_jobs
@@ -61,6 +62,9 @@ async def clarify(deps: Dependencies, payload: Document) -> None:
     if client is None:
         raise Permanent("no such merchant account")
     try:
+        if payload.get("combined"):
+            await combined.record(deps, await client.query_combined(payload["combined"]))
+            return
         trade = await client.query(payload["out_trade_no"])
     except ValueError as error:
         raise Permanent("an order number that WeChat itself would refuse") from error

@@ -1,7 +1,7 @@
 """Payments: orders and notices as they are kept; what clients send and see of orders."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Final
 
 import msgspec
@@ -17,6 +17,8 @@ from services.kernel.types import Id
 from services.payments.states import PENDING, PaymentState
 
 MAX_BILLS = 50
+# Our own call may still be on its way for this long: "no such order" is not yet final.
+IN_FLIGHT: Final = timedelta(seconds=60)
 CHECK: Final = "payments.check"  # the name of the job that follows an order
 
 
@@ -62,8 +64,24 @@ def lines_taken(lines: Iterable[Line], taken: Mapping[str, int]) -> list[Line]:
     ]
 
 
+class CombinedOrder(Struct, frozen=True, kw_only=True):
+    """The combined order at WeChat that an order is a part of: placed and closed whole.
+
+    `number`: of the whole at WeChat. `account`: key of the merchant that placed it. `parts`:
+    how many orders are in it.
+    """
+
+    number: str
+    account: str
+    parts: int
+
+
 class Payment(Struct, kw_only=True):
-    """One order at WeChat. Its id is its out_trade_no, fixed before WeChat is asked."""
+    """One order at WeChat. Its id is its out_trade_no, fixed before WeChat is asked.
+
+    `combined`: of one that is paid by one tap together with others; `body` is the request
+    of the whole then.
+    """
 
     id: str = field(name="_id")
     person: str
@@ -90,6 +108,7 @@ class Payment(Struct, kw_only=True):
     closed_at: datetime | None = None
     billed_on: Day | None = None  # the day of WeChat's trade bill that has it
     returned_fen: int = 0  # of its bills, given back by hand or in the merchant's own console
+    combined: CombinedOrder | None = None
 
     @property
     def owner(self) -> str:
@@ -100,6 +119,11 @@ class Payment(Struct, kw_only=True):
     def is_pending(self) -> bool:
         """Tell whether WeChat may still say something new about it."""
         return self.state in PENDING
+
+    @property
+    def combined_number(self) -> str:
+        """Number of the combined order that it is a part of; empty for one of its own."""
+        return self.combined.number if self.combined else ""
 
     @property
     def place(self) -> str:

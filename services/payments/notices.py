@@ -14,6 +14,7 @@ from services.jobs import actions as jobs
 from services.kernel import errors, unions
 from services.merchants import actions as merchants
 from services.payments import booking, store
+from services.payments.combined import orders as combined
 from services.payments.discrepancies import actions as discrepancies
 from services.payments.discrepancies.models import CLARIFY, Doubt
 from services.payments.models import EventOutcome, Payment, WeChatEvent
@@ -56,7 +57,38 @@ async def receive_payment(
         trade = client.transaction(notice.resource)
     except PayError as error:
         raise NotAPayment("不是支付通知") from error
-    event = _event(deps, account, notice, body)
+    await _receive(deps, client, trade, _event(deps, account, notice, body))
+
+
+async def receive_combined(
+    deps: Dependencies, account: str, headers: Mapping[str, str], body: bytes
+) -> None:
+    """Book each part that fits of a genuine notice of a combined order; doubt the others.
+
+    Each part is kept as a notice of its own, with its booking: a process that dies between two
+    leaves the rest to WeChat's next delivery. Raises Forged, NotAPayment, NotFound.
+    """
+    client, notice = await _verified(deps, account, headers, body)
+    try:
+        told = client.combined(notice.resource)
+    except PayError as error:
+        raise NotAPayment("不是合单支付通知") from error
+    foreign = [Doubt.OTHER_MERCHANT] if told.mchid != client.account.mchid else []
+    for trade in told.parts:
+        event = _event(deps, account, notice, body)
+        event.id = f"{event.id}:{trade.out_trade_no}"
+        payee = combined.client_of_part(deps, trade) or client
+        await _receive(deps, payee, trade, event, foreign)
+
+
+async def _receive(
+    deps: Dependencies,
+    client: PayClient,
+    trade: Trade,
+    event: WeChatEvent,
+    doubts: Sequence[Doubt] = (),
+) -> None:
+    """Book what a notice says was paid to a merchant, `client`, or doubt it."""
     event.out_trade_no = trade.out_trade_no
     event.transaction_id = trade.transaction_id or ""
     order, earlier = store.part_told(trade.out_trade_no), store.part_event(event.id)
@@ -64,7 +96,7 @@ async def receive_payment(
     if found.of(earlier):
         return
     payment = next(iter(found.of(order)), None)
-    doubts = discrepancies.doubts_of(client, payment, trade)
+    doubts = [*doubts, *discrepancies.doubts_of(client, payment, trade)]
     if payment is not None and not doubts:
         await booking.book(deps, client, payment, trade, event=event, known=payment.bills)
     else:
@@ -81,7 +113,10 @@ async def _doubt(
     payment: Payment | None,
     doubts: Sequence[Doubt],
 ) -> None:
-    """Credit nothing, note the difference, and have WeChat queried: its answer decides."""
+    """Credit nothing, note the difference, and have WeChat queried: its answer decides.
+
+    Whoever was notified asks: of a combined order that is who placed it.
+    """
     account, order = client.account.key, trade.out_trade_no
     log.error(
         "payment_doubtful", account=account, doubts=[d.value for d in doubts], order=order
@@ -90,7 +125,15 @@ async def _doubt(
     async def work(tx: Transaction) -> None:
         await store.insert_event(deps.db, event, tx=tx)
         await discrepancies.note(deps, tx, client, trade, payment=payment, doubts=doubts)
-        await jobs.enqueue(deps, tx, CLARIFY, event.id, account=account, out_trade_no=order)
+        await jobs.enqueue(
+            deps,
+            tx,
+            CLARIFY,
+            event.id,
+            account=event.account,
+            out_trade_no=order,
+            combined=trade.combined,
+        )
 
     with suppress(DuplicateKeyError):  # the same notice again
         await deps.in_transaction(work)

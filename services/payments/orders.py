@@ -21,8 +21,9 @@ from services.kernel import errors, unions
 from services.kernel.permissions import Actor, Permission
 from services.merchants import actions as merchants
 from services.payments import booking, store
-from services.payments.models import Line, Payment
-from services.payments.refusals import PayeeUnavailable, TooMuch
+from services.payments.combined import orders as combined
+from services.payments.models import IN_FLIGHT, Line, Payment
+from services.payments.refusals import PayeeUnavailable, TooMuch, is_refused
 from services.payments.states import Event
 from services.people import actions as people
 from services.people.models import Person
@@ -31,8 +32,6 @@ from services.wechat.errors import PayError, PayReaction
 # How long a payer has: long enough for somebody who is slow with a phone, and well inside the
 # two hours that a prepay id lives.
 TIME_TO_PAY: Final = timedelta(minutes=30)
-# Our own call may still be on its way for this long: "no such order" is not yet final.
-IN_FLIGHT: Final = timedelta(seconds=60)
 # When an order is queried: so long after it was made, then once at its end, then every ten
 # minutes, then every hour.
 QUERIES_AFTER: Final = tuple(timedelta(seconds=s) for s in (5, 15, 30, 60, 180, 600, 1800))
@@ -94,25 +93,28 @@ def draft(deps: Dependencies, actor: Actor, sources: Sources, lines: Sequence[Li
     Raises PayeeUnavailable when the bills' payee may not take this fee into this account, or
     the account is not configured here.
     """
+    payment = part(deps, actor, sources, lines)
+    payment.body = deps.merchants[payment.account].prepay_body(
+        payment.id,
+        amount_fen=payment.amount_fen,
+        description=description(payment),
+        openid=openid(sources.person),
+        expires_at=payment.expires_at,
+    )
+    return payment
+
+
+def part(deps: Dependencies, actor: Actor, sources: Sources, lines: Sequence[Line]) -> Payment:
+    """Do what `draft` does, without the request: that of a combined order names several."""
     now, bills = deps.now(), sources.bills
     account = bills[0].account
     payee, payee_name = _payee(bills, sources.payees)
     numbered = any(p.numbers_receipts for p in sources.payees if payee and p.id == payee)
-    client = deps.merchants.get(account)
-    if client is None:
+    if account not in deps.merchants:
         raise PayeeUnavailable("收款单位的微信支付还没有开通,请联系物业或社区")
     require_on(deps, account)
-    payment_id, expires_at = deps.new_id(), now + TIME_TO_PAY
-    amount_fen = sum(line.amount_fen for line in lines)
-    body = client.prepay_body(
-        payment_id,
-        amount_fen=amount_fen,
-        description=f"{payee_name} {title(lines)}",
-        openid=_openid(sources.person),
-        expires_at=expires_at,
-    )
     return Payment(
-        id=payment_id,
+        id=deps.new_id(),
         person=actor.person_id,
         asked_by=sources.asked_by,
         payee=payee,
@@ -121,11 +123,16 @@ def draft(deps: Dependencies, actor: Actor, sources: Sources, lines: Sequence[Li
         numbers_receipts=numbered,
         lines=list(lines),
         bill_ids=[line.bill_id for line in lines],
-        amount_fen=amount_fen,
-        body=body,
+        amount_fen=sum(line.amount_fen for line in lines),
+        body=b"",
         created_at=now,
-        expires_at=expires_at,
+        expires_at=now + TIME_TO_PAY,
     )
+
+
+def description(payment: Payment) -> str:
+    """Say what an order is for, as WeChat shows it to the payer."""
+    return f"{payment.payee_name} {title(payment.lines)}"
 
 
 def require_on(deps: Dependencies, account: str) -> None:
@@ -156,7 +163,8 @@ def _payee(bills: Sequence[Bill], found: Sequence[Payee]) -> tuple[str, str]:
     return paid
 
 
-def _openid(person: Person | None) -> str:
+def openid(person: Person | None) -> str:
+    """Return whom WeChat asks for the money. Raises Unauthenticated for nobody."""
     if person is None or person.closed_at:
         raise errors.Unauthenticated("这个账号已注销,请重新登录")
     return person.openid
@@ -204,6 +212,8 @@ async def place(deps: Dependencies, payment: Payment) -> Payment:
 
     Raises PayError when WeChat refused or could not be heard; the order's state tells which.
     """
+    if payment.combined:
+        return await combined.place(deps, payment, payment.combined)
     client = client_of_order(deps, payment.account, payment.body)
     try:
         prepay_id = await client.prepay(payment.body)
@@ -222,13 +232,12 @@ async def place(deps: Dependencies, payment: Payment) -> Payment:
 
 async def _record_failure(deps: Dependencies, payment: Payment, error: PayError) -> None:
     log.warning("prepay_failed", payment=payment.id, code=error.code, unknown=error.unknown)
-    match error.reaction:
-        case PayReaction.PERMANENT | PayReaction.CONFIG_ALARM | PayReaction.SHOW:
-            # Only a first request: a refused repeat leaves what the first one made payable.
-            event, at = Event.REFUSED, deps.now()
-            await store.close(deps.db, payment.id, event, because=error.code, at=at)
-        case _:
-            await store.move(deps.db, payment.id, Event.ANSWER_LOST)
+    if is_refused(error):
+        # Only a first request: a refused repeat leaves what the first one made payable.
+        event, at = Event.REFUSED, deps.now()
+        await store.close(deps.db, payment.id, event, because=error.code, at=at)
+    else:
+        await store.move(deps.db, payment.id, Event.ANSWER_LOST)
 
 
 async def query(deps: Dependencies, payment: Payment) -> Payment:
@@ -236,6 +245,8 @@ async def query(deps: Dependencies, payment: Payment) -> Payment:
 
     Raises PayError when WeChat is not heard.
     """
+    if payment.combined:
+        return await combined.query(deps, payment, payment.combined)
     client = client_of_order(deps, payment.account, payment.body)
     try:
         trade = await client.query(payment.id)
@@ -269,6 +280,8 @@ async def cancel(deps: Dependencies, payment: Payment, *, because: str) -> Payme
 
     Raises PayError when WeChat is not heard.
     """
+    if payment.combined:
+        return await combined.cancel(deps, payment, payment.combined, because=because)
     client = client_of_order(deps, payment.account, payment.body)
     try:
         await client.close_order(payment.id)

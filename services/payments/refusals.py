@@ -126,6 +126,15 @@ def require_payable(bills: Sequence[Bill]) -> None:
         raise DifferentFees(f"{fees}请分开支付,各有收据")
 
 
+def is_refused(error: PayError) -> bool:
+    """Tell whether WeChat's answer to a first request says that there is no order."""
+    return error.reaction in {
+        PayReaction.PERMANENT,
+        PayReaction.CONFIG_ALARM,
+        PayReaction.SHOW,
+    }
+
+
 def refusal(error: PayError, payment_id: str) -> errors.DomainError:
     """Return our own error for WeChat's: why there is nothing to pay with yet."""
     match error.reaction:

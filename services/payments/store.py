@@ -54,6 +54,14 @@ async def open_holding(
     return msgspec.convert(await cursor.to_list(), list[Payment])
 
 
+async def parts_of(
+    db: Database, number: str, *, tx: Transaction | None = None
+) -> list[Payment]:
+    """Orders of a combined order, by id. Served by index `combined`."""
+    cursor = db[payments.COLLECTION].find({"combined.number": number}, session=tx)
+    return msgspec.convert(await cursor.sort("_id", 1).to_list(), list[Payment])
+
+
 async def of_person(db: Database, person: str, query: ListQuery) -> Page[Payment]:
     """A person's orders, newest first. Served by index `person`."""
     return await NEWEST.page(db[payments.COLLECTION], Payment, {"person": person}, query)
@@ -95,18 +103,30 @@ async def move_and_get(
     return msgspec.convert(document, Payment | None)
 
 
-async def renew_prepay(db: Database, payment_id: str, prepay_id: str, at: datetime) -> None:
+async def renew_prepay(
+    db: Database,
+    payment_id: str,
+    prepay_id: str,
+    at: datetime,
+    *,
+    tx: Transaction | None = None,
+) -> None:
     """Remember the newest prepay id of an order that is still payable."""
     await db[payments.COLLECTION].update_one(
         {"_id": payment_id, "state": PaymentState.PREPAID},
         {"$set": {"prepay_id": prepay_id, "prepaid_at": at}},
+        session=tx,
     )
 
 
-async def note_missing(db: Database, payment_id: str, at: datetime) -> None:
+async def note_missing(
+    db: Database, payment_id: str, at: datetime, *, tx: Transaction | None = None
+) -> None:
     """Remember that WeChat denied an order for which it had given a prepay id."""
     await db[payments.COLLECTION].update_one(
-        {"_id": payment_id, "state": PaymentState.PREPAID}, {"$set": {"missing_at": at}}
+        {"_id": payment_id, "state": PaymentState.PREPAID},
+        {"$set": {"missing_at": at}},
+        session=tx,
     )
 
 

@@ -20,11 +20,15 @@ class MakeClient(Protocol):
 
 
 class InUse(NamedTuple):
-    """One account. `takes_orders`: not switched off. `ships`: WeChat hears what was paid."""
+    """One account. `takes_orders`: not switched off. `ships`: WeChat hears what was paid.
+
+    `combines`: WeChat lets it place combined orders and be paid by them.
+    """
 
     client: PayClient
     takes_orders: bool = True
     ships: bool = False
+    combines: bool = False
 
 
 class MerchantClients(Mapping[str, PayClient]):
@@ -59,6 +63,10 @@ class MerchantClients(Mapping[str, PayClient]):
         """Tell whether WeChat is told of each payment what was paid for."""
         return key in self._in_use and self._in_use[key].ships
 
+    def combines(self, key: str) -> bool:
+        """Tell whether new combined orders may pay an account."""
+        return self.takes_orders(key) and self._in_use[key].combines
+
     def put(
         self,
         account: MerchantAccount,
@@ -66,6 +74,7 @@ class MerchantClients(Mapping[str, PayClient]):
         *,
         takes_orders: bool = True,
         ships: bool = False,
+        combines: bool = False,
     ) -> None:
         """Use an account from now on. Raises AccountError for unusable keys.
 
@@ -73,7 +82,7 @@ class MerchantClients(Mapping[str, PayClient]):
         """
         made = self._make(account, earlier)
         self.drop(account.key)
-        self._in_use[account.key] = InUse(made, takes_orders, ships)
+        self._in_use[account.key] = InUse(made, takes_orders, ships, combines)
 
     def drop(self, key: str) -> None:
         """Use an account no more."""

@@ -23,9 +23,10 @@ from services.wechat.bills import (
     parse_trade_bill,
     trade_rows,
 )
+from services.wechat.combined_orders import COMBINED, names
 from services.wechat.errors import BadSignature, Forgery
 from services.wechat.merchant import MerchantAccount
-from services.wechat.pay_models import Notice, Refund, Transaction
+from services.wechat.pay_models import CombinedTransaction, Notice, Refund, Transaction
 from services.wechat.pay_requests import (
     ANY_REFUND_NO,
     ATTACH_BYTES,
@@ -71,6 +72,7 @@ class PayClient:
         notify = notify_base_url.rstrip("/")
         self.pay_notify_url = f"{notify}/wx/pay/notify/{account.key}"
         self._refund_notify_url = f"{notify}/wx/pay/refund-notify/{account.key}"
+        self.combined_notify_url = f"{notify}/wx/pay/combined-notify/{account.key}"
         partner = account.mode == "partner"
         self._orders = "/v3/pay/partner/transactions" if partner else "/v3/pay/transactions"
 
@@ -118,11 +120,13 @@ class PayClient:
         return msgspec.json.encode(order)
 
     def has_made(self, body: bytes) -> bool:
-        """Tell whether an order request names this merchant as the payee."""
+        """Tell whether an order request names this merchant as the payee, or as one."""
         try:
             order = msgspec.json.decode(body, type=dict[str, Any])
         except msgspec.DecodeError:
             return False
+        if "sub_orders" in order:
+            return any(names(self.account, part) for part in order["sub_orders"])
         return payee(self.account).items() <= order.items()
 
     async def prepay(self, body: bytes) -> str:
@@ -158,6 +162,27 @@ class PayClient:
         """Close an unpaid order. Before its bill is freed: close, then query, then free."""
         body = msgspec.json.encode(payee(self.account))
         await self._session.call("POST", f"{self._order(out_trade_no)}/close", body)
+
+    # ── combined orders: one payment to several merchants, placed by one of them ──────────
+
+    async def prepay_combined(self, body: bytes) -> str:
+        """Place the combined order of `combined_orders.prepay_body`; as `prepay`."""
+        answer = await self._session.call("POST", f"{COMBINED}/jsapi", body)
+        return wire.convert(answer, wire.Prepaid).prepay_id
+
+    async def query_combined(self, number: str) -> CombinedTransaction:
+        """Ask for a combined order. The usual query knows nothing of its parts."""
+        return wire.read_combined(await self._session.call("GET", self._combined(number)))
+
+    async def close_combined(self, number: str, body: bytes) -> None:
+        """Close all of it, by `combined_orders.close_body`. Then query, as after any close.
+
+        While somebody types the password WeChat answers 202, and has closed nothing.
+        """
+        await self._session.call("POST", f"{self._combined(number)}/close", body)
+
+    def _combined(self, number: str) -> str:
+        return f"{COMBINED}/out-trade-no/{checked(TRADE_NO, number)}"
 
     # ── refunds ─────────────────────────────────────────────────────────────────────────
 
@@ -265,6 +290,10 @@ class PayClient:
     def transaction(self, resource: dict[str, Any]) -> Transaction:
         """Read a TRANSACTION.* resource. PayError if it is none, such as a combined order."""
         return wire.read_transaction(resource)
+
+    def combined(self, resource: dict[str, Any]) -> CombinedTransaction:
+        """Read the notice of a combined order. PayError if it is none, such as an order."""
+        return wire.read_combined(resource)
 
     def refund_notice(self, resource: dict[str, Any]) -> Refund:
         """Read a REFUND.* resource. PayError if it is none."""

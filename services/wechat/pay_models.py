@@ -35,11 +35,20 @@ class Transaction(msgspec.Struct, frozen=True, kw_only=True):
     success_at: datetime | None = None
     attach: str | None = None
     bank_type: str | None = None
+    combined: str = ""  # number of the combined order that it is a part of
 
     @property
     def paid(self) -> bool:
         """Tell whether money was paid, whatever became of it since."""
         return self.trade_state in {TradeState.SUCCESS, TradeState.REFUND}
+
+
+class CombinedTransaction(msgspec.Struct, frozen=True, kw_only=True):
+    """One combined order as WeChat sees it: what each merchant gets is a transaction."""
+
+    number: str
+    mchid: str  # of who placed it; partner: sp_mchid
+    parts: list[Transaction]
 
 
 class RefundStatus(StrEnum):

@@ -6,7 +6,13 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 
 from services.wechat.errors import PayError
-from services.wechat.pay_models import Refund, RefundStatus, TradeState, Transaction
+from services.wechat.pay_models import (
+    CombinedTransaction,
+    Refund,
+    RefundStatus,
+    TradeState,
+    Transaction,
+)
 from services.wechat.signatures import Sealed
 
 T = TypeVar("T")
@@ -41,6 +47,34 @@ class _Transaction(msgspec.Struct):
     bank_type: str | None = None
     payer: _Payer = msgspec.field(default_factory=_Payer)
     amount: _Amount = msgspec.field(default_factory=_Amount)
+
+
+class _PartAmount(msgspec.Struct):
+    total_amount: int | None = None
+    payer_amount: int | None = None
+    currency: str | None = None
+
+
+class _Part(msgspec.Struct):
+    out_trade_no: str
+    trade_state: TradeState
+    mchid: str
+    sub_mchid: str | None = None
+    sub_appid: str | None = None
+    transaction_id: str | None = None
+    trade_type: str | None = None
+    success_time: Instant | None = None
+    attach: str | None = None
+    bank_type: str | None = None
+    amount: _PartAmount = msgspec.field(default_factory=_PartAmount)
+
+
+class _Combined(msgspec.Struct):
+    combine_appid: str
+    combine_mchid: str
+    combine_out_trade_no: str
+    sub_orders: Annotated[list[_Part], msgspec.Meta(min_length=1)]
+    combine_payer_info: _Payer = msgspec.field(default_factory=_Payer)
 
 
 class _RefundAmount(msgspec.Struct):
@@ -106,6 +140,37 @@ def read_transaction(plain: dict[str, Any]) -> Transaction:
         success_at=_utc(wire.success_time),
         attach=wire.attach,
         bank_type=wire.bank_type,
+    )
+
+
+def read_combined(plain: dict[str, Any]) -> CombinedTransaction:
+    """Read a combined order. PayError when it is of another shape, such as an order."""
+    wire = convert(plain, _Combined)
+    return CombinedTransaction(
+        number=wire.combine_out_trade_no,
+        mchid=wire.combine_mchid,
+        parts=[_part(wire, part) for part in wire.sub_orders],
+    )
+
+
+def _part(wire: _Combined, part: _Part) -> Transaction:
+    return Transaction(
+        out_trade_no=part.out_trade_no,
+        trade_state=part.trade_state,
+        mchid=part.mchid,
+        appid=wire.combine_appid,
+        sub_mchid=part.sub_mchid,
+        sub_appid=part.sub_appid,
+        transaction_id=part.transaction_id,
+        trade_type=part.trade_type,
+        openid=wire.combine_payer_info.openid,
+        amount_fen=part.amount.total_amount,
+        payer_fen=part.amount.payer_amount,
+        currency=part.amount.currency,
+        success_at=_utc(part.success_time),
+        attach=part.attach,
+        bank_type=part.bank_type,
+        combined=wire.combine_out_trade_no,
     )
 
 

@@ -30,6 +30,7 @@ PUBLIC = {
     "/api/v1/erasures/{erasure_id}",
     "/api/v1/homes/{home}/heads",
     "/wx/pay/notify/{account}",
+    "/wx/pay/combined-notify/{account}",
     "/wx/pay/refund-notify/{account}",
     "/wx/push",
     "/wx/push/service-account",

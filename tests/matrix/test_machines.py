@@ -36,6 +36,16 @@ ROWS = (
     ),
     Row(
         "post",
+        "/wx/pay/combined-notify/{account}",
+        public(),
+        makes=account,
+        body=b"{}",
+        land=(401, "FAIL"),
+        because=WECHAT_SIGNS,
+        silent=NO_PERSON,
+    ),
+    Row(
+        "post",
         "/wx/pay/refund-notify/{account}",
         public(),
         makes=account,

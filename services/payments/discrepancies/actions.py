@@ -45,6 +45,7 @@ def doubts_of(client: PayClient, payment: Payment | None, trade: Trade) -> list[
     if payment is not None:
         found |= {
             Doubt.OTHER_ACCOUNT: payment.account != account.key,
+            Doubt.OTHER_COMBINED: trade.combined != payment.combined_number,
             Doubt.AMOUNT: trade.amount_fen != payment.amount_fen,
             Doubt.CURRENCY: trade.currency != "CNY",
             Doubt.TRADE_TYPE: trade.trade_type != "JSAPI",

@@ -21,6 +21,7 @@ class Doubt(Labelled):
     OTHER_ACCOUNT = "other_account", "收款单位不符"  # the order belongs to another payee
     OTHER_MERCHANT = "other_merchant", "商户号不符"
     OTHER_APP = "other_app", "小程序不符"
+    OTHER_COMBINED = "other_combined", "合单订单不符"  # told alone, or as a part of another one
     AMOUNT = "amount", "金额不符"
     CURRENCY = "currency", "币种不符"
     TRADE_TYPE = "trade_type", "交易类型不符"

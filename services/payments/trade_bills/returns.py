@@ -9,6 +9,7 @@ from services.dependencies import Dependencies
 from services.ledger import actions as ledger
 from services.ledger.models import refund_journal, wechat_cash
 from services.payments import booking
+from services.payments.combined import orders as combined
 from services.payments.refunds import elsewhere, outcomes
 from services.wechat.bill_models import TradeRow
 from services.wechat.errors import PayError
@@ -81,7 +82,8 @@ async def _book_elsewhere(deps: Dependencies, client: PayClient, answer: Answer)
     if await elsewhere.book(deps, client, answer):
         return
     # The payment may be of a day whose bill was not read, or is read no more.
-    trade = await client.query_transaction(answer.transaction_id)
+    order, number = answer.out_trade_no, answer.transaction_id
+    trade = await combined.find_trade(deps, client, order, number)
     await booking.record_found(deps, client, trade)
     if not await elsewhere.book(deps, client, answer):
         log.error("refund_not_confirmed", order=answer.out_trade_no)

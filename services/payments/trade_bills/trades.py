@@ -10,6 +10,7 @@ from services.dependencies import Dependencies
 from services.ledger import actions as ledger
 from services.ledger.models import payment_journal, wechat_cash
 from services.payments import booking
+from services.payments.combined import orders as combined
 from services.wechat.bill_models import TradeRow
 from services.wechat.errors import PayError, PayReaction
 from services.wechat.pay import PayClient
@@ -56,7 +57,7 @@ async def _book(deps: Dependencies, client: PayClient, row: TradeRow) -> bool:
     """Ask WeChat about a payment and record the answer; False when WeChat was not heard."""
     log.warning("payment_not_in_books", order=row.out_trade_no, account=client.account.key)
     try:
-        trade = await client.query_transaction(row.transaction_id)
+        trade = await combined.find_trade(deps, client, row.out_trade_no, row.transaction_id)
     except PayError as error:
         if error.reaction is not PayReaction.ORDER_MISSING:
             log.warning("payment_not_answered", order=row.out_trade_no, code=error.code)

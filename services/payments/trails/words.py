@@ -34,10 +34,11 @@ def entries(found: Sources) -> list[TrailEntry]:
 
 
 def _of_order(payment: Payment) -> Iterator[TrailEntry]:
+    together = ",与其他收款单位的账单一次支付" if payment.combined else ""
     yield TrailEntry(
         step=TrailStep.ORDERED,
         at=payment.created_at,
-        text=f"下单缴{len(payment.lines)}张账单,共{yuan(payment.amount_fen)}元",
+        text=f"下单缴{len(payment.lines)}张账单,共{yuan(payment.amount_fen)}元{together}",
         number=payment.id,
         amount_fen=payment.amount_fen,
     )

@@ -9,6 +9,7 @@ from pymongo import UpdateMany, UpdateOne
 from mongo_indexes.bills import COLLECTION
 from services.bills.balances.changes import ACTIONS
 from services.bills.models import (
+    DRAWN_ONLY,
     OF_FEES,
     OF_HOMES,
     Bill,
@@ -219,6 +220,16 @@ async def any_of_run(
     return await db[COLLECTION].find_one(query, {"_id": 1}, session=tx) is not None
 
 
+async def drawn_of_run(db: Database, run_id: str) -> tuple[int, int]:
+    """Count a run's bills that prepaid money alone paid whole, with their sum. Index `run`."""
+    query = {"run_id": run_id, "state": BillState.PAID, **DRAWN_ONLY}
+    group = {"_id": None, "count": {"$sum": 1}, "fen": {"$sum": "$amount_fen"}}
+    rows = await (
+        await db[COLLECTION].aggregate([{"$match": query}, {"$group": group}], hint="run")
+    ).to_list()
+    return (rows[0]["count"], rows[0]["fen"]) if rows else (0, 0)
+
+
 async def homes_of(db: Database, *, after: str, limit: int, **of_round: Any) -> list[str]:
     """Return the next homes with bills of a round of a run, by path. Served by index `run`."""
     query = {**of_round, "home": {"$gt": after}}
@@ -234,10 +245,12 @@ async def homes_of(db: Database, *, after: str, limit: int, **of_round: Any) -> 
 async def news(db: Database, homes: Sequence[str], **of_round: Any) -> list[HomeNews]:
     """Return what a round of a run did to homes, by who owes it. Served by index `run`."""
     query = {**of_round, "home": {"$in": list(homes)}}
+    # of bills that are owed what is left to pay: prepaid money may have paid some of it
+    fen = "$owed_fen" if of_round["state"] is BillState.OWING else "$amount_fen"
     group: Document = {
         "_id": {"home": "$home", "liable_on": "$liable_on"},
         "kinds": {"$addToSet": "$kind"},
-        "amount_fen": {"$sum": "$amount_fen"},
+        "amount_fen": {"$sum": fen},
         "due_on": {"$min": "$due_on"},
     }
     cursor = await db[COLLECTION].aggregate([{"$match": query}, {"$group": group}])
@@ -249,6 +262,15 @@ async def of_home(db: Database, homes: Sequence[str]) -> list[Bill]:
     states = [BillState.OWING, BillState.PAID, BillState.VOID]
     query = {"home": {"$in": list(homes)}, "state": {"$in": states}, **OF_HOMES}
     cursor = db[COLLECTION].find(query, hint="home_liable")
+    return msgspec.convert(await cursor.to_list(), list[Bill])
+
+
+async def owing_of(
+    db: Database, homes: Sequence[str], *, tx: Transaction | None = None
+) -> list[Bill]:
+    """Bills of fees by the month that homes owe. Served by `home_liable`."""
+    query = {"home": {"$in": list(homes)}, "state": BillState.OWING, **OF_FEES}
+    cursor = db[COLLECTION].find(query, session=tx, hint="home_liable")
     return msgspec.convert(await cursor.to_list(), list[Bill])
 
 

@@ -17,14 +17,14 @@ from services.kernel.acts import Act
 from services.kernel.pages import ListQuery, Page
 from services.kernel.permissions import Actor
 from services.payments import orders, store, views
+from services.payments.advances import spares
 from services.payments.models import (
     CHECK,
-    Line,
+    Excess,
     Pay,
     Payment,
     PaymentOrder,
     PaymentView,
-    amounts_of,
 )
 from services.payments.receipts import actions as receipts
 from services.payments.receipts.models import ReceiptSheetQuery, ReceiptView
@@ -36,6 +36,8 @@ from services.payments.refusals import (
 )
 from services.payments.states import PaymentState
 from services.people import actions as people
+from services.prepayments import draws
+from services.prepayments.models import Prepayment
 from services.wechat.errors import PayError, PayReaction
 
 # An order about to end is cancelled and made anew rather than handed out again.
@@ -57,14 +59,31 @@ async def pay(
     require_payable(sources.bills)
     orders.require_on(deps, sources.bills[0].account)
     lines = orders.lines_of(sources.bills, request.amount_fen)
-    held = await _free_the_bills(deps, actor, sources, lines)
-    payment = await place(deps, held or await _create(deps, actor, sources, lines))
+    new = orders.draft(deps, actor, sources, lines)
+    opened: list[Prepayment] = []
+    if request.excess is Excess.PREPAY:
+        opened = await spares.add(deps, new, sources.bills)
+    held = await _free_the_bills(deps, actor, sources, new)
+    if held is None:
+        bills = [bill for bill in sources.bills if bill.id in new.bill_ids]
+        await write_down(deps, actor, bills, [new], opened=opened)
+    return await hand_out(deps, actor, held or new, again=held is not None)
+
+
+async def hand_out(
+    deps: Dependencies, actor: Actor, payment: Payment, *, again: bool
+) -> PaymentOrder:
+    """Place an order at WeChat, and return what the phone needs to pay it.
+
+    `again`: it was open before. Raises the refusals of refusals.py.
+    """
+    payment = await place(deps, payment)
     if payment.state is PaymentState.PAID:
         raise BillAlreadyPaid("这些账单已经缴过了", payment_id=payment.id)
     prepay_id = require_prepaid(payment)
-    if held:
-        again = {"place": held.place, "subject": held.id}
-        await audit.record_again(deps, actor, Act.PAYMENT_ORDERED, **again)
+    if again:
+        about = {"place": payment.place, "subject": payment.id}
+        await audit.record_again(deps, actor, Act.PAYMENT_ORDERED, **about)
     return views.order_view(deps, payment, prepay_id)
 
 
@@ -76,18 +95,16 @@ def require_prepaid(payment: Payment) -> str:
 
 
 async def _free_the_bills(
-    deps: Dependencies, actor: Actor, sources: orders.Sources, lines: Sequence[Line]
+    deps: Dependencies, actor: Actor, sources: orders.Sources, new: Payment
 ) -> Payment | None:
     """Return the actor's own open order for exactly this, or cancel what is in the way.
 
     Two phones could hold two orders: the old ones are closed at WeChat before a new one exists,
     all at once, because somebody is waiting.
     """
-    wanted = amounts_of(lines)
     require_none_suspended(sources.in_the_way)
     for payment in sources.in_the_way:
-        own = payment.asked_by == sources.asked_by and may_reuse(deps, actor, payment)
-        if own and payment.combined is None and amounts_of(payment.lines) == wanted:
+        if payment.asks_as(new) and may_reuse(deps, actor, payment):
             return payment
     await supersede(deps, actor, sources.in_the_way)
     return None
@@ -152,27 +169,26 @@ async def _supersede(deps: Dependencies, actor: Actor, payment: Payment) -> None
         raise PaymentInProgress("这笔账单正在支付中,请稍后再试", retry_after_seconds=10)
 
 
-async def _create(
-    deps: Dependencies, actor: Actor, sources: orders.Sources, lines: Sequence[Line]
-) -> Payment:
-    payment = orders.draft(deps, actor, sources, lines)
-    held = [bill for bill in sources.bills if bill.id in payment.bill_ids]
-    await write_down(deps, actor, held, [payment])
-    return payment
-
-
 async def write_down(
-    deps: Dependencies, actor: Actor, bills: Sequence[Bill], payments: Sequence[Payment]
+    deps: Dependencies,
+    actor: Actor,
+    bills: Sequence[Bill],
+    payments: Sequence[Payment],
+    *,
+    opened: Sequence[Prepayment] = (),
 ) -> None:
     """Write orders down, with the exact request, before WeChat hears of them: all or none.
 
-    `bills`: what they pay. Raises BillAlreadyPaid, PaymentInProgress.
+    `bills`: what they pay. `opened`: what keeps the money that those do not take, where the
+    payer chose that. Raises BillAlreadyPaid, PaymentInProgress.
     """
 
     async def work(tx: Transaction) -> None:
         await people.require_open(deps, tx, actor.person_id)
         if not await bills_actions.hold(deps, tx, bills):
             raise BillAlreadyPaid("有账单刚刚缴过或作废,请刷新后再试")
+        for each in opened:
+            await draws.opened(deps, tx, each)
         for payment in payments:
             await _insert(deps, tx, actor, payment)
 

@@ -57,6 +57,15 @@ class Sources(NamedTuple):
     asked_by: str = ""
 
 
+class Recipient(NamedTuple):
+    """Who is paid by an order. `payee`: its id; "" for a bill from before there were payees."""
+
+    payee: str
+    account: str
+    payee_name: str
+    numbers_receipts: bool = False
+
+
 async def read(
     deps: Dependencies, actor: Actor, bill_ids: Sequence[str], asked_by: Actor | None = None
 ) -> Sources:
@@ -93,12 +102,16 @@ def draft(deps: Dependencies, actor: Actor, sources: Sources, lines: Sequence[Li
     Raises PayeeUnavailable when the bills' payee may not take this fee into this account, or
     the account is not configured here.
     """
-    payment = part(deps, actor, sources, lines)
+    return with_request(deps, part(deps, actor, sources, lines), sources.person)
+
+
+def with_request(deps: Dependencies, payment: Payment, person: Person | None) -> Payment:
+    """Return an order with the exact request by which WeChat is asked. `person`: who pays."""
     payment.body = deps.merchants[payment.account].prepay_body(
         payment.id,
         amount_fen=payment.amount_fen,
         description=description(payment),
-        openid=openid(sources.person),
+        openid=openid(person),
         expires_at=payment.expires_at,
     )
     return payment
@@ -106,21 +119,31 @@ def draft(deps: Dependencies, actor: Actor, sources: Sources, lines: Sequence[Li
 
 def part(deps: Dependencies, actor: Actor, sources: Sources, lines: Sequence[Line]) -> Payment:
     """Do what `draft` does, without the request: that of a combined order names several."""
-    now, bills = deps.now(), sources.bills
-    account = bills[0].account
+    bills = sources.bills
     payee, payee_name = _payee(bills, sources.payees)
     numbered = any(p.numbers_receipts for p in sources.payees if payee and p.id == payee)
+    to = Recipient(payee, bills[0].account, payee_name, numbered)
+    payment = compose(deps, actor, to, lines)
+    payment.asked_by = sources.asked_by
+    return payment
+
+
+def compose(deps: Dependencies, actor: Actor, to: Recipient, lines: Sequence[Line]) -> Payment:
+    """Return an order of the actor for lines, without its request; nothing is written or sent.
+
+    Raises PayeeUnavailable when the account is not configured here, or switched off.
+    """
+    now, account = deps.now(), to.account
     if account not in deps.merchants:
         raise PayeeUnavailable("收款单位的微信支付还没有开通,请联系物业或社区")
     require_on(deps, account)
     return Payment(
         id=deps.new_id(),
         person=actor.person_id,
-        asked_by=sources.asked_by,
-        payee=payee,
+        payee=to.payee,
         account=account,
-        payee_name=payee_name,
-        numbers_receipts=numbered,
+        payee_name=to.payee_name,
+        numbers_receipts=to.numbers_receipts,
         lines=list(lines),
         bill_ids=[line.bill_id for line in lines],
         amount_fen=sum(line.amount_fen for line in lines),
@@ -173,6 +196,8 @@ def openid(person: Person | None) -> str:
 def title(lines: Sequence[Line]) -> str:
     """Name what is paid as WeChat shows it to the payer: 物业费 2026-01至2026-03."""
     kinds = "、".join(dict.fromkeys(line.kind.label for line in lines))
+    if all(line.prepaid for line in lines):
+        return f"预存{kinds}"
     first, last = min(line.period for line in lines), max(line.period for line in lines)
     return f"{kinds} {first}" if first == last else f"{kinds} {first}至{last}"
 

@@ -20,7 +20,7 @@ from services.kernel.acts import Act
 from services.kernel.days import day_of
 from services.kernel.permissions import Actor, Permission
 from services.ledger import actions as ledger
-from services.ledger.models import PAYMENTS, REFUNDS, Journal, payment_of, receivable
+from services.ledger.models import PAYMENTS, RETURNS, Journal, payment_of, receivable
 from services.payments.models import PaymentWay
 from services.payments.receipts import actions as receipts
 from services.payments.receipts.models import Receipt
@@ -40,7 +40,7 @@ from services.places.models import Kind
 KINDS: Final = {
     "issue": EntryKind.BILLED,
     **dict.fromkeys(PAYMENTS, EntryKind.PAID),
-    **dict.fromkeys(REFUNDS, EntryKind.REFUNDED),
+    **dict.fromkeys(RETURNS, EntryKind.REFUNDED),
     "void": EntryKind.VOIDED,
 }
 # Class of the account that money lies in → how it came or went.
@@ -49,6 +49,7 @@ WAYS: Final = {
     "cash": PaymentWay.CASH.label,
     "bank": PaymentWay.TRANSFER.label,
     "pos": PaymentWay.POS.label,
+    "prepaid": "预存款",
 }
 
 

@@ -5,6 +5,7 @@ is paying there is heard before the counter takes anything; the transaction then
 no new one holds the bills. Source of the order of debts: 民法典 art. 560.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from pymongo.errors import DuplicateKeyError
@@ -67,18 +68,41 @@ class BadPaymentDay(errors.InvalidInput):
     code = "bad_payment_day"
 
 
-async def take(deps: Dependencies, actor: Actor, request: TakePayment) -> CounterPaymentDetails:
+def id_of(account: str, way: CounterWay, voucher: str) -> str:
+    """Name the payment of a voucher: each account and way has it once."""
+    return digest_id("counter", account, way, voucher)
+
+
+async def booked(deps: Dependencies, ids: Sequence[str]) -> dict[str, CounterPayment]:
+    """Return id → payment, of those that are booked: for other packages, not for people."""
+    return await store.find_many(deps.db, ids)
+
+
+async def access_bills(deps: Dependencies, actor: Actor, bill_ids: Sequence[str]) -> list[Bill]:
+    """Return bills for which the actor may take money. Raises NotFound, OwnHome, OtherPayee."""
+    by = Permission.TAKE_PAYMENTS
+    bills = await bills_actions.access_many_by_office(deps, actor, bill_ids, by)
+    interests.require_not_own(actor, [bill.home for bill in bills])
+    await own_money.require_all(deps, actor, bills, by=by)
+    return bills
+
+
+async def take(
+    deps: Dependencies,
+    actor: Actor,
+    request: TakePayment,
+    *,
+    longest_ago_days: int = LONGEST_AGO_DAYS,
+) -> CounterPaymentDetails:
     """Book money for bills, once for each voucher, with its receipt; tell who owed them.
 
     The same again is the same payment. Raises NotFound, OwnHome, OtherPayee, VoucherUsed,
     BadPaymentDay, and what `payments.pay` raises for bills that cannot be paid now.
+    `longest_ago_days`: how old a transfer may be; a bank's own file proves older ones.
     """
-    _require_day(deps, request)
-    by = Permission.TAKE_PAYMENTS
-    bills = await bills_actions.access_many_by_office(deps, actor, request.bill_ids, by)
-    interests.require_not_own(actor, [bill.home for bill in bills])
-    await own_money.require_all(deps, actor, bills, by=by)
-    payment_id = digest_id("counter", bills[0].account, request.way, request.voucher)
+    _require_day(deps, request, longest_ago_days)
+    bills = await access_bills(deps, actor, request.bill_ids)
+    payment_id = id_of(bills[0].account, request.way, request.voucher)
 
     async def again(tx: Transaction) -> CounterPayment:
         return await _again(deps, tx, actor, payment_id, request)
@@ -97,12 +121,12 @@ async def take(deps: Dependencies, actor: Actor, request: TakePayment) -> Counte
     return await _details(deps, payment)
 
 
-def _require_day(deps: Dependencies, request: TakePayment) -> None:
+def _require_day(deps: Dependencies, request: TakePayment, longest_ago_days: int) -> None:
     """Raise BadPaymentDay for a day that the way of paying cannot have."""
     today = day_of(deps.now())
     if request.paid_on is None or request.paid_on == today:
         return
-    first = plus_days(today, -LONGEST_AGO_DAYS)
+    first = plus_days(today, -longest_ago_days)
     if request.way is not CounterWay.TRANSFER or not first <= request.paid_on < today:
         raise BadPaymentDay("转账日期请填最近一个月内的日期,现金和刷卡按当天登记")
 

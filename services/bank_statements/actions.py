@@ -1,0 +1,174 @@
+"""Actions on bank statements: looked at, transfers confirmed with bills, or set aside.
+
+Whoever keeps an account sees its statements; for the bills that a transfer pays they
+need what anybody needs who takes money for them.
+"""
+
+from typing import Any
+
+from services.audit import actions as audit
+from services.bank_statements import scopes, store, views
+from services.bank_statements.jobs import BOOK
+from services.bank_statements.models import (
+    Booking,
+    ConfirmTransfers,
+    SetAside,
+    Statement,
+    StatementRow,
+    StatementsQuery,
+    StatementView,
+    Transfer,
+    TransfersQuery,
+    TransferView,
+)
+from services.bank_statements.states import TRANSFERS, TransferAction
+from services.bills.models import Bill
+from services.counter_payments import actions as counter_payments
+from services.dependencies import Dependencies, Transaction
+from services.jobs import actions as jobs
+from services.kernel.errors import Conflict, InvalidInput, NotFound
+from services.kernel.pages import Page
+from services.kernel.paths import smallest_around
+from services.kernel.permissions import Actor
+from services.payments.refusals import require_payable
+
+MISSING = "没有找到这份银行流水"
+NO_TRANSFER = "没有找到这笔到账"
+
+
+class TransferMovedOn(Conflict):
+    """Somebody confirmed or set aside one of the transfers meanwhile."""
+
+    code = "bank_transfer_moved_on"
+
+
+class OtherAccount(InvalidInput):
+    """A bill is owed to another account than the one the money came into."""
+
+    code = "other_account"
+
+
+async def listing(
+    deps: Dependencies, actor: Actor, query: StatementsQuery
+) -> Page[StatementRow]:
+    """Return statements of the accounts that the actor keeps."""
+    accounts = scopes.narrowed(await scopes.accounts(deps, actor), query.account)
+    return (await store.page(deps.db, query, accounts)).map(views.row)
+
+
+async def get(deps: Dependencies, actor: Actor, statement: str) -> StatementView:
+    """Return a statement with how far its transfers are. Raises NotFound."""
+    return await views.statement(deps, await _access(deps, actor, statement))
+
+
+async def transfers(
+    deps: Dependencies, actor: Actor, query: TransfersQuery
+) -> Page[TransferView]:
+    """Return transfers of the accounts that the actor keeps."""
+    accounts = scopes.narrowed(await scopes.accounts(deps, actor), query.account)
+    found = await store.transfers_page(deps.db, query, accounts)
+    return found.of(await views.transfers(deps, found.items))
+
+
+async def confirm(
+    deps: Dependencies, actor: Actor, statement: str, request: ConfirmTransfers
+) -> Booking:
+    """Promise to book transfers for the bills that somebody chose for each.
+
+    All of them or none. Raises NotFound, TransferMovedOn, OtherAccount, and what taking the
+    money at the counter would.
+    """
+    found = await _access(deps, actor, statement)
+    chosen = {each.transfer_id: each.bill_ids for each in request.transfers}
+    kept = await store.transfers(deps.db, [*chosen])
+    if any(each not in kept or kept[each].statement != found.id for each in chosen):
+        raise NotFound(NO_TRANSFER)
+    bill_ids = [*dict.fromkeys(bill for bills in chosen.values() for bill in bills)]
+    bills = await counter_payments.access_bills(deps, actor, bill_ids)
+    _require_fitting(found, chosen, {bill.id: bill for bill in bills})
+    job = deps.new_id()
+
+    async def work(tx: Transaction) -> None:
+        by = {"chosen_by": actor.person_id, "chosen_at": deps.now(), "refusal": ""}
+        for transfer, own in chosen.items():
+            chosen_for = {**by, "bill_ids": own}
+            await _move(deps, tx, transfer, TransferAction.CHOOSE, chosen_for)
+        await jobs.enqueue(deps, tx, BOOK, job, statement=found.id)
+        where = smallest_around([bill.home for bill in bills])
+        about: dict[str, Any] = {"place": where, "subject": found.id}
+        about |= {"account": found.account, "transfers": len(chosen)}
+        await audit.record(deps, tx, actor, TRANSFERS.act(TransferAction.CHOOSE), **about)
+
+    await deps.in_transaction(work)
+    return Booking(statement_id=found.id, transfers=len(chosen))
+
+
+def _require_fitting(
+    found: Statement, chosen: dict[str, list[str]], bills: dict[str, Bill]
+) -> None:
+    """Raise OtherAccount, or what `require_payable` does, for bills of some transfer."""
+    for bill_ids in chosen.values():
+        own = [bills[each] for each in dict.fromkeys(bill_ids)]
+        if any(bill.account != found.account for bill in own):
+            raise OtherAccount("这些账单不是付到这个收款账户的")
+        require_payable(own)
+
+
+async def set_aside(
+    deps: Dependencies, actor: Actor, transfer: str, request: SetAside
+) -> TransferView:
+    """Say that a transfer pays no fee, and what it is. Raises NotFound, TransferMovedOn."""
+    said = {"set_aside_by": actor.person_id, "set_aside_because": request.reason}
+    return await _act(deps, actor, transfer, TransferAction.SET_ASIDE, said)
+
+
+async def take_back(deps: Dependencies, actor: Actor, transfer: str) -> TransferView:
+    """Open a transfer again that was set aside. Raises NotFound, TransferMovedOn."""
+    said = {"set_aside_by": "", "set_aside_because": ""}
+    return await _act(deps, actor, transfer, TransferAction.TAKE_BACK, said)
+
+
+async def _act(
+    deps: Dependencies,
+    actor: Actor,
+    transfer: str,
+    action: TransferAction,
+    changes: dict[str, Any],
+) -> TransferView:
+    await _access_transfer(deps, actor, transfer)
+
+    async def work(tx: Transaction) -> Transfer:
+        moved = await _move(deps, tx, transfer, action, changes)
+        about: dict[str, Any] = {"place": audit.NOWHERE, "subject": transfer}
+        about |= {"account": moved.account, "amount_fen": moved.amount_fen}
+        await audit.record(deps, tx, actor, TRANSFERS.act(action), **about)
+        return moved
+
+    [shown] = await views.transfers(deps, [await deps.in_transaction(work)])
+    return shown
+
+
+async def _move(
+    deps: Dependencies,
+    tx: Transaction,
+    transfer: str,
+    action: TransferAction,
+    changes: dict[str, Any],
+) -> Transfer:
+    moved = await store.move_transfer(deps.db, transfer, action, changes, tx=tx)
+    if moved is None:
+        raise TransferMovedOn("有到账刚刚被处理过,请刷新后再试")
+    return moved
+
+
+async def _access(deps: Dependencies, actor: Actor, statement: str) -> Statement:
+    found = await store.find(deps.db, statement)
+    if found is None or found.account not in await scopes.accounts(deps, actor):
+        raise NotFound(MISSING)
+    return found
+
+
+async def _access_transfer(deps: Dependencies, actor: Actor, transfer: str) -> None:
+    found = (await store.transfers(deps.db, [transfer])).get(transfer)
+    if found is None or found.account not in await scopes.accounts(deps, actor):
+        raise NotFound(NO_TRANSFER)

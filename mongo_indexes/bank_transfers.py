@@ -10,7 +10,7 @@ COLLECTION: Final = "bank_transfers"
 SHARD_KEY: Final = {"_id": "hashed"}
 
 INDEXES: Final = [
-    # Those of accounts by day: bank_statements/store.py transfers_page(), of_day(), waiting()
+    # Those of accounts by day: bank_statements/store.py transfers_page(), of_day(), days_of()
     IndexModel(
         [("account", ASCENDING), ("day", ASCENDING), ("_id", ASCENDING)], name="account"
     ),

@@ -4,6 +4,7 @@ Whoever keeps an account sees its statements; for the bills that a transfer pays
 need what anybody needs who takes money for them.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from services.audit import actions as audit
@@ -21,11 +22,12 @@ from services.bank_statements.models import (
     TransfersQuery,
     TransferView,
 )
-from services.bank_statements.states import TRANSFERS, TransferAction
+from services.bank_statements.states import TRANSFERS, WAITING, TransferAction
 from services.bills.models import Bill
 from services.counter_payments import actions as counter_payments
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
+from services.kernel.days import Day, end_of
 from services.kernel.errors import Conflict, InvalidInput, NotFound
 from services.kernel.pages import Page
 from services.kernel.paths import smallest_around
@@ -172,3 +174,33 @@ async def _access_transfer(deps: Dependencies, actor: Actor, transfer: str) -> N
     found = (await store.transfers(deps.db, [transfer])).get(transfer)
     if found is None or found.account not in await scopes.accounts(deps, actor):
         raise NotFound(NO_TRANSFER)
+
+
+# ── what other packages ask ─────────────────────────────────────────────────────────────
+
+
+async def covers(deps: Dependencies, account: str, day: Day) -> bool:
+    """Tell whether a file that was brought in after a day has all of it."""
+    found = await store.covering(deps.db, account, day)
+    return any(each.uploaded_at >= end_of(day) for each in found)
+
+
+async def days_of(deps: Dependencies, account: str, first: Day, last: Day) -> set[Day]:
+    """Return the days of a span on which money came by a bank's file."""
+    return await store.days_of(deps.db, account, first, last)
+
+
+async def of_day(deps: Dependencies, account: str, day: Day) -> list[Transfer]:
+    """Return what came on a day, those that the counter booked meanwhile as booked."""
+    found = await store.of_day(deps.db, account, day)
+    waiting = [each.id for each in found if each.state in WAITING]
+    booked = await counter_payments.booked(deps, waiting)
+    for transfer in booked:
+        done = {"payment": transfer, "refusal": ""}
+        await store.move_transfer(deps.db, transfer, TransferAction.FIND, done)
+    return await store.of_day(deps.db, account, day) if booked else found
+
+
+async def find_many(deps: Dependencies, ids: Sequence[str]) -> dict[str, Transfer]:
+    """Return id → transfer: ids are those of counter payments."""
+    return await store.transfers(deps.db, ids)

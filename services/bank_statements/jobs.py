@@ -21,7 +21,7 @@ from services.bank_statements.files.models import (
     Problem,
     Received,
 )
-from services.bank_statements.matches import Match, Matcher
+from services.bank_statements.matches.matcher import Match, Matcher
 from services.bank_statements.models import (
     PAYER,
     REMARK,

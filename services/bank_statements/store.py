@@ -18,7 +18,6 @@ from services.bank_statements.models import (
 from services.bank_statements.states import (
     STATEMENTS,
     TRANSFERS,
-    WAITING,
     StatementAction,
     StatementState,
     TransferAction,
@@ -147,11 +146,10 @@ async def of_day(db: Database, account: str, day: Day) -> list[Transfer]:
     return msgspec.convert(await cursor.to_list(), list[Transfer])
 
 
-async def waiting(db: Database, account: str, day: Day) -> list[str]:
-    """Ids of a day's transfers that nobody booked by a file. Served by index `account`."""
-    query = {"account": account, "day": day, "state": {"$in": list(WAITING)}}
-    cursor = db[ROWS].find(query, {"_id": 1}).hint("account")
-    return [row["_id"] async for row in cursor]
+async def days_of(db: Database, account: str, first: Day, last: Day) -> set[Day]:
+    """Days of a span on which money came. Served by index `account`."""
+    query = {"account": account, "day": {"$gte": first, "$lte": last}}
+    return set(await db[ROWS].distinct("day", query))
 
 
 async def with_old_names(db: Database, now: datetime, *, limit: int) -> list[str]:

@@ -29,7 +29,7 @@ from services.fees.payees import actions as payees
 from services.kernel import errors, interests
 from services.kernel.access import accessible
 from services.kernel.acts import Act
-from services.kernel.days import day_of, plus_days, start_of
+from services.kernel.days import Day, day_of, end_of, plus_days, start_of
 from services.kernel.documents import digest_id
 from services.kernel.pages import Page
 from services.kernel.paths import smallest_around
@@ -192,7 +192,7 @@ def _journal(payment: CounterPayment) -> Journal:
     postings = [Posting(_account(payment), payment.amount_fen)]
     postings += [Posting(receivable(x.bill_id), -x.amount_fen) for x in payment.lines]
     return Journal(
-        id=f"counter:{payment.id}",
+        id=journal_id(payment.id),
         kind=COUNTER_PAYMENT,
         place=payment.compound,
         at=payment.taken_at,
@@ -275,3 +275,41 @@ async def printed_receipt(
     """Return number and sheet of the receipt of a counter payment, as PDF. Raises NotFound."""
     payment = await _access(deps, actor, payment_id)
     return await receipts.printed(deps, payment.id, ReceiptSheetQuery())
+
+
+# ── what other packages ask ─────────────────────────────────────────────────────────────
+
+
+async def require_not_own(deps: Dependencies, actor: Actor, payment_id: str) -> str:
+    """Return the place of a payment, "" for none. Raises OwnHome for the actor's own homes."""
+    found = await store.find(deps.db, payment_id) if payment_id else None
+    if found is None:
+        return ""
+    interests.require_not_own(actor, [line.home for line in found.lines])
+    return found.place
+
+
+async def days_of(
+    deps: Dependencies, account: str, way: CounterWay, first: Day, last: Day
+) -> set[Day]:
+    """Return the days of a span on which money came into an account, or was booked."""
+    return await store.days_of(deps.db, account, way, start_of(first), end_of(last))
+
+
+async def of_day(
+    deps: Dependencies, account: str, way: CounterWay, day: Day
+) -> list[CounterPayment]:
+    """Return the payments into an account in a way whose money came on a day."""
+    return await store.paid_on(deps.db, account, way, start_of(day), end_of(day))
+
+
+async def late_of_day(
+    deps: Dependencies, account: str, way: CounterWay, day: Day
+) -> list[CounterPayment]:
+    """Return those that were booked on a day for money of an earlier one."""
+    return await store.late(deps.db, account, way, start_of(day), end_of(day))
+
+
+def journal_id(payment_id: str) -> str:
+    """Name the journal that books a payment."""
+    return f"counter:{payment_id}"

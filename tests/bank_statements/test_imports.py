@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from services.bank_statements import jobs, store
 from tests.build.bank_statements import (
     STATEMENTS,
     TRANSFERS,
@@ -138,10 +139,74 @@ async def test_what_cannot_be_booked_says_why_and_can_be_chosen_again(
     await confirm(estate, cashier, found["statement_id"], chosen)
     await estate.world.work()
     [refused] = await transfers(estate, cashier, "&state=refused")
-    assert "应缴" in refused["refusal"] or refused["refusal"], refused
+    assert refused["refusal"] == "金额超过应缴金额,请刷新后再试", refused["refusal"]
     assert await estate.world.db.counter_payments.count_documents({}) == 0
     again = await confirm(estate, cashier, found["statement_id"], chosen)
     assert again.status == 202
+
+
+async def test_an_old_transfer_is_proved_by_the_file(estate: Estate, cashier: Member) -> None:
+    rows = [("2026-01-10", "B1", "51.18", "", "li", "3-2-502")]
+    found = await imported(estate, cashier, csv_file(rows))
+    [transfer] = await transfers(estate, cashier)
+    bills = {transfer["transfer_id"]: transfer["candidates"][0]["bill_ids"]}
+    await confirm(estate, cashier, found["statement_id"], bills)
+    await estate.world.work()
+    [payment] = await estate.world.db.counter_payments.find({}).to_list()
+    assert payment["paid_at"].isoformat() == "2026-01-09T16:00:00+00:00"
+
+
+async def test_a_booking_that_was_broken_off_is_done_once(
+    estate: Estate, cashier: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = await imported(estate, cashier, csv_file(ROWS))
+    [first] = [e for e in await transfers(estate, cashier) if e["number"] == "B1"]
+    chosen = {first["transfer_id"]: first["candidates"][0]["bill_ids"]}
+    await confirm(estate, cashier, found["statement_id"], chosen)
+
+    async def dies(*_: Any, **__: Any) -> None:
+        raise OSError("power cut")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "move_transfer", dies)
+        await estate.world.work()
+    assert await estate.world.db.counter_payments.count_documents({}) == 1
+    await estate.world.advance(minutes=5)
+    await estate.world.db.appointments.delete_many({"person": cashier.person_id})
+    await estate.world.work()
+    assert await estate.world.db.counter_payments.count_documents({}) == 1
+    kept = await estate.world.db.bank_transfers.find_one({"number": "B1"})
+    assert kept is not None
+    assert (kept["state"], kept["payment"]) == ("booked", first["transfer_id"])
+
+
+async def test_who_lost_the_office_meanwhile_books_nothing(
+    estate: Estate, cashier: Member
+) -> None:
+    found = await imported(estate, cashier, csv_file(ROWS))
+    [first] = [e for e in await transfers(estate, cashier) if e["number"] == "B1"]
+    chosen = {first["transfer_id"]: first["candidates"][0]["bill_ids"]}
+    await confirm(estate, cashier, found["statement_id"], chosen)
+    await estate.world.db.appointments.delete_many({"person": cashier.person_id})
+    await estate.world.work()
+    kept = await estate.world.db.bank_transfers.find_one({"number": "B1"})
+    assert kept is not None
+    assert (kept["state"], kept["refusal"]) == ("refused", "没有找到账单")
+    assert await estate.world.db.counter_payments.count_documents({}) == 0
+
+
+async def test_who_paid_is_erased_after_a_year(estate: Estate, cashier: Member) -> None:
+    await imported(estate, cashier, csv_file(ROWS))
+    await estate.world.advance(days=365)
+    await jobs.forget(estate.world.deps, {})
+    kept = await estate.world.db.bank_transfers.find({}).to_list()
+    assert all(each["payer_sealed"] for each in kept)
+    assert "王小二" not in str(kept)
+    await estate.world.advance(days=2)
+    await jobs.forget(estate.world.deps, {})
+    kept = await estate.world.db.bank_transfers.find({}).to_list()
+    assert {(e["payer_sealed"], e["remark_sealed"]) for e in kept} == {("", "")}
+    assert [e["amount_fen"] for e in kept if e["number"] == "B1"] == [2 * FEE]
 
 
 async def test_a_number_that_the_counter_booked_is_known(

@@ -9,7 +9,8 @@ import xlsxwriter
 
 from services.fees.models import FeeKind
 from services.kernel.permissions import Role
-from tests.build.cast import COMPOUND, Estate, payee_of
+from tests.build.cast import COMPOUND, LI_HOME, Estate, payee_of
+from tests.build.deeds import Ask
 from tests.build.offices import firm_at, hire
 from tests.build.sign_ins import Member
 from tests.build.world import Reply
@@ -19,6 +20,7 @@ STATEMENTS: Final = "/api/v1/bank-statements"
 TRANSFERS: Final = "/api/v1/bank-transfers"
 HEADINGS: Final = ("交易日期", "流水号", "收入", "支出", "对方户名", "附言")
 Rows = Sequence[Sequence[Any]]
+FEBRUARY: Final = "2026-02-27"
 
 
 def csv_file(
@@ -37,6 +39,9 @@ def xlsx_file(rows: Rows, *, headings: Sequence[str] = HEADINGS, titles: int = 0
         for number, row in enumerate([headings, *rows], titles):
             sheet.write_row(number, 0, row)
     return buffer.getvalue()
+
+
+FILE: Final = csv_file([(FEBRUARY, "B1", "10.00", "", "li", "3-2-502 卫生费")])
 
 
 async def cashier_of(estate: Estate) -> Member:
@@ -71,6 +76,37 @@ async def transfers(estate: Estate, who: Member, query: str = "") -> list[dict[s
     reply = await estate.world.api.get(f"{TRANSFERS}?limit=50{query}", as_=who)
     assert reply.status == 200, reply.body
     return list(reply.body["items"])
+
+
+async def transfers_confirmed(estate: Estate) -> Ask:
+    """A file of which somebody chose the bills of Li's home for its one transfer."""
+    world, clerk = estate.world, await estate.member("staff")
+    sent = await upload(estate, clerk, FILE, "sanitation")
+    assert sent.status == 202, sent.body
+    await world.work()
+    [found] = await world.db.bank_transfers.find({}).to_list()
+    waste = {"home": LI_HOME, "kind": "waste_fee"}
+    bills = [each["_id"] for each in await world.db.bills.find(waste).to_list()]
+    wish = {"transfers": [{"transfer_id": found["_id"], "bill_ids": bills}]}
+    return Ask(f"{STATEMENTS}/{found['statement']}/confirm", wish, subject=found["statement"])
+
+
+async def statement_uploaded(_: Estate) -> Ask:
+    return Ask(UPLOAD.format("sanitation"), FILE)
+
+
+async def transfer_set_aside(estate: Estate) -> Ask:
+    await transfers_confirmed(estate)
+    [found] = await estate.world.db.bank_transfers.find({}).to_list()
+    path = f"{TRANSFERS}/{found['_id']}/set-aside"
+    return Ask(path, {"reason": "电费退款"}, subject=found["_id"])
+
+
+async def transfer_taken_back(estate: Estate) -> Ask:
+    ask = await transfer_set_aside(estate)
+    done = await estate.world.api.post(ask.path, ask.body, as_=await estate.member("staff"))
+    assert done.status == 200, done.body
+    return Ask(ask.path.replace("set-aside", "take-back"), subject=ask.subject)
 
 
 async def confirm(

@@ -21,6 +21,8 @@ THOUSANDS: Final = re.compile(r"(?<=\d),(?=\d{3}(?:\D|$))")
 NO_AMOUNT: Final = frozenset({"", "-", "--", "—", "/"})
 MOST_FEN: Final = 10**13
 LONGEST_TEXT: Final = 120
+LOST: Final = "流水号被 Excel 变成了数字,末几位已丢失,请从网银重新导出"
+BY_POWERS: Final = re.compile(r"\d(?:\.\d+)?[Ee]\+\d+")
 SHOWN_NUMBER: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z\-_./|]*")
 
 
@@ -95,14 +97,14 @@ def number(cell: Any) -> str:
     would get one number.
     """
     if isinstance(cell, int | float) and not isinstance(cell, bool) and abs(cell) >= EXACT:
-        raise Unreadable("流水号被 Excel 变成了数字,末几位已丢失,请从网银重新导出")
+        raise Unreadable(LOST)
     text = plain(cell).replace(" ", "")
     if not text:
         return ""
+    if BY_POWERS.fullmatch(text):
+        raise Unreadable(LOST)
     if len(text) > LONGEST_NUMBER or not SHOWN_NUMBER.fullmatch(text):
         raise Unreadable("流水号看不懂")
-    if re.fullmatch(r"\d(\.\d+)?[Ee]\+\d+", text):
-        raise Unreadable("流水号被 Excel 变成了数字,末几位已丢失,请从网银重新导出")
     return text
 
 

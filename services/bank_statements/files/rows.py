@@ -24,6 +24,9 @@ COMES: Final = frozenset(
 LEAVES: Final = frozenset(
     ["借", "支", "支出", "借方", "D", "DR", "转出", "支取", "往账", "出账", "付", "-"]
 )
+AMOUNTS: Final = (C.INCOME, C.EXPENSE, C.AMOUNT)
+# Lines of sums and balances begin so in the files of banks.
+SUMS: Final = ("合计", "总计", "小计", "累计", "共计", "本页", "总笔数", "期初", "期末", "承前")
 Row = tuple[int, Sequence[Any]]
 
 
@@ -53,22 +56,32 @@ class Reader:
             raise FileRefused.because("bank_file_no_rows")
 
     def _read(self, row: int, cells: Sequence[Any]) -> None:
+        if self._is_a_note(cells):
+            return
         column = C.DAY
         try:
             day = values.day(self._cell(cells, C.DAY))
             column = C.NUMBER
             number = values.number(self._cell(cells, C.NUMBER))
-            if not day or not number:
-                if day or (number and number[0].isascii() and number[0].isdigit()):
-                    self._refuse(row, C.NUMBER if day else C.DAY, "这一格是空的")
-                return  # sums, page numbers, signatures
             column = C.INCOME if C.INCOME in self._headings.columns else C.AMOUNT
             fen = self._fen(cells)
         except Unreadable as why:
-            if self._is_a_movement(cells):
-                self._refuse(row, column, str(why))
+            self._refuse(row, column, str(why))
             return
-        self._take(row, cells, day, number, fen)
+        if day and number:
+            self._take(row, cells, day, number, fen)
+        else:
+            self._refuse(row, C.NUMBER if day else C.DAY, "这一格是空的")
+
+    def _is_a_note(self, cells: Sequence[Any]) -> bool:
+        """Tell whether a row is no movement: a sum, a page number, a signature, or empty."""
+        said = [text for cell in cells if (text := values.plain(cell))]
+        if any(text.startswith(SUMS) for text in said):
+            return True
+        amounts = [values.plain(self._cell(cells, each)) for each in AMOUNTS]
+        is_dated = bool(values.plain(self._cell(cells, C.DAY)))
+        is_numbered = bool(values.plain(self._cell(cells, C.NUMBER)))
+        return not (any(amounts) or (is_dated and is_numbered))
 
     def _take(
         self, row: int, cells: Sequence[Any], day: str, number: str, fen: int | None
@@ -113,13 +126,6 @@ class Reader:
         if word not in COMES | LEAVES:
             raise Unreadable("看不出是收入还是支出")
         return abs(amount) if word in COMES else -abs(amount)
-
-    def _is_a_movement(self, cells: Sequence[Any]) -> bool:
-        """Tell whether a row that cannot be read moves money, and is no footer."""
-        named = sum(1 for cell in cells if values.plain(cell))
-        required = (C.DAY, C.NUMBER, C.INCOME, C.EXPENSE, C.AMOUNT)
-        said = [values.plain(self._cell(cells, column)) for column in required]
-        return named > 1 and sum(1 for text in said if any(map(str.isdigit, text))) > 1
 
     def _refuse(self, row: int, column: Column, message: str) -> None:
         self.bad_rows += 1

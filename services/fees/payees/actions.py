@@ -281,6 +281,11 @@ async def places_of(deps: Dependencies, account: str) -> list[str]:
     return list(outermost(await store.places_of(deps.db, account)))
 
 
+async def accounts(deps: Dependencies) -> list[str]:
+    """Return the accounts of all payees."""
+    return await store.accounts(deps.db)
+
+
 async def public_accounts(deps: Dependencies, held: Sequence[str]) -> list[str]:
     """Return the accounts of payees that are no firm and stand only under some places."""
     found = await store.public_under(deps.db, held) if held else {}

@@ -43,6 +43,11 @@ async def places_of(db: Database, account: str) -> list[str]:
     return [str(kept["place"]) async for kept in cursor]
 
 
+async def accounts(db: Database) -> list[str]:
+    """All accounts of payees. Served by index `account`."""
+    return sorted(await db[COLLECTION].distinct("account"))
+
+
 async def public_under(db: Database, places: Sequence[str]) -> dict[str, list[str]]:
     """Account → all places of it, of payees under some places that are no firm.
 

@@ -11,8 +11,8 @@ from contextlib import aclosing
 from itertools import accumulate
 from typing import Final
 
-from services.bank_statements.doors import Door, doors_in, doors_of
 from services.bank_statements.files.models import Received
+from services.bank_statements.matches.doors import Door, doors_in, doors_of
 from services.bank_statements.models import MOST_BILLS, Because, Candidate, Fit
 from services.bills.arrears import actions as arrears
 from services.bills.arrears.models import Due

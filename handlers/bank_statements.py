@@ -9,15 +9,15 @@ from handlers.http.contract import Route, endpoint
 from handlers.http.uploads import UploadHandler
 from services.bank_statements import actions, uploads
 from services.bank_statements.models import (
-    Booking,
+    BankStatementRow,
+    BankStatementView,
+    BankTransferView,
     ChosenTransfer,
     ConfirmTransfers,
-    SetAside,
-    StatementRow,
+    SetTransferAside,
     StatementsQuery,
-    StatementView,
+    TransferBooking,
     TransfersQuery,
-    TransferView,
 )
 from services.fees.models import AccountKey
 from services.kernel.pages import Page
@@ -45,21 +45,21 @@ class AccountStatementsHandler(UploadHandler):
         errors=("not_found", "too_large"),
         rate=Rate.UPLOAD,
     )
-    async def post(self, account: AccountKey, body: bytes) -> StatementView:
+    async def post(self, account: AccountKey, body: bytes) -> BankStatementView:
         """Upload a bank's file of an account, .xlsx or .csv. Nothing is booked by it."""
         return await uploads.upload(self.deps, self.actor, account, body)
 
 
 class StatementsHandler(ApiHandler):
     @endpoint("listBankStatements", needs=Permission.KEEP_CASH)
-    async def get(self, query: StatementsQuery) -> Page[StatementRow]:
+    async def get(self, query: StatementsQuery) -> Page[BankStatementRow]:
         """Statements of the accounts that one keeps, newest first."""
         return await actions.listing(self.deps, self.actor, query)
 
 
 class StatementHandler(ApiHandler):
     @endpoint("getBankStatement", needs=Permission.KEEP_CASH)
-    async def get(self, statement_id: StatementId) -> StatementView:
+    async def get(self, statement_id: StatementId) -> BankStatementView:
         """How far a statement and its transfers are, and what is wrong with the file."""
         return await actions.get(self.deps, self.actor, statement_id)
 
@@ -82,14 +82,14 @@ class ConfirmHandler(ApiHandler):
             transfers=[ChosenTransfer(transfer_id="3v9k…", bill_ids=["7q2x…"])]
         ),
     )
-    async def post(self, statement_id: StatementId, body: ConfirmTransfers) -> Booking:
+    async def post(self, statement_id: StatementId, body: ConfirmTransfers) -> TransferBooking:
         """Book transfers for the bills that were chosen; the list shows what came of each."""
         return await actions.confirm(self.deps, self.actor, statement_id, body)
 
 
 class TransfersHandler(ApiHandler):
     @endpoint("listBankTransfers", needs=Permission.KEEP_CASH)
-    async def get(self, query: TransfersQuery) -> Page[TransferView]:
+    async def get(self, query: TransfersQuery) -> Page[BankTransferView]:
         """Money that came in by a bank's file, with the homes that it may be for."""
         return await actions.transfers(self.deps, self.actor, query)
 
@@ -99,9 +99,9 @@ class SetAsideHandler(ApiHandler):
         "setBankTransferAside",
         needs=Permission.KEEP_CASH,
         errors=("bank_transfer_moved_on",),
-        example=SetAside(reason="电费退款"),
+        example=SetTransferAside(reason="电费退款"),
     )
-    async def post(self, transfer_id: TransferId, body: SetAside) -> TransferView:
+    async def post(self, transfer_id: TransferId, body: SetTransferAside) -> BankTransferView:
         """Say that a transfer pays no fee, and what it is."""
         return await actions.set_aside(self.deps, self.actor, transfer_id, body)
 
@@ -112,7 +112,7 @@ class TakeBackHandler(ApiHandler):
         needs=Permission.KEEP_CASH,
         errors=("bank_transfer_moved_on",),
     )
-    async def post(self, transfer_id: TransferId) -> TransferView:
+    async def post(self, transfer_id: TransferId) -> BankTransferView:
         """Open a transfer again that was set aside."""
         return await actions.take_back(self.deps, self.actor, transfer_id)
 

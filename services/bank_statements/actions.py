@@ -11,16 +11,16 @@ from services.audit import actions as audit
 from services.bank_statements import scopes, store, views
 from services.bank_statements.jobs import BOOK
 from services.bank_statements.models import (
-    Booking,
+    BankStatementRow,
+    BankStatementView,
+    BankTransferView,
     ConfirmTransfers,
-    SetAside,
+    SetTransferAside,
     Statement,
-    StatementRow,
     StatementsQuery,
-    StatementView,
     Transfer,
+    TransferBooking,
     TransfersQuery,
-    TransferView,
 )
 from services.bank_statements.states import TRANSFERS, WAITING, TransferAction
 from services.bills.models import Bill
@@ -52,20 +52,20 @@ class OtherAccount(InvalidInput):
 
 async def listing(
     deps: Dependencies, actor: Actor, query: StatementsQuery
-) -> Page[StatementRow]:
+) -> Page[BankStatementRow]:
     """Return statements of the accounts that the actor keeps."""
     accounts = scopes.narrowed(await scopes.accounts(deps, actor), query.account)
     return (await store.page(deps.db, query, accounts)).map(views.row)
 
 
-async def get(deps: Dependencies, actor: Actor, statement: str) -> StatementView:
+async def get(deps: Dependencies, actor: Actor, statement: str) -> BankStatementView:
     """Return a statement with how far its transfers are. Raises NotFound."""
     return await views.statement(deps, await _access(deps, actor, statement))
 
 
 async def transfers(
     deps: Dependencies, actor: Actor, query: TransfersQuery
-) -> Page[TransferView]:
+) -> Page[BankTransferView]:
     """Return transfers of the accounts that the actor keeps."""
     accounts = scopes.narrowed(await scopes.accounts(deps, actor), query.account)
     found = await store.transfers_page(deps.db, query, accounts)
@@ -74,7 +74,7 @@ async def transfers(
 
 async def confirm(
     deps: Dependencies, actor: Actor, statement: str, request: ConfirmTransfers
-) -> Booking:
+) -> TransferBooking:
     """Promise to book transfers for the bills that somebody chose for each.
 
     All of them or none. Raises NotFound, TransferMovedOn, OtherAccount, and what taking the
@@ -102,7 +102,7 @@ async def confirm(
         await audit.record(deps, tx, actor, TRANSFERS.act(TransferAction.CHOOSE), **about)
 
     await deps.in_transaction(work)
-    return Booking(statement_id=found.id, transfers=len(chosen))
+    return TransferBooking(statement_id=found.id, transfers=len(chosen))
 
 
 def _require_fitting(
@@ -117,14 +117,14 @@ def _require_fitting(
 
 
 async def set_aside(
-    deps: Dependencies, actor: Actor, transfer: str, request: SetAside
-) -> TransferView:
+    deps: Dependencies, actor: Actor, transfer: str, request: SetTransferAside
+) -> BankTransferView:
     """Say that a transfer pays no fee, and what it is. Raises NotFound, TransferMovedOn."""
     said = {"set_aside_by": actor.person_id, "set_aside_because": request.reason}
     return await _act(deps, actor, transfer, TransferAction.SET_ASIDE, said)
 
 
-async def take_back(deps: Dependencies, actor: Actor, transfer: str) -> TransferView:
+async def take_back(deps: Dependencies, actor: Actor, transfer: str) -> BankTransferView:
     """Open a transfer again that was set aside. Raises NotFound, TransferMovedOn."""
     said = {"set_aside_by": "", "set_aside_because": ""}
     return await _act(deps, actor, transfer, TransferAction.TAKE_BACK, said)
@@ -136,7 +136,7 @@ async def _act(
     transfer: str,
     action: TransferAction,
     changes: dict[str, Any],
-) -> TransferView:
+) -> BankTransferView:
     await _access_transfer(deps, actor, transfer)
 
     async def work(tx: Transaction) -> Transfer:

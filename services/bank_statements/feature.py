@@ -4,10 +4,10 @@ from typing import Final
 
 from services.bank_statements import actions, jobs, privacy
 from services.bank_statements.models import (
-    StatementRow,
+    BankStatementRow,
+    BankTransferView,
     StatementsQuery,
     TransfersQuery,
-    TransferView,
 )
 from services.kernel.features import Feature
 from services.kernel.lists import List, around
@@ -23,7 +23,7 @@ STATEMENTS: Final = List(
     subject="",
     place_of=around(Permission.KEEP_CASH),
     columns=columns(
-        StatementRow,
+        BankStatementRow,
         account="收款账户",
         state="状态",
         first="开始日期",
@@ -46,7 +46,7 @@ TRANSFERS: Final = List(
     subject="",
     place_of=around(Permission.KEEP_CASH),
     columns=columns(
-        TransferView,
+        BankTransferView,
         account="收款账户",
         day="到账日期",
         number="银行流水号",

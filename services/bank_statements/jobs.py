@@ -14,23 +14,27 @@ from services.bank_statements.bookings import book_one
 from services.bank_statements.files import process
 from services.bank_statements.files.models import (
     MOST_PROBLEMS,
+    BadRow,
     Batch,
     Column,
     Done,
     FileRefused,
-    Problem,
     Received,
 )
 from services.bank_statements.matches.matcher import Match, Matcher
 from services.bank_statements.models import (
     PAYER,
     REMARK,
-    Fit,
     Statement,
     Transfer,
+    TransferFit,
     transfer_id,
 )
-from services.bank_statements.states import StatementAction, StatementState, TransferState
+from services.bank_statements.states import (
+    BankStatementState,
+    BankTransferState,
+    StatementAction,
+)
 from services.counter_payments import actions as counter_payments
 from services.dependencies import Dependencies
 from services.jobs import actions as jobs
@@ -50,7 +54,7 @@ async def read(deps: Dependencies, payload: Document) -> None:
     """Job: read a file and write its transfers, each with what it may be for."""
     found = await store.find(deps.db, payload["statement"])
     is_meant = found is not None and found.round == payload["round"]
-    if found is None or not is_meant or found.state is not StatementState.READING:
+    if found is None or not is_meant or found.state is not BankStatementState.READING:
         return
     try:
         rows, done = await _rows(deps, found)
@@ -109,10 +113,10 @@ def _require_same(
     for row, kept in zip(rows, there, strict=True):
         if row.day > today:
             message = "日期在今天之后"
-            problems.append(Problem(row=row.row, column=Column.DAY.value, message=message))
+            problems.append(BadRow(row=row.row, column=Column.DAY.value, message=message))
         elif kept and (kept.day, kept.amount_fen) != (row.day, row.amount_fen):
             message = "以前的文件里有这个流水号,日期或金额不同"
-            problems.append(Problem(row=row.row, column=Column.NUMBER.value, message=message))
+            problems.append(BadRow(row=row.row, column=Column.NUMBER.value, message=message))
     if problems:
         some, count = problems[:MOST_PROBLEMS], len(problems)
         raise FileRefused.because("bank_file_bad_rows", some, count=count)
@@ -141,7 +145,7 @@ def _transfer(deps: Dependencies, found: Statement, row: Received, match: Match)
 def _if_booked(made: Transfer, booked: Mapping[str, object]) -> Transfer:
     """Return a transfer that says so when somebody booked its number at the counter."""
     if made.id in booked:
-        made.state, made.fit, made.candidates = TransferState.BOOKED, Fit.BOOKED, []
+        made.state, made.fit, made.candidates = BankTransferState.BOOKED, TransferFit.BOOKED, []
         made.payment = made.id
     return made
 

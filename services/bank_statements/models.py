@@ -5,8 +5,8 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
-from services.bank_statements.files.models import Problem, Refusal, Totals
-from services.bank_statements.states import StatementState, TransferState
+from services.bank_statements.files.models import BadRow, BankFileRefusal, BankFileTotals
+from services.bank_statements.states import BankStatementState, BankTransferState
 from services.counter_payments.models import CounterWay
 from services.fees.models import AccountKey
 from services.kernel.days import Day
@@ -36,18 +36,18 @@ class Statement(Struct, kw_only=True):
 
     id: str = field(name="_id")
     account: str
-    state: StatementState = StatementState.READING
+    state: BankStatementState = BankStatementState.READING
     round: int = 1
     size_bytes: int
     uploaded_by: str
     uploaded_at: datetime
     read_at: datetime | None = None
-    totals: Totals = field(default_factory=Totals)
+    totals: BankFileTotals = field(default_factory=BankFileTotals)
     known: int = 0  # transfers that an earlier file had
     first: str = ""
     last: str = ""
-    refusal: Refusal | None = None
-    problems: list[Problem] = []
+    refusal: BankFileRefusal | None = None
+    problems: list[BadRow] = []
 
     @property
     def file_id(self) -> str:
@@ -55,7 +55,7 @@ class Statement(Struct, kw_only=True):
         return f"{self.id}:{self.round}"
 
 
-class Because(Labelled):
+class SpeaksFor(Labelled):
     """What speaks for a home."""
 
     ADDRESS = "address", "附言里写了房号"
@@ -73,10 +73,10 @@ class Candidate(Struct, frozen=True, kw_only=True):
     bill_ids: list[str]
     owed_fen: int
     is_exact: bool
-    because: Because
+    because: SpeaksFor
 
 
-class Fit(Labelled):
+class TransferFit(Labelled):
     """How well a transfer fits what is owed. A proposal: nothing is booked by it."""
 
     BOOKED = "booked", "已登记过"
@@ -102,8 +102,8 @@ class Transfer(Struct, kw_only=True):
     payer_sealed: str = ""
     remark_sealed: str = ""
     names_until: datetime | None = None
-    state: TransferState = TransferState.OPEN
-    fit: Fit = Fit.NONE
+    state: BankTransferState = BankTransferState.OPEN
+    fit: TransferFit = TransferFit.NONE
     candidates: list[Candidate] = []
     bill_ids: list[str] = []
     chosen_by: str = ""
@@ -117,7 +117,7 @@ class Transfer(Struct, kw_only=True):
 # What clients send and see
 
 
-class StatementSort(Labelled):
+class BankStatementSort(Labelled):
     NEWEST = "newest", "最新上传的在前"
     OLDEST = "oldest", "最早上传的在前"
 
@@ -130,12 +130,12 @@ class StatementsQuery(ShortListQuery, forbid_unknown_fields=True, kw_only=True):
     `sort`: Order of the list.
     """
 
-    state: StatementState | None = None
+    state: BankStatementState | None = None
     account: AccountKey | None = None
-    sort: StatementSort = StatementSort.NEWEST
+    sort: BankStatementSort = BankStatementSort.NEWEST
 
 
-class TransferSort(Labelled):
+class BankTransferSort(Labelled):
     OLDEST = "oldest", "最早到账的在前"
     NEWEST = "newest", "最近到账的在前"
 
@@ -153,12 +153,12 @@ class TransfersQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
     """
 
     statement_id: Opaque | None = None
-    state: TransferState | None = None
-    fit: Fit | None = None
+    state: BankTransferState | None = None
+    fit: TransferFit | None = None
     account: AccountKey | None = None
     day_from: Day | None = None
     day_to: Day | None = None
-    sort: TransferSort = TransferSort.OLDEST
+    sort: BankTransferSort = BankTransferSort.OLDEST
 
 
 class ChosenTransfer(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -181,7 +181,7 @@ class ConfirmTransfers(Struct, forbid_unknown_fields=True, kw_only=True):
     transfers: Annotated[list[ChosenTransfer], Meta(min_length=1, max_length=MOST_AT_ONCE)]
 
 
-class SetAside(Struct, forbid_unknown_fields=True, kw_only=True):
+class SetTransferAside(Struct, forbid_unknown_fields=True, kw_only=True):
     """Transfer that pays no fee.
 
     `reason`: What it is, in a sentence.
@@ -190,7 +190,7 @@ class SetAside(Struct, forbid_unknown_fields=True, kw_only=True):
     reason: Reason
 
 
-class StatementRow(Struct, kw_only=True):
+class BankStatementRow(Struct, kw_only=True):
     """Statement in a list.
 
     `statement_id`: Opaque id of the statement.
@@ -208,29 +208,29 @@ class StatementRow(Struct, kw_only=True):
 
     statement_id: str
     account: AccountId
-    state: StatementState
+    state: BankStatementState
     first: Annotated[str, Meta(examples=["2026-03-01"])]
     last: Annotated[str, Meta(examples=["2026-03-31"])]
-    totals: Totals
+    totals: BankFileTotals
     known: int
-    refusal: Refusal | None
+    refusal: BankFileRefusal | None
     uploaded_by: PersonId
     uploaded_at: datetime
     read_at: datetime | None
 
 
-class StatementView(StatementRow, kw_only=True):
+class BankStatementView(BankStatementRow, kw_only=True):
     """Statement with its rows that could not be read, and how far its transfers are.
 
     `problems`: The first hundred rows that could not be read; then nothing was taken.
     `transfers`: State of its transfers → their number.
     """
 
-    problems: list[Problem]
-    transfers: dict[TransferState, int]
+    problems: list[BadRow]
+    transfers: dict[BankTransferState, int]
 
 
-class CandidateView(Struct, kw_only=True):
+class BankCandidateView(Struct, kw_only=True):
     """Home that a transfer may be for.
 
     `home`: Path of the home.
@@ -246,10 +246,10 @@ class CandidateView(Struct, kw_only=True):
     bill_ids: list[str]
     owed_fen: int
     is_exact: bool
-    because: Because
+    because: SpeaksFor
 
 
-class TransferView(Struct, kw_only=True):
+class BankTransferView(Struct, kw_only=True):
     """Money that came in by a bank's file.
 
     `transfer_id`: Opaque id of the transfer.
@@ -279,16 +279,16 @@ class TransferView(Struct, kw_only=True):
     amount_fen: int
     payer: Annotated[str, Meta(examples=["李*"])]
     remark: Annotated[str, Meta(examples=["3-2-501 物业费"])]
-    state: TransferState
-    fit: Fit
-    candidates: list[CandidateView]
+    state: BankTransferState
+    fit: TransferFit
+    candidates: list[BankCandidateView]
     bill_ids: list[str]
     payment_id: str
     refusal: Annotated[str, Meta(examples=["有账单已经缴过或作废,请刷新后再试"])]
     set_aside_because: Annotated[str, Meta(examples=["电费退款"])]
 
 
-class Booking(Struct, kw_only=True):
+class TransferBooking(Struct, kw_only=True):
     """Transfers that are being booked.
 
     `statement_id`: Opaque id of the statement; its view shows how far they are.

@@ -11,7 +11,7 @@ from services.kernel.states import Table, Transition
 P: Final = Permission.KEEP_CASH
 
 
-class StatementState(Labelled):
+class BankStatementState(Labelled):
     READING = "reading", "正在读取"
     READ = "read", "已读取"
     REFUSED = "refused", "未能导入"
@@ -23,7 +23,7 @@ class StatementAction(StrEnum):
     REFUSE = auto()
 
 
-S, A = StatementState, StatementAction
+S, A = BankStatementState, StatementAction
 STATEMENTS: Final = Table(
     S.READING,
     Transition(S.REFUSED, A.UPLOAD, S.READING, needs=P, act=Act.BANK_STATEMENT_UPLOADED),
@@ -32,7 +32,7 @@ STATEMENTS: Final = Table(
 )
 
 
-class TransferState(Labelled):
+class BankTransferState(Labelled):
     """How far a transfer is. Nothing is booked that nobody confirmed."""
 
     OPEN = "open", "待认领"
@@ -51,7 +51,7 @@ class TransferAction(StrEnum):
     TAKE_BACK = auto()
 
 
-T, B = TransferState, TransferAction
+T, B = BankTransferState, TransferAction
 TRANSFERS: Final = Table(
     T.OPEN,
     Transition(T.OPEN, B.CHOOSE, T.CHOSEN, needs=P, act=Act.BANK_TRANSFERS_CONFIRMED),

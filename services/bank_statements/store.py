@@ -8,20 +8,20 @@ import msgspec
 
 from mongo_indexes import bank_statements, bank_transfers
 from services.bank_statements.models import (
+    BankStatementSort,
+    BankTransferSort,
     Statement,
-    StatementSort,
     StatementsQuery,
     Transfer,
-    TransferSort,
     TransfersQuery,
 )
 from services.bank_statements.states import (
     STATEMENTS,
     TRANSFERS,
+    BankStatementState,
+    BankTransferState,
     StatementAction,
-    StatementState,
     TransferAction,
-    TransferState,
 )
 from services.dependencies import Database, Transaction
 from services.kernel import walks
@@ -34,14 +34,14 @@ BEGINNING: Final = datetime.fromtimestamp(0, UTC)  # as the partial index says i
 FILES: Final = bank_statements.COLLECTION
 ROWS: Final = bank_transfers.COLLECTION
 ORDERS: Final = {
-    StatementSort.NEWEST: Keyset(
+    BankStatementSort.NEWEST: Keyset(
         Key("uploaded_at", ascending=False, kind=datetime), Key(ascending=False)
     ),
-    StatementSort.OLDEST: Keyset(Key("uploaded_at", kind=datetime), Key()),
+    BankStatementSort.OLDEST: Keyset(Key("uploaded_at", kind=datetime), Key()),
 }
 ROW_ORDERS: Final = {
-    TransferSort.OLDEST: Keyset(Key("day"), Key()),
-    TransferSort.NEWEST: Keyset(Key("day", ascending=False), Key(ascending=False)),
+    BankTransferSort.OLDEST: Keyset(Key("day"), Key()),
+    BankTransferSort.NEWEST: Keyset(Key("day", ascending=False), Key(ascending=False)),
 }
 
 
@@ -81,7 +81,7 @@ async def page(
 
 async def covering(db: Database, account: str, day: Day) -> list[Statement]:
     """Statements that were read and have a day. Served by index `days`."""
-    query = {"account": account, "state": StatementState.READ, "last": {"$gte": day}}
+    query = {"account": account, "state": BankStatementState.READ, "last": {"$gte": day}}
     cursor = db[FILES].find({**query, "first": {"$lte": day}}).hint("days")
     return msgspec.convert(await cursor.to_list(), list[Statement])
 
@@ -125,19 +125,19 @@ async def transfers_page(
 
 async def next_chosen(db: Database, statement: str, *, limit: int) -> list[Transfer]:
     """Transfers of a statement that somebody confirmed. Served by index `states`."""
-    query = {"statement": statement, "state": TransferState.CHOSEN}
+    query = {"statement": statement, "state": BankTransferState.CHOSEN}
     cursor = db[ROWS].find(query).sort("_id", 1).limit(limit).hint("states")
     return msgspec.convert(await cursor.to_list(), list[Transfer])
 
 
-async def counts(db: Database, statement: str) -> dict[TransferState, int]:
+async def counts(db: Database, statement: str) -> dict[BankTransferState, int]:
     """Return state → number of a statement's transfers. Covered by index `states`."""
     pipeline: list[Document] = [
         {"$match": {"statement": statement}},
         {"$group": {"_id": "$state", "count": {"$sum": 1}}},
     ]
     cursor = await db[ROWS].aggregate(pipeline, hint="states")
-    return {TransferState(row["_id"]): row["count"] async for row in cursor}
+    return {BankTransferState(row["_id"]): row["count"] async for row in cursor}
 
 
 async def of_day(db: Database, account: str, day: Day) -> list[Transfer]:

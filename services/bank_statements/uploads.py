@@ -9,7 +9,7 @@ from services.audit import actions as audit
 from services.bank_statements import scopes, store, views
 from services.bank_statements.files.models import MOST_BYTES
 from services.bank_statements.jobs import READ
-from services.bank_statements.models import Statement, StatementView
+from services.bank_statements.models import BankStatementView, Statement
 from services.bank_statements.states import STATEMENTS, StatementAction
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
@@ -24,7 +24,7 @@ UPLOADED = Act.BANK_STATEMENT_UPLOADED
 
 async def upload(
     deps: Dependencies, actor: Actor, account: str, content: bytes
-) -> StatementView:
+) -> BankStatementView:
     """Return the statement of a file, to be read by a job. The same file is the same statement.
 
     A file that was refused starts anew. Raises NotFound, TooLarge.

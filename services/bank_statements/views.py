@@ -6,12 +6,12 @@ from services.bank_statements import store
 from services.bank_statements.models import (
     PAYER,
     REMARK,
-    CandidateView,
+    BankCandidateView,
+    BankStatementRow,
+    BankStatementView,
+    BankTransferView,
     Statement,
-    StatementRow,
-    StatementView,
     Transfer,
-    TransferView,
 )
 from services.dependencies import Dependencies
 from services.kernel import masking
@@ -19,32 +19,34 @@ from services.kernel.views import show
 from services.places import actions as places
 
 
-def row(found: Statement) -> StatementRow:
-    return show(found, StatementRow, statement_id=found.id)
+def row(found: Statement) -> BankStatementRow:
+    return show(found, BankStatementRow, statement_id=found.id)
 
 
-async def statement(deps: Dependencies, found: Statement) -> StatementView:
+async def statement(deps: Dependencies, found: Statement) -> BankStatementView:
     """Show a statement with how far its transfers are."""
     counted = await store.counts(deps.db, found.id)
-    return show(found, StatementView, statement_id=found.id, transfers=counted)
+    return show(found, BankStatementView, statement_id=found.id, transfers=counted)
 
 
-async def transfers(deps: Dependencies, found: Sequence[Transfer]) -> list[TransferView]:
+async def transfers(deps: Dependencies, found: Sequence[Transfer]) -> list[BankTransferView]:
     """Show transfers, their payers masked."""
     homes = {each.home for transfer in found for each in transfer.candidates}
     addresses = await places.addresses(deps, sorted(homes)) if homes else {}
     return [_transfer(deps, each, addresses) for each in found]
 
 
-def _transfer(deps: Dependencies, found: Transfer, addresses: dict[str, str]) -> TransferView:
+def _transfer(
+    deps: Dependencies, found: Transfer, addresses: dict[str, str]
+) -> BankTransferView:
     payer, remark = found.payer_sealed, found.remark_sealed
     candidates = [
-        show(each, CandidateView, address=addresses.get(each.home, each.home))
+        show(each, BankCandidateView, address=addresses.get(each.home, each.home))
         for each in found.candidates
     ]
     return show(
         found,
-        TransferView,
+        BankTransferView,
         transfer_id=found.id,
         statement_id=found.statement,
         payer=masking.name(PAYER.open(deps.vault, found.id, payer)) if payer else "",

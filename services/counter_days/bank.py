@@ -1,11 +1,12 @@
 """Day of a bank account: the bank's file, our counter payments, and the journals."""
 
 from collections.abc import Collection, Iterable
+from datetime import timedelta
 from typing import Final
 
 from services.bank_statements import actions as bank_statements
 from services.bank_statements.models import Transfer
-from services.bank_statements.states import TransferState
+from services.bank_statements.states import BankTransferState
 from services.counter_payments import actions as counter_payments
 from services.counter_payments.models import CounterPayment, CounterWay
 from services.dependencies import Dependencies
@@ -15,9 +16,11 @@ from services.ledger.models import COUNTER_PAYMENT, bank, posted
 from services.reconciliations import actions as reconciliations
 from services.reconciliations.entries import Entry, MovementKind, Side
 from services.reconciliations.matcher import Matcher
-from services.reconciliations.models import Source
+from services.reconciliations.models import DaySource
 
 WAY: Final = CounterWay.TRANSFER
+# A payment says when it was begun: so much later it may be kept, and a comparison not see it.
+AT_WORK: Final = timedelta(minutes=10)
 
 
 async def days_of(deps: Dependencies, account: str, first: Day, last: Day) -> set[Day]:
@@ -41,8 +44,8 @@ async def read(deps: Dependencies, account: str, day: Day, matcher: Matcher) -> 
     paid |= {each.id: each for each in await _of_closed_days(deps, account, day)}
     came |= await bank_statements.find_many(deps, sorted(paid.keys() - came.keys()))
     paid |= await counter_payments.booked(deps, sorted(came.keys() - paid.keys()))
-    fees = [each for each in came.values() if each.state is not TransferState.NO_FEE]
-    aside = [each for each in came.values() if each.state is TransferState.NO_FEE]
+    fees = [each for each in came.values() if each.state is not BankTransferState.NO_FEE]
+    aside = [each for each in came.values() if each.state is BankTransferState.NO_FEE]
     matcher.add(Side.BILLED, map(_came, fees))
     matcher.add(Side.VOID, map(_came, aside))
     matcher.add(Side.TOLD, [_paid(each, each.amount_fen) for each in paid.values()])
@@ -58,11 +61,11 @@ async def _of_closed_days(deps: Dependencies, account: str, day: Day) -> list[Co
     if not late:
         return []
     first = min(day_of(each.paid_at) for each in late)
-    closed = await reconciliations.closed_days(deps, account, Source.BANK, first, day)
+    closed = await reconciliations.closed_days(deps, account, DaySource.BANK, first, day)
     return [
         each
         for each in late
-        if (at := closed.get(day_of(each.paid_at))) is not None and at < each.taken_at
+        if (at := closed.get(day_of(each.paid_at))) and each.taken_at >= at - AT_WORK
     ]
 
 

@@ -19,7 +19,7 @@ from services.reconciliations import actions as reconciliations
 from services.reconciliations import jobs as comparison
 from services.reconciliations.entries import Side
 from services.reconciliations.matcher import Matcher
-from services.reconciliations.models import Reconciliation, Source, day_id
+from services.reconciliations.models import DaySource, Reconciliation, day_id
 from services.reconciliations.states import DayState
 
 SWEEP: Final = "counter_days.sweep"
@@ -27,8 +27,8 @@ ONE: Final = "counter_days.one"
 KEPT_DAYS: Final = 90
 EVERY: Final = timedelta(minutes=30)
 SIDES: Final = (Side.BILLED, Side.TOLD, Side.BOOKED)
-DAYS: Final = {Source.BANK: bank.days_of, Source.CASH: cash.days_of}
-READS: Final = {Source.BANK: bank.read, Source.CASH: cash.read}
+DAYS: Final = {DaySource.BANK: bank.days_of, DaySource.CASH: cash.days_of}
+READS: Final = {DaySource.BANK: bank.read, DaySource.CASH: cash.read}
 
 
 async def sweep(deps: Dependencies, _: Document) -> None:
@@ -48,7 +48,7 @@ async def sweep(deps: Dependencies, _: Document) -> None:
 
 async def compare(deps: Dependencies, payload: Document) -> None:
     """Compare one day of an account's bank account or cash, and keep how the sides compare."""
-    account, source, name = payload["account"], Source(payload["source"]), payload["day"]
+    account, source, name = payload["account"], DaySource(payload["source"]), payload["day"]
     fresh = Reconciliation(
         id=day_id(account, source, name),
         account=account,
@@ -59,7 +59,7 @@ async def compare(deps: Dependencies, payload: Document) -> None:
     day = await reconciliations.begin(deps, fresh)
     if day.state is DayState.CLOSED:
         return
-    reason = await bank.waits_for(deps, account, name) if source is Source.BANK else ""
+    reason = await bank.waits_for(deps, account, name) if source is DaySource.BANK else ""
     if reason:
         await reconciliations.wait(deps, day, reason)
         return
@@ -68,15 +68,16 @@ async def compare(deps: Dependencies, payload: Document) -> None:
 
 async def _compare(deps: Dependencies, day: Reconciliation) -> None:
     office = await comparison.office_of(deps, day.account)
+    day.checked_at = deps.now()  # before it is read: what is booked later is not in it
     with Matcher(SIDES) as matcher:
         await READS[day.source](deps, day.account, day.day, matcher)
         found = comparison.differing(deps, day, matcher, office)
         day.billed, day.told = matcher.sums(Side.BILLED), matcher.sums(Side.TOLD)
         day.booked = matcher.sums(Side.BOOKED)
-    if day.source is Source.CASH:
+    if day.source is DaySource.CASH:
         cash.name(found)
     day.agrees = day.billed == day.booked
-    day.waits_for, day.checked_at = "", deps.now()
+    day.waits_for = ""
     await deps.in_transaction(lambda tx: comparison.conclude(deps, tx, day, found))
 
 

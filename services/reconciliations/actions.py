@@ -20,10 +20,10 @@ from services.reconciliations.entries import Side
 from services.reconciliations.models import (
     CloseDay,
     DayRow,
+    DaySource,
     DaysQuery,
     DayView,
     Reconciliation,
-    Source,
     unexplained,
 )
 from services.reconciliations.states import TABLE, DayAction, DayState
@@ -119,9 +119,9 @@ async def wait(deps: Dependencies, day: Reconciliation, reason: str) -> None:
 
 
 async def closed_days(
-    deps: Dependencies, account: str, source: Source, first: str, last: str
+    deps: Dependencies, account: str, source: DaySource, first: str, last: str
 ) -> dict[str, datetime]:
-    """Return day → when it was closed, of a span: such a day is not compared again."""
+    """Return closed day → when it was last compared, of a span: it never is again."""
     return await store.closed_days(deps.db, account, source, first, last)
 
 

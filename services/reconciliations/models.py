@@ -58,7 +58,7 @@ class Flow(Struct, kw_only=True):
     other_fen: int = 0
 
 
-class Source(Labelled):
+class DaySource(Labelled):
     """What a day of an account is held against."""
 
     WECHAT = "wechat", "微信"
@@ -78,7 +78,7 @@ class Reconciliation(Struct, kw_only=True):
 
     id: str = field(name="_id")  # account:mchid:day, or account:source:day
     account: str
-    source: Source = Source.WECHAT
+    source: DaySource = DaySource.WECHAT
     mchid: Mchid = ""  # of WeChat's days alone
     day: Day
     state: DayState = DayState.WAITING
@@ -118,7 +118,7 @@ class DaysQuery(ShortListQuery, forbid_unknown_fields=True, kw_only=True):
     """
 
     state: DayState | None = None
-    source: Source | None = None
+    source: DaySource | None = None
     account: Id | None = None
     day_from: Day | None = None
     day_to: Day | None = None
@@ -153,7 +153,7 @@ class DayRow(Struct, kw_only=True):
 
     reconciliation_id: str
     account: AccountId
-    source: Source
+    source: DaySource
     day: Day
     state: DayState
     billed_paid_fen: int

@@ -10,7 +10,7 @@ from mongo_indexes.reconciliations import COLLECTION
 from services.dependencies import Database, Transaction
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, Page, between, chosen
-from services.reconciliations.models import DaySort, DaysQuery, Reconciliation, Source
+from services.reconciliations.models import DaySort, DaySource, DaysQuery, Reconciliation
 from services.reconciliations.states import OPEN, TABLE, DayAction, DayState
 
 ORDERS: Final = {
@@ -66,13 +66,13 @@ async def of_account(
 
 
 async def closed_days(
-    db: Database, account: str, source: Source, from_day: str, to_day: str
+    db: Database, account: str, source: DaySource, from_day: str, to_day: str
 ) -> dict[str, datetime]:
-    """Return day → when it was closed, of a span. Served by index `account`."""
+    """Return closed day → when it was last compared, of a span. Served by `account`."""
     span = {"$gte": from_day, "$lte": to_day}
     query = {"account": account, "day": span, "source": source, "state": DayState.CLOSED}
-    cursor = db[COLLECTION].find(query, {"day": 1, "closed_at": 1}).hint("account")
-    return {row["day"]: row["closed_at"] async for row in cursor}
+    cursor = db[COLLECTION].find(query, {"day": 1, "checked_at": 1}).hint("account")
+    return {row["day"]: row["checked_at"] async for row in cursor}
 
 
 async def moved_before(db: Database, day: Reconciliation) -> Reconciliation | None:

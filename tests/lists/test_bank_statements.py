@@ -6,9 +6,9 @@ from typing import Final
 import pytest
 
 from mongo_indexes import bank_statements, bank_transfers
-from services.bank_statements.files.models import Refusal, Totals
-from services.bank_statements.models import PAYER, REMARK, Fit, Statement, Transfer
-from services.bank_statements.states import StatementState, TransferState
+from services.bank_statements.files.models import BankFileRefusal, BankFileTotals
+from services.bank_statements.models import PAYER, REMARK, Statement, Transfer, TransferFit
+from services.bank_statements.states import BankStatementState, BankTransferState
 from services.kernel.days import plus_days
 from services.kernel.documents import to_document
 from tests.build.cast import Estate
@@ -23,13 +23,15 @@ async def of_statements(estate: Estate) -> Case:
         Statement(
             id=f"statement{number}",
             account=ACCOUNT,
-            state=[*StatementState][number % 3],
+            state=[*BankStatementState][number % 3],
             size_bytes=1,
             uploaded_by="somebody",
             # two of each instant: ties
             uploaded_at=estate.world.clock.now - timedelta(days=number // 2),
-            totals=Totals(received=number, received_fen=1234 + number),
-            refusal=Refusal(code="bank_file_empty", message=FORMULA) if number == 2 else None,
+            totals=BankFileTotals(received=number, received_fen=1234 + number),
+            refusal=BankFileRefusal(code="bank_file_empty", message=FORMULA)
+            if number == 2
+            else None,
         )
         for number in range(9)
     ]
@@ -62,8 +64,8 @@ async def of_transfers(estate: Estate) -> Case:
             amount_fen=1234 + number,
             payer_sealed=PAYER.seal(vault, name, "李伟"),
             remark_sealed=REMARK.seal(vault, name, FORMULA),
-            state=[*TransferState][number % 5],
-            fit=[*Fit][number % 4],
+            state=[*BankTransferState][number % 5],
+            fit=[*TransferFit][number % 4],
         )
         for number in range(9)
         for name in [f"transfer{number}"]

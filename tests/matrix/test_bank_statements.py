@@ -6,7 +6,7 @@ import pytest
 
 from mongo_indexes import bank_statements, bank_transfers
 from services.bank_statements.models import Statement, Transfer
-from services.bank_statements.states import StatementState, TransferState
+from services.bank_statements.states import BankStatementState, BankTransferState
 from services.kernel.permissions import FIRM_ROLES, Permission
 from tests.build.bank_statements import csv_file
 from tests.matrix import makers
@@ -51,7 +51,7 @@ async def statement(scene: Scene) -> str:
     made = Statement(
         id=scene.town.new_id(),
         account="firm",
-        state=StatementState.READ,
+        state=BankStatementState.READ,
         size_bytes=1,
         uploaded_by="test",
         uploaded_at=scene.town.world.deps.now(),
@@ -59,7 +59,7 @@ async def statement(scene: Scene) -> str:
     return await scene.town.insert(bank_statements.COLLECTION, made)
 
 
-async def transfer(scene: Scene, state: TransferState = TransferState.OPEN) -> Transfer:
+async def transfer(scene: Scene, state: BankTransferState = BankTransferState.OPEN) -> Transfer:
     made = Transfer(
         id=scene.town.new_id(),
         account="firm",
@@ -79,7 +79,7 @@ async def waiting(scene: Scene) -> str:
 
 
 async def aside(scene: Scene) -> str:
-    return (await transfer(scene, TransferState.NO_FEE)).id
+    return (await transfer(scene, BankTransferState.NO_FEE)).id
 
 
 async def with_bill(scene: Scene) -> dict[str, str]:

@@ -37,7 +37,7 @@ class Received(Struct, frozen=True, kw_only=True):
     remark: str
 
 
-class Problem(Struct, frozen=True, kw_only=True):
+class BadRow(Struct, frozen=True, kw_only=True):
     """Row that cannot be read. It names no payer.
 
     `row`: Row of the file, from 1.
@@ -50,7 +50,7 @@ class Problem(Struct, frozen=True, kw_only=True):
     message: Annotated[str, Meta(examples=["流水号重复,与第 5 行相同"])]
 
 
-class Totals(Struct, kw_only=True):
+class BankFileTotals(Struct, kw_only=True):
     """What a file holds.
 
     `received`: Number of rows by which money came in.
@@ -65,7 +65,7 @@ class Totals(Struct, kw_only=True):
     paid_out_fen: int = 0
 
 
-class Refusal(Struct, frozen=True, kw_only=True):
+class BankFileRefusal(Struct, frozen=True, kw_only=True):
     """Why a file was not taken.
 
     `code`: Stable code, e.g. `bank_file_columns_missing`.
@@ -97,15 +97,15 @@ REFUSALS: Final = {
 class FileRefused(Exception):
     """Refusal of a whole file. `problems`: the rows that are the reason, if some are."""
 
-    def __init__(self, refusal: Refusal, problems: list[Problem] | None = None) -> None:
+    def __init__(self, refusal: BankFileRefusal, problems: list[BadRow] | None = None) -> None:
         super().__init__(refusal.code)
         self.refusal = refusal
         self.problems = problems or []
 
     @classmethod
-    def because(cls, code: str, problems: list[Problem] | None = None, **words: object) -> Self:
+    def because(cls, code: str, problems: list[BadRow] | None = None, **words: object) -> Self:
         """Return the refusal of a code of REFUSALS, its sentence filled with `words`."""
-        refusal = Refusal(code=code, message=REFUSALS[code].format(**words))
+        refusal = BankFileRefusal(code=code, message=REFUSALS[code].format(**words))
         return cls(refusal, problems)
 
 
@@ -119,14 +119,14 @@ class Batch(Struct, frozen=True, tag=True):
 class Done(Struct, frozen=True, tag=True):
     """End of a file. `first`, `last`: days of its first and last row, whatever it moved."""
 
-    totals: Totals
+    totals: BankFileTotals
     first: Day
     last: Day
 
 
 class Failed(Struct, frozen=True, tag=True):
-    refusal: Refusal
-    problems: list[Problem]
+    refusal: BankFileRefusal
+    problems: list[BadRow]
 
 
 Message = Batch | Done | Failed

@@ -9,11 +9,11 @@ from services.bank_statements.files.headings import Headings
 from services.bank_statements.files.models import (
     MOST_PROBLEMS,
     MOST_ROWS,
+    BadRow,
+    BankFileTotals,
     Column,
     FileRefused,
-    Problem,
     Received,
-    Totals,
 )
 
 C = Column
@@ -37,9 +37,9 @@ class Reader:
         self._headings = headings
         self._numbers: dict[str, int] = {}
         self.rows: list[Received] = []
-        self.problems: list[Problem] = []
+        self.problems: list[BadRow] = []
         self.bad_rows = 0
-        self.totals = Totals()
+        self.totals = BankFileTotals()
         self.days: set[str] = set()
 
     def read(self, rows: Iterable[Row]) -> None:
@@ -76,7 +76,7 @@ class Reader:
     def _is_a_note(self, cells: Sequence[Any]) -> bool:
         """Tell whether a row is no movement: a sum, a page number, a signature, or empty."""
         said = [text for cell in cells if (text := values.plain(cell))]
-        if any(text.startswith(SUMS) for text in said):
+        if said and said[0].startswith(SUMS):
             return True
         amounts = [values.plain(self._cell(cells, each)) for each in AMOUNTS]
         is_dated = bool(values.plain(self._cell(cells, C.DAY)))
@@ -130,7 +130,7 @@ class Reader:
     def _refuse(self, row: int, column: Column, message: str) -> None:
         self.bad_rows += 1
         if len(self.problems) < MOST_PROBLEMS:
-            self.problems.append(Problem(row=row, column=column.value, message=message))
+            self.problems.append(BadRow(row=row, column=column.value, message=message))
 
 
 def batches(rows: Sequence[Received], size: int) -> Iterator[list[Received]]:

@@ -13,7 +13,7 @@ from typing import Final
 
 from services.bank_statements.files.models import Received
 from services.bank_statements.matches.doors import Door, doors_in, doors_of
-from services.bank_statements.models import MOST_BILLS, Because, Candidate, Fit
+from services.bank_statements.models import MOST_BILLS, Candidate, SpeaksFor, TransferFit
 from services.bills.arrears import actions as arrears
 from services.bills.arrears.models import Due
 from services.dependencies import Dependencies
@@ -23,7 +23,7 @@ from services.residencies import owners, sealed
 
 MOST_CANDIDATES: Final = 5
 NAMES_AT_ONCE: Final = 500
-Match = tuple[Fit, list[Candidate]]
+Match = tuple[TransferFit, list[Candidate]]
 
 
 class Matcher:
@@ -56,7 +56,7 @@ class Matcher:
                 self._by_door[door][bills[0].home] = list(bills)
         for fen, due in _sums(bills):
             if fen in self._wanted:
-                self._by_amount[fen].append(_candidate(due, Because.AMOUNT, is_exact=True))
+                self._by_amount[fen].append(_candidate(due, SpeaksFor.AMOUNT, is_exact=True))
 
     async def match(self, rows: Sequence[Received]) -> list[Match]:
         """Return how each of some rows fits."""
@@ -76,8 +76,8 @@ class Matcher:
         certain = {each.home for each in found if _is_certain(each)}
         kept = found[:MOST_CANDIDATES]
         if len(certain) == 1 and sum(_is_certain(each) for each in found) == 1:
-            return Fit.CERTAIN, kept
-        return (Fit.SEVERAL if found else Fit.NONE), kept
+            return TransferFit.CERTAIN, kept
+        return (TransferFit.SEVERAL if found else TransferFit.NONE), kept
 
     def _of_address(self, row: Received) -> Iterator[Candidate]:
         """Yield the homes of the doors that the remark names, in compounds that it names."""
@@ -99,7 +99,7 @@ class Matcher:
         there = [each for each in self._by_amount[row.amount_fen] if each.home not in addressed]
         own = [each for each in there if row.payer and row.payer in self._owners[each.home]]
         rest = [each for each in there if each not in own]
-        return [_because(each, Because.PAYER) for each in own] + rest
+        return [_because(each, SpeaksFor.PAYER) for each in own] + rest
 
 
 def _sums(bills: Sequence[Due]) -> Iterator[tuple[int, list[Due]]]:
@@ -120,17 +120,17 @@ def _of_home(bills: Sequence[Due], amount_fen: int) -> Iterator[Candidate]:
     """Yield the bills of a home that an amount pays: exactly, or as far as it goes."""
     exact = [due for fen, due in _sums(bills) if fen == amount_fen]
     for due in exact:
-        yield _candidate(due, Because.ADDRESS, is_exact=True)
+        yield _candidate(due, SpeaksFor.ADDRESS, is_exact=True)
     if exact:
         return
     for due in _by_fee(bills).values():
         wanted = due[:1]
         while sum(each.owed_fen for each in wanted) < amount_fen and len(wanted) < len(due):
             wanted = due[: len(wanted) + 1]
-        yield _candidate(wanted[:MOST_BILLS], Because.ADDRESS, is_exact=False)
+        yield _candidate(wanted[:MOST_BILLS], SpeaksFor.ADDRESS, is_exact=False)
 
 
-def _candidate(due: Sequence[Due], because: Because, *, is_exact: bool) -> Candidate:
+def _candidate(due: Sequence[Due], because: SpeaksFor, *, is_exact: bool) -> Candidate:
     return Candidate(
         home=due[0].home,
         bill_ids=[each.bill_id for each in due],
@@ -140,7 +140,7 @@ def _candidate(due: Sequence[Due], because: Because, *, is_exact: bool) -> Candi
     )
 
 
-def _because(found: Candidate, because: Because) -> Candidate:
+def _because(found: Candidate, because: SpeaksFor) -> Candidate:
     return Candidate(
         home=found.home,
         bill_ids=found.bill_ids,
@@ -151,4 +151,4 @@ def _because(found: Candidate, because: Because) -> Candidate:
 
 
 def _is_certain(found: Candidate) -> bool:
-    return found.is_exact and found.because is not Because.AMOUNT
+    return found.is_exact and found.because is not SpeaksFor.AMOUNT

@@ -8,14 +8,12 @@ from handlers.http.base import ApiHandler
 from handlers.http.contract import Route, endpoint
 from handlers.http.uploads import UploadHandler
 from services.bank_statements import actions, uploads
-from services.bank_statements.models import (
-    BankStatementRow,
-    BankStatementView,
+from services.bank_statements.models import BankStatementRow, BankStatementView, StatementsQuery
+from services.bank_statements.transfers.models import (
     BankTransferView,
     ChosenTransfer,
     ConfirmTransfers,
     SetTransferAside,
-    StatementsQuery,
     TransferBooking,
     TransfersQuery,
 )

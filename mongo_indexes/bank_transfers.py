@@ -10,11 +10,11 @@ COLLECTION: Final = "bank_transfers"
 SHARD_KEY: Final = {"_id": "hashed"}
 
 INDEXES: Final = [
-    # Those of accounts by day: bank_statements/store.py transfers_page(), of_day(), days_of()
+    # Those of accounts by day: bank_statements/transfers/store.py page(), of_day(), days_of()
     IndexModel(
         [("account", ASCENDING), ("day", ASCENDING), ("_id", ASCENDING)], name="account"
     ),
-    # Those of a statement by day: transfers_page()
+    # Those of a statement by day: page()
     IndexModel(
         [("statement", ASCENDING), ("day", ASCENDING), ("_id", ASCENDING)], name="statement"
     ),

@@ -13,16 +13,19 @@ from services.bank_statements.jobs import BOOK
 from services.bank_statements.models import (
     BankStatementRow,
     BankStatementView,
+    Statement,
+    StatementsQuery,
+)
+from services.bank_statements.transfers import store as transfers_store
+from services.bank_statements.transfers.models import (
     BankTransferView,
     ConfirmTransfers,
     SetTransferAside,
-    Statement,
-    StatementsQuery,
     Transfer,
     TransferBooking,
     TransfersQuery,
 )
-from services.bank_statements.states import TRANSFERS, WAITING, TransferAction
+from services.bank_statements.transfers.states import TABLE, WAITING, BankTransferAction
 from services.bills.models import Bill
 from services.counter_payments import actions as counter_payments
 from services.dependencies import Dependencies, Transaction
@@ -68,7 +71,7 @@ async def transfers(
 ) -> Page[BankTransferView]:
     """Return transfers of the accounts that the actor keeps."""
     accounts = scopes.narrowed(await scopes.accounts(deps, actor), query.account)
-    found = await store.transfers_page(deps.db, query, accounts)
+    found = await transfers_store.page(deps.db, query, accounts)
     return found.of(await views.transfers(deps, found.items))
 
 
@@ -82,7 +85,7 @@ async def confirm(
     """
     found = await _access(deps, actor, statement)
     chosen = {each.transfer_id: each.bill_ids for each in request.transfers}
-    kept = await store.transfers(deps.db, [*chosen])
+    kept = await transfers_store.find_many(deps.db, [*chosen])
     if any(each not in kept or kept[each].statement != found.id for each in chosen):
         raise NotFound(NO_TRANSFER)
     bill_ids = [*dict.fromkeys(bill for bills in chosen.values() for bill in bills)]
@@ -94,12 +97,12 @@ async def confirm(
         by = {"chosen_by": actor.person_id, "chosen_at": deps.now(), "refusal": ""}
         for transfer, own in chosen.items():
             chosen_for = {**by, "bill_ids": own}
-            await _move(deps, tx, transfer, TransferAction.CHOOSE, chosen_for)
+            await _move(deps, tx, transfer, BankTransferAction.CHOOSE, chosen_for)
         await jobs.enqueue(deps, tx, BOOK, job, statement=found.id)
         where = smallest_around([bill.home for bill in bills])
         about: dict[str, Any] = {"place": where, "subject": found.id}
         about |= {"account": found.account, "transfers": len(chosen)}
-        await audit.record(deps, tx, actor, TRANSFERS.act(TransferAction.CHOOSE), **about)
+        await audit.record(deps, tx, actor, TABLE.act(BankTransferAction.CHOOSE), **about)
 
     await deps.in_transaction(work)
     return TransferBooking(statement_id=found.id, transfers=len(chosen))
@@ -121,20 +124,20 @@ async def set_aside(
 ) -> BankTransferView:
     """Say that a transfer pays no fee, and what it is. Raises NotFound, TransferMovedOn."""
     said = {"set_aside_by": actor.person_id, "set_aside_because": request.reason}
-    return await _act(deps, actor, transfer, TransferAction.SET_ASIDE, said)
+    return await _act(deps, actor, transfer, BankTransferAction.SET_ASIDE, said)
 
 
 async def take_back(deps: Dependencies, actor: Actor, transfer: str) -> BankTransferView:
     """Open a transfer again that was set aside. Raises NotFound, TransferMovedOn."""
     said = {"set_aside_by": "", "set_aside_because": ""}
-    return await _act(deps, actor, transfer, TransferAction.TAKE_BACK, said)
+    return await _act(deps, actor, transfer, BankTransferAction.TAKE_BACK, said)
 
 
 async def _act(
     deps: Dependencies,
     actor: Actor,
     transfer: str,
-    action: TransferAction,
+    action: BankTransferAction,
     changes: dict[str, Any],
 ) -> BankTransferView:
     await _access_transfer(deps, actor, transfer)
@@ -143,7 +146,7 @@ async def _act(
         moved = await _move(deps, tx, transfer, action, changes)
         about: dict[str, Any] = {"place": audit.NOWHERE, "subject": transfer}
         about |= {"account": moved.account, "amount_fen": moved.amount_fen}
-        await audit.record(deps, tx, actor, TRANSFERS.act(action), **about)
+        await audit.record(deps, tx, actor, TABLE.act(action), **about)
         return moved
 
     [shown] = await views.transfers(deps, [await deps.in_transaction(work)])
@@ -154,25 +157,26 @@ async def _move(
     deps: Dependencies,
     tx: Transaction,
     transfer: str,
-    action: TransferAction,
+    action: BankTransferAction,
     changes: dict[str, Any],
 ) -> Transfer:
-    moved = await store.move_transfer(deps.db, transfer, action, changes, tx=tx)
+    moved = await transfers_store.move(deps.db, transfer, action, changes, tx=tx)
     if moved is None:
         raise TransferMovedOn("有到账刚刚被处理过,请刷新后再试")
     return moved
 
 
 async def _access(deps: Dependencies, actor: Actor, statement: str) -> Statement:
-    found = await store.find(deps.db, statement)
-    if found is None or found.account not in await scopes.accounts(deps, actor):
+    kept, found = await scopes.accounts(deps, actor), await store.find(deps.db, statement)
+    if found is None or found.account not in kept:
         raise NotFound(MISSING)
     return found
 
 
 async def _access_transfer(deps: Dependencies, actor: Actor, transfer: str) -> None:
-    found = (await store.transfers(deps.db, [transfer])).get(transfer)
-    if found is None or found.account not in await scopes.accounts(deps, actor):
+    kept = await scopes.accounts(deps, actor)
+    found = (await transfers_store.find_many(deps.db, [transfer])).get(transfer)
+    if found is None or found.account not in kept:
         raise NotFound(NO_TRANSFER)
 
 
@@ -187,20 +191,20 @@ async def covers(deps: Dependencies, account: str, day: Day) -> bool:
 
 async def days_of(deps: Dependencies, account: str, first: Day, last: Day) -> set[Day]:
     """Return the days of a span on which money came by a bank's file."""
-    return await store.days_of(deps.db, account, first, last)
+    return await transfers_store.days_of(deps.db, account, first, last)
 
 
 async def of_day(deps: Dependencies, account: str, day: Day) -> list[Transfer]:
     """Return what came on a day, those that the counter booked meanwhile as booked."""
-    found = await store.of_day(deps.db, account, day)
+    found = await transfers_store.of_day(deps.db, account, day)
     waiting = [each.id for each in found if each.state in WAITING]
     booked = await counter_payments.booked(deps, waiting)
     for transfer in booked:
         done = {"payment": transfer, "refusal": ""}
-        await store.move_transfer(deps.db, transfer, TransferAction.FIND, done)
-    return await store.of_day(deps.db, account, day) if booked else found
+        await transfers_store.move(deps.db, transfer, BankTransferAction.FIND, done)
+    return await transfers_store.of_day(deps.db, account, day) if booked else found
 
 
 async def find_many(deps: Dependencies, ids: Sequence[str]) -> dict[str, Transfer]:
     """Return id → transfer: ids are those of counter payments."""
-    return await store.transfers(deps.db, ids)
+    return await transfers_store.find_many(deps.db, ids)

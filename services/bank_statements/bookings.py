@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from services.bank_statements import store
-from services.bank_statements.models import Transfer
-from services.bank_statements.states import TransferAction
+from services.bank_statements.transfers import store as transfers_store
+from services.bank_statements.transfers.models import Transfer
+from services.bank_statements.transfers.states import BankTransferAction
 from services.counter_payments import actions as counter_payments
 from services.counter_payments.models import CounterPayment, CounterWay, TakePayment
 from services.dependencies import Dependencies
@@ -44,14 +44,14 @@ async def book_one(deps: Dependencies, transfer: Transfer) -> None:
         await _refuse(deps, transfer, error.message)
         return
     done = {"payment": made.payment_id, "refusal": ""}
-    await store.move_transfer(deps.db, transfer.id, TransferAction.BOOK, done)
+    await transfers_store.move(deps.db, transfer.id, BankTransferAction.BOOK, done)
 
 
 async def _note(deps: Dependencies, transfer: Transfer, payment: CounterPayment) -> None:
     """Note the payment that has the number already: of this job before, or of somebody."""
     if payment.amount_fen == transfer.amount_fen:
         done = {"payment": payment.id, "refusal": ""}
-        await store.move_transfer(deps.db, transfer.id, TransferAction.BOOK, done)
+        await transfers_store.move(deps.db, transfer.id, BankTransferAction.BOOK, done)
         return
     said = f"这个流水号已登记过一笔{yuan(payment.amount_fen)}元,请核对"
     await _refuse(deps, transfer, said)
@@ -59,4 +59,4 @@ async def _note(deps: Dependencies, transfer: Transfer, payment: CounterPayment)
 
 async def _refuse(deps: Dependencies, transfer: Transfer, said: str) -> None:
     why = {"refusal": said}
-    await store.move_transfer(deps.db, transfer.id, TransferAction.REFUSE, why)
+    await transfers_store.move(deps.db, transfer.id, BankTransferAction.REFUSE, why)

@@ -3,12 +3,8 @@
 from typing import Final
 
 from services.bank_statements import actions, jobs, privacy
-from services.bank_statements.models import (
-    BankStatementRow,
-    BankTransferView,
-    StatementsQuery,
-    TransfersQuery,
-)
+from services.bank_statements.models import BankStatementRow, StatementsQuery
+from services.bank_statements.transfers.models import BankTransferView, TransfersQuery
 from services.kernel.features import Feature
 from services.kernel.lists import List, around
 from services.kernel.permissions import Permission

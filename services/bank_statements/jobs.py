@@ -22,19 +22,17 @@ from services.bank_statements.files.models import (
     Received,
 )
 from services.bank_statements.matches.matcher import Match, Matcher
-from services.bank_statements.models import (
+from services.bank_statements.models import Statement
+from services.bank_statements.states import BankStatementAction, BankStatementState
+from services.bank_statements.transfers import store as transfers_store
+from services.bank_statements.transfers.models import (
     PAYER,
     REMARK,
-    Statement,
     Transfer,
     TransferFit,
     transfer_id,
 )
-from services.bank_statements.states import (
-    BankStatementState,
-    BankTransferState,
-    StatementAction,
-)
+from services.bank_statements.transfers.states import BankTransferState
 from services.counter_payments import actions as counter_payments
 from services.dependencies import Dependencies
 from services.jobs import actions as jobs
@@ -63,7 +61,7 @@ async def read(deps: Dependencies, payload: Document) -> None:
         problems = [to_document(each) for each in refused.problems]
         refusal = {"refusal": to_document(refused.refusal), "problems": problems}
         read_at = {"read_at": deps.now()}
-        await store.move(deps.db, found, StatementAction.REFUSE, refusal | read_at)
+        await store.move(deps.db, found, BankStatementAction.REFUSE, refusal | read_at)
     await chunks.remove_file(deps, found.file_id)
 
 
@@ -89,7 +87,7 @@ async def _write(
 ) -> None:
     """Write the transfers that are new. Raises FileRefused for rows that cannot be right."""
     ids = [transfer_id(found.account, row.number) for row in rows]
-    there = await store.transfers(deps.db, ids)
+    there = await transfers_store.find_many(deps.db, ids)
     _require_same(deps, rows, [there.get(each) for each in ids])
     matcher = Matcher(deps, found.account, rows)
     await matcher.read()
@@ -98,11 +96,11 @@ async def _write(
         fits = await matcher.match(some)
         booked = await counter_payments.booked(deps, ids[start : start + AT_ONCE])
         made = [_transfer(deps, found, *each) for each in zip(some, fits, strict=True)]
-        await store.put(deps.db, [_if_booked(each, booked) for each in made])
+        await transfers_store.put(deps.db, [_if_booked(each, booked) for each in made])
     known = sum(1 for each in there.values() if each.statement != found.id)
     facts = {"totals": to_document(done.totals), "known": known, "read_at": deps.now()}
     span = {"first": done.first, "last": done.last}
-    await store.move(deps.db, found, StatementAction.FINISH, facts | span)
+    await store.move(deps.db, found, BankStatementAction.FINISH, facts | span)
 
 
 def _require_same(
@@ -152,15 +150,17 @@ def _if_booked(made: Transfer, booked: Mapping[str, object]) -> Transfer:
 
 async def book(deps: Dependencies, payload: Document) -> None:
     """Job: book what somebody confirmed of a statement, one by one."""
-    while some := await store.next_chosen(deps.db, payload["statement"], limit=AT_ONCE):
+    while some := await transfers_store.next_chosen(
+        deps.db, payload["statement"], limit=AT_ONCE
+    ):
         for transfer in some:
             await book_one(deps, transfer)
 
 
 async def forget(deps: Dependencies, _: Document) -> None:
     """Job: erase who paid, and what they wrote, a year after the file came."""
-    while ids := await store.with_old_names(deps.db, deps.now(), limit=AT_ONCE):
-        await store.erase_names(deps.db, ids)
+    while ids := await transfers_store.with_old_names(deps.db, deps.now(), limit=AT_ONCE):
+        await transfers_store.erase_names(deps.db, ids)
 
 
 JOBS: Final[Mapping[str, jobs.Handler]] = {

@@ -3,7 +3,7 @@
 from typing import Final
 
 from mongo_indexes import bank_statements, bank_transfers
-from services.bank_statements.models import PAYER, REMARK
+from services.bank_statements.transfers.models import PAYER, REMARK
 from services.kernel.personal_data import ACCOUNTING, Fate, Holding
 
 HOLDINGS: Final = (

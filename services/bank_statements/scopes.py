@@ -11,17 +11,15 @@ from services.dependencies import Dependencies
 from services.fees.payees import actions as payees
 from services.kernel.permissions import FIRM_ROLES, Actor, Permission
 
-KEEPS = Permission.KEEP_CASH
-
 
 async def accounts(deps: Dependencies, actor: Actor) -> frozenset[str]:
     """Return the keys of the accounts that the actor keeps."""
-    held = [grant for grant in actor.grants if grant.gives(KEEPS)]
+    held = [grant for grant in actor.grants if grant.gives(Permission.KEEP_CASH)]
     firms = {grant.place for grant in held if grant.role in FIRM_ROLES}
     offices = {grant.place for grant in held if grant.role not in FIRM_ROLES}
     found = set(await payees.public_accounts(deps, sorted(offices)))
     for place in sorted(firms):
-        own = await own_money.find(deps, actor, place, by=KEEPS)
+        own = await own_money.find(deps, actor, place, by=Permission.KEEP_CASH)
         found.update(own.accounts if own else ())
     return frozenset(found)
 

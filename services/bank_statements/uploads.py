@@ -10,16 +10,13 @@ from services.bank_statements import scopes, store, views
 from services.bank_statements.files.models import MOST_BYTES
 from services.bank_statements.jobs import READ
 from services.bank_statements.models import BankStatementView, Statement
-from services.bank_statements.states import STATEMENTS, StatementAction
+from services.bank_statements.states import TABLE, BankStatementAction
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel import errors
-from services.kernel.acts import Act
 from services.kernel.documents import digest_id, to_document
 from services.kernel.permissions import Actor
 from services.register.chunks import actions as chunks
-
-UPLOADED = Act.BANK_STATEMENT_UPLOADED
 
 
 async def upload(
@@ -34,17 +31,21 @@ async def upload(
         raise errors.TooLarge("文件太大,最多 5 MB,请按月导出")
     fresh = _fresh(deps, actor, account, content)
     earlier = await store.find(deps.db, fresh.id)
+    is_new = earlier is None or TABLE.find(earlier.state, BankStatementAction.UPLOAD)
     if earlier is not None:
-        if not STATEMENTS.find(earlier.state, StatementAction.UPLOAD):
-            await _again(deps, actor, earlier)
-            return await views.statement(deps, earlier)
         fresh.round = earlier.round + 1
-    await chunks.keep_file(deps, fresh.file_id, content)
+    if is_new:
+        await chunks.keep_file(deps, fresh.file_id, content)
+
+    async def work(tx: Transaction) -> Statement:
+        begun = is_new and await _begin(deps, tx, earlier, fresh)
+        return await _noted(deps, tx, actor, fresh, again=not begun)
+
     try:
-        await deps.in_transaction(lambda tx: _begin(deps, tx, actor, earlier, fresh))
+        kept = await deps.in_transaction(work)
     except DuplicateKeyError:  # the same file at the same moment
-        await _again(deps, actor, fresh)
-    return await views.statement(deps, await store.find(deps.db, fresh.id) or fresh)
+        kept = await deps.in_transaction(lambda tx: _noted(deps, tx, actor, fresh, again=True))
+    return await views.statement(deps, kept)
 
 
 async def _require_account(deps: Dependencies, actor: Actor, account: str) -> None:
@@ -64,30 +65,28 @@ def _fresh(deps: Dependencies, actor: Actor, account: str, content: bytes) -> St
 
 
 async def _begin(
-    deps: Dependencies,
-    tx: Transaction,
-    actor: Actor,
-    earlier: Statement | None,
-    fresh: Statement,
-) -> None:
-    begun = True
+    deps: Dependencies, tx: Transaction, earlier: Statement | None, fresh: Statement
+) -> bool:
+    """Write a statement, and promise to read it; False when somebody else has begun."""
     if earlier is None:
         await store.insert(deps.db, tx, fresh)
     else:
         again = to_document(fresh)
         del again["_id"], again["state"]
-        begun = await store.move(deps.db, earlier, StatementAction.UPLOAD, again, tx=tx)
-    if begun:
-        key, name, number = fresh.file_id, fresh.id, fresh.round
-        await jobs.enqueue(deps, tx, READ, key, statement=name, round=number)
-    await audit.record(deps, tx, actor, UPLOADED, **_about(fresh), again=not begun)
+        if not await store.move(deps.db, earlier, BankStatementAction.UPLOAD, again, tx=tx):
+            return False
+    key, name, number = fresh.file_id, fresh.id, fresh.round
+    await jobs.enqueue(deps, tx, READ, key, statement=name, round=number)
+    return True
 
 
-async def _again(deps: Dependencies, actor: Actor, statement: Statement) -> None:
-    about = {"place": audit.NOWHERE, "subject": statement.id}
-    await audit.record_again(deps, actor, UPLOADED, **about)
-
-
-def _about(statement: Statement) -> dict[str, Any]:
-    about: dict[str, Any] = {"place": audit.NOWHERE, "subject": statement.id}
-    return about | {"account": statement.account, "size_bytes": statement.size_bytes}
+async def _noted(
+    deps: Dependencies, tx: Transaction, actor: Actor, fresh: Statement, *, again: bool
+) -> Statement:
+    """Return the statement as it is kept, with a row in the audit."""
+    about: dict[str, Any] = {"place": audit.NOWHERE, "subject": fresh.id}
+    about |= {"account": fresh.account, "size_bytes": fresh.size_bytes}
+    await audit.record(
+        deps, tx, actor, TABLE.act(BankStatementAction.UPLOAD), **about, again=again
+    )
+    return await store.get(deps.db, tx, fresh.id)

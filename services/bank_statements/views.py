@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 
-from services.bank_statements import store
-from services.bank_statements.models import (
+from services.bank_statements.models import BankStatementRow, BankStatementView, Statement
+from services.bank_statements.transfers import store as transfers_store
+from services.bank_statements.transfers.models import (
     PAYER,
     REMARK,
     BankCandidateView,
-    BankStatementRow,
-    BankStatementView,
     BankTransferView,
-    Statement,
     Transfer,
 )
 from services.dependencies import Dependencies
@@ -25,7 +23,7 @@ def row(found: Statement) -> BankStatementRow:
 
 async def statement(deps: Dependencies, found: Statement) -> BankStatementView:
     """Show a statement with how far its transfers are."""
-    counted = await store.counts(deps.db, found.id)
+    counted = await transfers_store.counts(deps.db, found.id)
     return show(found, BankStatementView, statement_id=found.id, transfers=counted)
 
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Final
 
 from services.bank_statements import actions as bank_statements
-from services.bank_statements.models import Transfer
-from services.bank_statements.states import BankTransferState
+from services.bank_statements.transfers.models import Transfer
+from services.bank_statements.transfers.states import BankTransferState
 from services.counter_payments import actions as counter_payments
 from services.counter_payments.models import CounterPayment, CounterWay
 from services.dependencies import Dependencies
@@ -18,7 +18,6 @@ from services.reconciliations.entries import Entry, MovementKind, Side
 from services.reconciliations.matcher import Matcher
 from services.reconciliations.models import DaySource
 
-WAY: Final = CounterWay.TRANSFER
 # A payment says when it was begun: so much later it may be kept, and a comparison not see it.
 AT_WORK: Final = timedelta(minutes=10)
 
@@ -26,7 +25,9 @@ AT_WORK: Final = timedelta(minutes=10)
 async def days_of(deps: Dependencies, account: str, first: Day, last: Day) -> set[Day]:
     """Return the days on which the bank or the counter says that money came."""
     by_file = await bank_statements.days_of(deps, account, first, last)
-    return by_file | await counter_payments.days_of(deps, account, WAY, first, last)
+    return by_file | await counter_payments.days_of(
+        deps, account, CounterWay.TRANSFER, first, last
+    )
 
 
 async def waits_for(deps: Dependencies, account: str, day: Day) -> str:
@@ -40,7 +41,10 @@ async def read(deps: Dependencies, account: str, day: Day, matcher: Matcher) -> 
     Money is known by the bank's number alone: a day that was mistyped makes no difference.
     """
     came = {each.id: each for each in await bank_statements.of_day(deps, account, day)}
-    paid = {each.id: each for each in await counter_payments.of_day(deps, account, WAY, day)}
+    paid = {
+        each.id: each
+        for each in await counter_payments.of_day(deps, account, CounterWay.TRANSFER, day)
+    }
     paid |= {each.id: each for each in await _of_closed_days(deps, account, day)}
     came |= await bank_statements.find_many(deps, sorted(paid.keys() - came.keys()))
     paid |= await counter_payments.booked(deps, sorted(came.keys() - paid.keys()))
@@ -57,7 +61,7 @@ async def _of_closed_days(deps: Dependencies, account: str, day: Day) -> list[Co
 
     A closed day is not read again: nobody would miss at the bank what is booked into it.
     """
-    late = await counter_payments.late_of_day(deps, account, WAY, day)
+    late = await counter_payments.late_of_day(deps, account, CounterWay.TRANSFER, day)
     if not late:
         return []
     first = min(day_of(each.paid_at) for each in late)

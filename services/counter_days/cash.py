@@ -16,7 +16,6 @@ from services.reconciliations.differences.models import Difference
 from services.reconciliations.entries import DifferenceKind, Entry, MovementKind, Side
 from services.reconciliations.matcher import Matcher
 
-WAY: Final = CounterWay.CASH
 KINDS: Final = {
     MovementKind.PAYMENT: DifferenceKind.NOT_HANDED_OVER,
     MovementKind.DELIVERY: DifferenceKind.COUNT,
@@ -27,13 +26,13 @@ async def days_of(deps: Dependencies, account: str, first: Day, last: Day) -> se
     """Return the days on which cash was taken or handed over."""
     given = await deliveries.taken_on(deps, account, first, last)
     handed = {day_of(each.taken_at) for each in given if each.taken_at}
-    return handed | await counter_payments.days_of(deps, account, WAY, first, last)
+    return handed | await counter_payments.days_of(deps, account, CounterWay.CASH, first, last)
 
 
 async def read(deps: Dependencies, account: str, day: Day, matcher: Matcher) -> None:
     """Read who took how much and handed it over since, and what was counted on the day."""
     by_taker: dict[str, list[CounterPayment]] = defaultdict(list)
-    for payment in await counter_payments.of_day(deps, account, WAY, day):
+    for payment in await counter_payments.of_day(deps, account, CounterWay.CASH, day):
         by_taker[payment.taken_by].append(payment)
     for taker, paid in by_taker.items():
         until = await deliveries.handed_over_until(deps, account, taker)

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from services.bank_statements import jobs, store
+from services.bank_statements import jobs
+from services.bank_statements.transfers import store as transfers_store
 from tests.build.bank_statements import (
     STATEMENTS,
     TRANSFERS,
@@ -168,7 +169,7 @@ async def test_a_booking_that_was_broken_off_is_done_once(
         raise OSError("power cut")
 
     with monkeypatch.context() as patched:
-        patched.setattr(store, "move_transfer", dies)
+        patched.setattr(transfers_store, "move", dies)
         await estate.world.work()
     assert await estate.world.db.counter_payments.count_documents({}) == 1
     await estate.world.advance(minutes=5)

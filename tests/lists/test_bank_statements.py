@@ -7,8 +7,10 @@ import pytest
 
 from mongo_indexes import bank_statements, bank_transfers
 from services.bank_statements.files.models import BankFileRefusal, BankFileTotals
-from services.bank_statements.models import PAYER, REMARK, Statement, Transfer, TransferFit
-from services.bank_statements.states import BankStatementState, BankTransferState
+from services.bank_statements.models import Statement
+from services.bank_statements.states import BankStatementState
+from services.bank_statements.transfers.models import PAYER, REMARK, Transfer, TransferFit
+from services.bank_statements.transfers.states import BankTransferState
 from services.kernel.days import plus_days
 from services.kernel.documents import to_document
 from tests.build.cast import Estate

@@ -5,8 +5,10 @@ from typing import Any, Final
 import pytest
 
 from mongo_indexes import bank_statements, bank_transfers
-from services.bank_statements.models import Statement, Transfer
-from services.bank_statements.states import BankStatementState, BankTransferState
+from services.bank_statements.models import Statement
+from services.bank_statements.states import BankStatementState
+from services.bank_statements.transfers.models import Transfer
+from services.bank_statements.transfers.states import BankTransferState
 from services.kernel.permissions import FIRM_ROLES, Permission
 from tests.build.bank_statements import csv_file
 from tests.matrix import makers

@@ -13,7 +13,12 @@ from typing import Final
 
 from services.bank_statements.files.models import Received
 from services.bank_statements.matches.doors import Door, doors_in, doors_of
-from services.bank_statements.models import MOST_BILLS, Candidate, SpeaksFor, TransferFit
+from services.bank_statements.transfers.models import (
+    MOST_BILLS,
+    Candidate,
+    SpeaksFor,
+    TransferFit,
+)
 from services.bills.arrears import actions as arrears
 from services.bills.arrears.models import Due
 from services.dependencies import Dependencies

@@ -20,6 +20,21 @@ INDEXES: Final = [
         [("compound", ASCENDING), ("given_at", DESCENDING), ("_id", DESCENDING)],
         name="compound_time",
     ),
+    # What was taken over of an account on a day: taken_on()
+    IndexModel(
+        [("account", ASCENDING), ("state", ASCENDING), ("taken_at", ASCENDING)],
+        name="account_taken",
+    ),
+    # What somebody handed over since a moment: last_given()
+    IndexModel(
+        [
+            ("account", ASCENDING),
+            ("state", ASCENDING),
+            ("given_by", ASCENDING),
+            ("given_at", DESCENDING),
+        ],
+        name="account_given",
+    ),
 ]
 
 VALIDATOR: Final[dict[str, Any]] = {

@@ -14,6 +14,16 @@ INDEXES: Final = [
         [("compound", ASCENDING), ("taken_at", DESCENDING), ("_id", DESCENDING)],
         name="compound_time",
     ),
+    # Those of an account and way by the day of the money: of_day(), days_of()
+    IndexModel(
+        [("account", ASCENDING), ("way", ASCENDING), ("paid_at", ASCENDING)],
+        name="account_paid",
+    ),
+    # Those that were booked on a later day than their money's: late()
+    IndexModel(
+        [("account", ASCENDING), ("way", ASCENDING), ("taken_at", ASCENDING)],
+        name="account_taken",
+    ),
     # What a person took, for their export: services/privacy/rows.py rows_of()
     IndexModel([("taken_by", ASCENDING), ("_id", ASCENDING)], name="taken_by"),
 ]

@@ -27,6 +27,6 @@ VALIDATOR: Final = {
     "required": ["_id", "reconciliation", "account", "day", "kind", "entry", "state", "office"],
     "properties": {
         "state": {"enum": ["open", "explained", "credited", "closed"]},
-        "entry": {"enum": ["payment", "refund", "fee", "balance"]},
+        "entry": {"enum": ["payment", "refund", "fee", "balance", "delivery"]},
     },
 }

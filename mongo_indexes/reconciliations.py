@@ -1,4 +1,4 @@
-"""Reconciliations: a day of a merchant account, WeChat's bills held against our books."""
+"""Reconciliations: a day of an account, held against WeChat's, the bank's or hands' word."""
 
 from typing import Final
 
@@ -21,5 +21,11 @@ INDEXES: Final = [
 VALIDATOR: Final = {
     "bsonType": "object",
     "required": ["_id", "account", "mchid", "day", "state", "billed", "booked", "checked_at"],
-    "properties": {"state": {"enum": ["waiting", "fetched", "differing", "closed"]}},
+    "properties": {
+        "state": {"enum": ["waiting", "fetched", "differing", "closed"]},
+        "source": {"enum": ["wechat", "bank", "cash"]},
+    },
 }
+
+# Before days of banks and of cash were kept, all were WeChat's.
+FILLS: Final = {"source": "wechat"}

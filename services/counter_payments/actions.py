@@ -14,6 +14,7 @@ from services.audit import actions as audit
 from services.bills import actions as bills_actions
 from services.bills import own_money
 from services.bills.balances import actions as balances
+from services.bills.models import Bill
 from services.counter_payments import notify, store, views
 from services.counter_payments.models import (
     CounterPayment,
@@ -29,7 +30,7 @@ from services.fees.payees import actions as payees
 from services.kernel import errors, interests
 from services.kernel.access import accessible
 from services.kernel.acts import Act
-from services.kernel.days import day_of, plus_days, start_of
+from services.kernel.days import Day, day_of, end_of, plus_days, start_of
 from services.kernel.documents import digest_id
 from services.kernel.pages import Page
 from services.kernel.paths import smallest_around
@@ -67,19 +68,41 @@ class BadPaymentDay(errors.InvalidInput):
     code = "bad_payment_day"
 
 
-async def take(deps: Dependencies, actor: Actor, request: TakePayment) -> CounterPaymentDetails:
+def id_of(account: str, way: CounterWay, voucher: str) -> str:
+    """Name the payment of a voucher: each account and way has it once."""
+    return digest_id("counter", account, way, voucher)
+
+
+async def booked(deps: Dependencies, ids: Sequence[str]) -> dict[str, CounterPayment]:
+    """Return id → payment, of those that are booked: for other packages, not for people."""
+    return await store.find_many(deps.db, ids)
+
+
+async def access_bills(deps: Dependencies, actor: Actor, bill_ids: Sequence[str]) -> list[Bill]:
+    """Return bills for which the actor may take money. Raises NotFound, OwnHome, OtherPayee."""
+    by = Permission.TAKE_PAYMENTS
+    bills = await bills_actions.access_many_by_office(deps, actor, bill_ids, by)
+    interests.require_not_own(actor, [bill.home for bill in bills])
+    await own_money.require_all(deps, actor, bills, by=by)
+    return bills
+
+
+async def take(
+    deps: Dependencies,
+    actor: Actor,
+    request: TakePayment,
+    *,
+    longest_ago_days: int = LONGEST_AGO_DAYS,
+) -> CounterPaymentDetails:
     """Book money for bills, once for each voucher, with its receipt; tell who owed them.
 
     The same again is the same payment. Raises NotFound, OwnHome, OtherPayee, VoucherUsed,
     BadPaymentDay, and what `payments.pay` raises for bills that cannot be paid now.
+    `longest_ago_days`: how old a transfer may be; a bank's own file proves older ones.
     """
-    require_day(deps, request)
-    by = Permission.TAKE_PAYMENTS
-    bills = await bills_actions.access_many_by_office(deps, actor, request.bill_ids, by)
-    interests.require_not_own(actor, [bill.home for bill in bills])
-    await own_money.require_all(deps, actor, bills, by=by)
-    payment_id = id_of(bills[0].account, request)
-
+    require_day(deps, request, longest_ago_days)
+    bills = await access_bills(deps, actor, request.bill_ids)
+    payment_id = id_of(bills[0].account, request.way, request.voucher)
     own: dict[str, Any] = {"payment_id": payment_id, "bill_ids": request.bill_ids}
 
     async def again(tx: Transaction) -> CounterPayment:
@@ -101,19 +124,16 @@ async def take(deps: Dependencies, actor: Actor, request: TakePayment) -> Counte
     return await details(deps, payment)
 
 
-def require_day(deps: Dependencies, request: Taken) -> None:
+def require_day(
+    deps: Dependencies, request: Taken, longest_ago_days: int = LONGEST_AGO_DAYS
+) -> None:
     """Raise BadPaymentDay for a day that the way of paying cannot have."""
     today = day_of(deps.now())
     if request.paid_on is None or request.paid_on == today:
         return
-    first = plus_days(today, -LONGEST_AGO_DAYS)
+    first = plus_days(today, -longest_ago_days)
     if request.way is not CounterWay.TRANSFER or not first <= request.paid_on < today:
         raise BadPaymentDay("转账日期请填最近一个月内的日期,现金和刷卡按当天登记")
-
-
-def id_of(account: str, request: Taken) -> str:
-    """Return the id of the payment of a voucher: it is booked once."""
-    return digest_id("counter", account, request.way, request.voucher)
 
 
 def draft(
@@ -128,7 +148,7 @@ def draft(
     homes = [line.home for line in lines]
     earlier = request.paid_on is not None and request.paid_on < day_of(now)
     return CounterPayment(
-        id=id_of(to.account, request),
+        id=id_of(to.account, request.way, request.voucher),
         compound=places.compound_of(homes[0]),
         place=smallest_around(homes),
         way=request.way,
@@ -190,7 +210,7 @@ def journal_of(payment: CounterPayment) -> Journal:
     postings = [Posting(_account(payment), payment.amount_fen)]
     postings += [Posting(x.credited, -x.amount_fen) for x in payment.lines]
     return Journal(
-        id=f"counter:{payment.id}",
+        id=journal_id(payment.id),
         kind=COUNTER_PAYMENT,
         place=payment.compound,
         at=payment.taken_at,
@@ -282,3 +302,41 @@ async def printed_receipt(
     """Return number and sheet of the receipt of a counter payment, as PDF. Raises NotFound."""
     payment = await _access(deps, actor, payment_id)
     return await receipts.printed(deps, payment.id, ReceiptSheetQuery())
+
+
+# ── what other packages ask ─────────────────────────────────────────────────────────────
+
+
+async def require_not_own(deps: Dependencies, actor: Actor, payment_id: str) -> str:
+    """Return the place of a payment, "" for none. Raises OwnHome for the actor's own homes."""
+    found = await store.find(deps.db, payment_id) if payment_id else None
+    if found is None:
+        return ""
+    interests.require_not_own(actor, [line.home for line in found.lines])
+    return found.place
+
+
+async def days_of(
+    deps: Dependencies, account: str, way: CounterWay, first: Day, last: Day
+) -> set[Day]:
+    """Return the days of a span on which money came into an account, or was booked."""
+    return await store.days_of(deps.db, account, way, start_of(first), end_of(last))
+
+
+async def of_day(
+    deps: Dependencies, account: str, way: CounterWay, day: Day
+) -> list[CounterPayment]:
+    """Return the payments into an account in a way whose money came on a day."""
+    return await store.paid_on(deps.db, account, way, start_of(day), end_of(day))
+
+
+async def late_of_day(
+    deps: Dependencies, account: str, way: CounterWay, day: Day
+) -> list[CounterPayment]:
+    """Return those that were booked on a day for money of an earlier one."""
+    return await store.late(deps.db, account, way, start_of(day), end_of(day))
+
+
+def journal_id(payment_id: str) -> str:
+    """Name the journal that books a payment."""
+    return f"counter:{payment_id}"

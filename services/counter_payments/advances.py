@@ -36,7 +36,7 @@ async def take(deps: Dependencies, actor: Actor, request: TakeAhead) -> CounterP
     lines.require_one(request.months, request.amount_fen)
     offer = await offers.get(deps, request.home, request.kind)
     await _require_own_money(deps, actor, offer)
-    payment_id = actions.id_of(offer.payee.account, request)
+    payment_id = actions.id_of(offer.payee.account, request.way, request.voucher)
     own: dict[str, Any] = {"payment_id": payment_id, "bill_ids": [offer.prepayment.id]}
 
     async def again(tx: Transaction) -> CounterPayment:

@@ -11,9 +11,11 @@ from services.counter_payments.models import (
     CounterPayment,
     CounterPaymentSort,
     CounterPaymentsQuery,
+    CounterWay,
 )
 from services.dependencies import Database, Transaction
 from services.kernel import walks
+from services.kernel.days import BEIJING
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, Page, chosen, within
 from services.kernel.paths import under
@@ -74,3 +76,41 @@ async def ids_after(db: Database, after: str, *, limit: int) -> list[str]:
 async def find_many(db: Database, ids: Sequence[str]) -> dict[str, CounterPayment]:
     """Return id → payment, of those that are there."""
     return await walks.by_id(db[COLLECTION], CounterPayment, ids)
+
+
+async def days_of(
+    db: Database, account: str, way: CounterWay, start: datetime, end: datetime
+) -> set[str]:
+    """Days on which money came into an account in a way, or was booked.
+
+    Served by the indexes `account_paid` and `account_taken`.
+    """
+    found: set[str] = set()
+    for field, index in (("paid_at", "account_paid"), ("taken_at", "account_taken")):
+        day = {"date": f"${field}", "timezone": BEIJING.key, "format": "%Y-%m-%d"}
+        where = {"account": account, "way": way, field: {"$gte": start, "$lt": end}}
+        pipeline: list[Document] = [
+            {"$match": where},
+            {"$group": {"_id": {"$dateToString": day}}},
+        ]
+        cursor = await db[COLLECTION].aggregate(pipeline, hint=index)
+        found.update([row["_id"] async for row in cursor])
+    return found
+
+
+async def paid_on(
+    db: Database, account: str, way: CounterWay, start: datetime, end: datetime
+) -> list[CounterPayment]:
+    """Payments whose money came in a span. Served by index `account_paid`."""
+    query = {"account": account, "way": way, "paid_at": {"$gte": start, "$lt": end}}
+    cursor = db[COLLECTION].find(query).hint("account_paid")
+    return msgspec.convert(await cursor.to_list(), list[CounterPayment])
+
+
+async def late(
+    db: Database, account: str, way: CounterWay, start: datetime, end: datetime
+) -> list[CounterPayment]:
+    """Payments booked in a span whose money came before it. Served by `account_taken`."""
+    query = {"account": account, "way": way, "taken_at": {"$gte": start, "$lt": end}}
+    cursor = db[COLLECTION].find({**query, "paid_at": {"$lt": start}}).hint("account_taken")
+    return msgspec.convert(await cursor.to_list(), list[CounterPayment])

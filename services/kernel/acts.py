@@ -146,6 +146,14 @@ class Act(Labelled):
     CASH_TAKEN = "cash.taken", "接收现金", Guard.OWN_MONEY
     CASH_WITHDRAWN = "cash.withdrawn", "撤回交款"
     PAYMENT_TAKEN = "payment.taken", "登记线下缴费", Guard.OWN_HOME_AND_MONEY
+    BANK_STATEMENT_UPLOADED = "bank.statement_uploaded", "上传银行流水"
+    BANK_TRANSFERS_CONFIRMED = (
+        "bank.transfers_confirmed",
+        "确认银行到账",
+        Guard.OWN_HOME_AND_MONEY,
+    )
+    BANK_TRANSFER_SET_ASIDE = "bank.transfer_set_aside", "标记到账不是缴费"
+    BANK_TRANSFER_TAKEN_BACK = "bank.transfer_taken_back", "恢复待认领的到账"
     DIFFERENCE_TAKEN = "payment.difference_taken", "接手对账差异"
     DIFFERENCE_CLOSED = "payment.difference_closed", "处理对账差异", Guard.OWN_HOME
     DAY_CLOSED = "payment.day_closed", "对账完成"

@@ -66,7 +66,7 @@ class Permission(StrEnum):
     MANAGE_PAYEES = auto()  # into whose merchant account fees are paid
     RUN_BILLS = auto()
     TAKE_PAYMENTS = auto()  # money at the counter and at the door
-    KEEP_CASH = auto()  # take over what others took
+    KEEP_CASH = auto()  # take over what others took, and bring in statements of banks
     REFUND_PAYMENTS = auto()  # ask that money goes back, and give it back at the counter
     SEND_DEMANDS = auto()  # ask homes for what they owe, by message or letter
     PAUSE_DEMANDS = auto()  # say where nobody is asked for it

@@ -4,6 +4,7 @@ A day closes by itself when all sides say the same. Where differences had to be 
 somebody says so for the whole day; then it is closed for ever.
 """
 
+from datetime import datetime
 from typing import Any
 
 from services.audit import actions as audit
@@ -19,6 +20,7 @@ from services.reconciliations.entries import Side
 from services.reconciliations.models import (
     CloseDay,
     DayRow,
+    DaySource,
     DaysQuery,
     DayView,
     Reconciliation,
@@ -77,7 +79,7 @@ async def _closable(
     """Return the day when it may be closed. Raises DayNotReady, DayUnequal."""
     day = await _get(deps, tx, day_id)
     if day.state is not DayState.DIFFERING or day.pending:
-        raise DayNotReady("这一天还在等待微信的结果,或已经对平")
+        raise DayNotReady("这一天还在等待账单或结果,或已经对平")
     if any(each.state is DifferenceState.OPEN for each in found):
         raise DayNotReady("还有差异没有处理")
     for side, sums in ((Side.BOOKED, day.booked), (Side.TOLD, day.told)):
@@ -104,6 +106,23 @@ async def _access(deps: Dependencies, actor: Actor, day_id: str) -> Reconciliati
 def _view(day: Reconciliation, found: list[Difference]) -> DayView:
     is_open = sum(each.state is DifferenceState.OPEN for each in found)
     return views.view(day, open_differences=is_open, settled_differences=len(found) - is_open)
+
+
+async def begin(deps: Dependencies, day: Reconciliation) -> Reconciliation:
+    """Return a day as it is kept, for who compares it; it is written when it is new."""
+    return await store.begin(deps.db, day)
+
+
+async def wait(deps: Dependencies, day: Reconciliation, reason: str) -> None:
+    """Note what a day waits for."""
+    await store.note(deps.db, day.id, waits_for=reason, checked_at=deps.now())
+
+
+async def closed_days(
+    deps: Dependencies, account: str, source: DaySource, first: str, last: str
+) -> dict[str, datetime]:
+    """Return closed day → when it was last compared, of a span: it never is again."""
+    return await store.closed_days(deps.db, account, source, first, last)
 
 
 async def count_differing(deps: Dependencies) -> int:

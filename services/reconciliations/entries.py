@@ -24,12 +24,13 @@ class MovementKind(Labelled):
     REFUND = "refund", "退款"
     FEE = "fee", "手续费"
     BALANCE = "balance", "账户结余"
+    DELIVERY = "delivery", "现金交接"
 
 
 class Side(StrEnum):
     """Who says that money moved."""
 
-    BILLED = auto()  # the trade bill, or the bank's file
+    BILLED = auto()  # the trade bill, the bank's file, or what was handed over
     TOLD = auto()  # what notices and answers to our questions left in our records
     BOOKED = auto()  # the journals
     FLOWED = auto()  # the fund flow bill
@@ -51,6 +52,8 @@ class DifferenceKind(Labelled):
     FLOW_AMOUNT = "flow_amount", "资金账单金额不符"
     FEE = "fee", "手续费不符"
     BALANCE = "balance", "账户结余不连续"
+    NOT_HANDED_OVER = "not_handed_over", "收了现金还没有交"
+    COUNT = "count", "清点金额与账面不符"
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -59,7 +62,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     kind: MovementKind
     reference: str
     amount_fen: int
-    at: datetime
+    at: datetime | None = None
     order: str = ""
 
 

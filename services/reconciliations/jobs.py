@@ -108,15 +108,15 @@ async def compare(deps: Dependencies, payload: Document) -> Again | None:
 
 
 async def _compare(deps: Dependencies, client: PayClient, day: Reconciliation) -> None:
-    office = await _office(deps, day.account)
+    office = await office_of(deps, day.account)
     with Matcher(_compared(client)) as matcher:
         reading = await sources.read(deps, client, day.day, matcher)
-        found = await asyncio.to_thread(partial(_differences, deps, day, matcher, office))
+        found = await asyncio.to_thread(partial(differing, deps, day, matcher, office))
         _sum_up(deps, day, matcher, reading)
     for match in [*reading.breaks, *await sources.breaks_around(deps, day)]:
         kind = DifferenceKind.BALANCE
         found.append(differences.made(deps, day, match, kind, office))
-    await deps.in_transaction(lambda tx: _conclude(deps, tx, day, found))
+    await deps.in_transaction(lambda tx: conclude(deps, tx, day, found))
     if day.agrees:
         key, mchid = day.account, day.mchid
         agreed = partial(_agreed, deps, key, mchid)
@@ -129,14 +129,16 @@ def _compared(client: PayClient) -> set[Side]:
     return sides if client.account.sub_mchid else sides | {Side.FLOWED}
 
 
-async def _office(deps: Dependencies, account: str) -> Role:
+async def office_of(deps: Dependencies, account: str) -> Role:
+    """Return whose work the differences of an account are while nobody took them."""
     is_firm = await payees.is_firm(deps, account)
     return Role.CASHIER if is_firm else Role.ADMINISTRATOR
 
 
-def _differences(
+def differing(
     deps: Dependencies, day: Reconciliation, matcher: Matcher, office: Role
 ) -> list[Difference]:
+    """Return what does not agree, as rows of the day."""
     return [
         differences.made(deps, day, match, kind, office)
         for match, kind in matcher.differences()
@@ -153,10 +155,13 @@ def _sum_up(
     day.checked_at = deps.now()
 
 
-async def _conclude(
+async def conclude(
     deps: Dependencies, tx: Transaction, day: Reconciliation, found: Sequence[Difference]
 ) -> None:
-    """Write down what was found; close the day when nothing differs by itself."""
+    """Write down what was found; close the day when nothing differs by itself.
+
+    Also for days of another source, that a package above compares.
+    """
     if not await store.hold(deps.db, tx, day):
         return
     there = await differences.of_day(deps, day.id, tx=tx)

@@ -58,8 +58,16 @@ class Flow(Struct, kw_only=True):
     other_fen: int = 0
 
 
+class DaySource(Labelled):
+    """What a day of an account is held against."""
+
+    WECHAT = "wechat", "微信"
+    BANK = "bank", "银行"
+    CASH = "cash", "现金"
+
+
 class Reconciliation(Struct, kw_only=True):
-    """One Beijing day of one merchant account.
+    """One Beijing day of one merchant account, of its bank account, or of its cash.
 
     `billed`, `told`, `booked`: the trade bill, our records, the journals. `others`: rows of
     other mini-programs in the same account. `flow`: None in partner mode, where the account is
@@ -68,9 +76,10 @@ class Reconciliation(Struct, kw_only=True):
     no bill. `closed_by`: empty when it was closed by itself.
     """
 
-    id: str = field(name="_id")  # account:mchid:day
+    id: str = field(name="_id")  # account:mchid:day, or account:source:day
     account: str
-    mchid: Mchid
+    source: DaySource = DaySource.WECHAT
+    mchid: Mchid = ""  # of WeChat's days alone
     day: Day
     state: DayState = DayState.WAITING
     billed: DaySums = DaySums()
@@ -101,6 +110,7 @@ class DaysQuery(ShortListQuery, forbid_unknown_fields=True, kw_only=True):
     """Which days to list.
 
     `state`: How far they are; all without it.
+    `source`: What they are held against; all without it.
     `account`: Key of the payee's merchant account; all of one's own without it.
     `day_from`: First day.
     `day_to`: Last day.
@@ -108,6 +118,7 @@ class DaysQuery(ShortListQuery, forbid_unknown_fields=True, kw_only=True):
     """
 
     state: DayState | None = None
+    source: DaySource | None = None
     account: Id | None = None
     day_from: Day | None = None
     day_to: Day | None = None
@@ -128,9 +139,10 @@ class DayRow(Struct, kw_only=True):
 
     `reconciliation_id`: Opaque id of the day.
     `account`: Key of the payee's merchant account.
+    `source`: What it is held against.
     `day`: The day, in Beijing.
     `state`: How far it is.
-    `billed_paid_fen`: Payments of WeChat's trade bill, in fen.
+    `billed_paid_fen`: Payments of WeChat's or the bank's bill, or handed over, in fen.
     `billed_refunded_fen`: Refunds of WeChat's trade bill, in fen.
     `booked_paid_fen`: Payments in our books, in fen.
     `booked_refunded_fen`: Refunds in our books, in fen.
@@ -141,6 +153,7 @@ class DayRow(Struct, kw_only=True):
 
     reconciliation_id: str
     account: AccountId
+    source: DaySource
     day: Day
     state: DayState
     billed_paid_fen: int
@@ -155,15 +168,15 @@ class DayRow(Struct, kw_only=True):
 class DayView(DayRow, kw_only=True):
     """Day of a merchant account with its totals.
 
-    `mchid`: WeChat's number of the merchant.
-    `billed`: What WeChat's trade bill says.
+    `mchid`: WeChat's number of the merchant; empty for days of a bank account or of cash.
+    `billed`: What WeChat's trade bill or the bank's file says, or what was handed over.
     `told`: What notices and answers left in our records.
     `booked`: What our journals say.
     `others`: Trades of other mini-programs in the same account.
     `flow`: What WeChat's fund flow bill says; null where there is none to be had.
     `open_differences`: Number of differences that are open.
     `settled_differences`: Number of differences that are settled.
-    `waits_for`: What WeChat answers while it has no bill; empty otherwise.
+    `waits_for`: What WeChat answers while it has no bill, or `bank_file`; empty otherwise.
     `closed_by`: Id of the person who closed it; empty before, and when it closed by itself.
     `closed_because`: What was found out; empty before, and when it closed by itself.
     """
@@ -182,7 +195,10 @@ class DayView(DayRow, kw_only=True):
 
 
 def day_id(account: str, mchid: str, day: str) -> str:
-    """Name a day of a merchant account; a merchant replaced under its key has other days."""
+    """Name a day of a merchant account; a merchant replaced under its key has other days.
+
+    `mchid`: the source, of a day that is not WeChat's.
+    """
     return f"{account}:{mchid}:{day}"
 
 

@@ -17,6 +17,6 @@ HOLDINGS: Final = (
         fate=Fate.KEPT,
         law=ACCOUNTING,
         staff=("held_by", "closed_by"),
-        why="每日对账的差异,只有单号和金额,订单在“支付订单”里",
+        why="每日对账的差异,只有单号、金额和现金经手人编号,订单在“支付订单”里",
     ),
 )

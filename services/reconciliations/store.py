@@ -1,6 +1,7 @@
 """Store of reconciliations."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -9,7 +10,7 @@ from mongo_indexes.reconciliations import COLLECTION
 from services.dependencies import Database, Transaction
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, Page, between, chosen
-from services.reconciliations.models import DaySort, DaysQuery, Reconciliation
+from services.reconciliations.models import DaySort, DaySource, DaysQuery, Reconciliation
 from services.reconciliations.states import OPEN, TABLE, DayAction, DayState
 
 ORDERS: Final = {
@@ -64,6 +65,16 @@ async def of_account(
     return msgspec.convert(await cursor.to_list(), list[Reconciliation])
 
 
+async def closed_days(
+    db: Database, account: str, source: DaySource, from_day: str, to_day: str
+) -> dict[str, datetime]:
+    """Return closed day → when it was last compared, of a span. Served by `account`."""
+    span = {"$gte": from_day, "$lte": to_day}
+    query = {"account": account, "day": span, "source": source, "state": DayState.CLOSED}
+    cursor = db[COLLECTION].find(query, {"day": 1, "checked_at": 1}).hint("account")
+    return {row["day"]: row["checked_at"] async for row in cursor}
+
+
 async def moved_before(db: Database, day: Reconciliation) -> Reconciliation | None:
     """The last day before, on which the account moved. Served by index `account`."""
     return await _moved(db, day, {"$lt": day.day}, -1)
@@ -87,7 +98,7 @@ async def page(
     db: Database, query: DaysQuery, accounts: Sequence[str] | None
 ) -> Page[Reconciliation]:
     """Days as asked for. Served by the indexes `account`, `state` and `day`."""
-    where: Document = chosen(query, "state")
+    where: Document = chosen(query, "state", "source")
     by = "state" if query.state else "day"
     if accounts is not None:
         where["account"], by = {"$in": list(accounts)}, "account"

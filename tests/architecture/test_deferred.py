@@ -16,11 +16,16 @@ DEFERRED = {
     "wechatpy": {"services.wechat.client", "services.wechat.push"},
     "xlsxwriter": {"services.kernel.tables", "services.register.sheet.template"},
     "av": {"services.photos.contents.remux"},
-    "python_calamine": {"services.register.sheet.workbook"},
+    "python_calamine": {
+        "services.bank_statements.files.tables",
+        "services.register.sheet.workbook",
+    },
 }
 # Modules of ours that import them like any other: these are deferred themselves, or run in a
 # process of their own alone.
 OF_THEIRS = {
+    "services.bank_statements.files.child",
+    "services.bank_statements.files.tables",
     "services.kernel.papers",
     "services.photos.contents.child",
     "services.photos.contents.remux",

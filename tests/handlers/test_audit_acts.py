@@ -15,6 +15,7 @@ from services.audit.verification import actions as verification
 from services.kernel.acts import Act
 from services.kernel.permissions import Role
 from tests.build import (
+    bank_statements,
     bill_notes,
     counter_payments,
     merchants,
@@ -134,6 +135,10 @@ ACTS = [
     (Act.PAYMENT_ORDERED, LI_HOME, ordered),
     (Act.PAYMENT_LINK_MADE, LI_HOME, payment_links.link_asked),
     (Act.PAYMENT_TAKEN, LI_HOME, counter_payments.payment_taken),
+    (Act.BANK_STATEMENT_UPLOADED, "", bank_statements.statement_uploaded),
+    (Act.BANK_TRANSFERS_CONFIRMED, LI_HOME, bank_statements.transfers_confirmed),
+    (Act.BANK_TRANSFER_SET_ASIDE, "", bank_statements.transfer_set_aside),
+    (Act.BANK_TRANSFER_TAKEN_BACK, "", bank_statements.transfer_taken_back),
     (Act.DIFFERENCE_TAKEN, "", reconciliations.difference_taken),
     (Act.DIFFERENCE_CLOSED, LI_HOME, reconciliations.difference_closed),
     (Act.DAY_CLOSED, "", reconciliations.day_closed),
@@ -153,6 +158,7 @@ PREPARED = pytest.mark.parametrize("prepare", [found for *_, found in ACTS], ids
 SUBJECTS = (
     *("request_id", "import_id", "rule_id", "payee_id", "run_id", "payment_id", "change_id"),
     *("shared_cost_id", "note_id", "meter_id", "price_id", "round_id", "link_id"),
+    "statement_id",
 )
 
 

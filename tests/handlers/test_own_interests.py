@@ -14,6 +14,7 @@ from services.kernel.acts import Act
 from services.kernel.interests import AT_HOME, Guard
 from services.kernel.permissions import Role
 from tests.build import (
+    bank_statements,
     content_checks,
     demands,
     invoices,
@@ -27,6 +28,7 @@ from tests.build import (
 )
 from tests.build.bill_notes import note_proposed, note_refused, note_waiting
 from tests.build.cast import (
+    COMMUNITY,
     COMPOUND,
     LI_HOME,
     UNIT,
@@ -133,6 +135,12 @@ async def drawn_again(estate: Estate) -> Ask:
     return Ask(path, {"answers": surveys.YES, "relation": "owner"}, method="PUT")
 
 
+async def transfers_to_confirm(estate: Estate) -> Ask:
+    """Money that came by a bank's file; both colleagues keep the community's accounts."""
+    await appoint(estate.world.deps, Role.COMMUNITY_STAFF, COMMUNITY, "admin")
+    return await bank_statements.transfers_confirmed(estate)
+
+
 async def call_asked(estate: Estate) -> Ask:
     await estate.member("li")
     return Ask("/api/v1/calls", {"about": "home", "subject_id": "r0-li"})
@@ -163,6 +171,7 @@ AT_LI: Final[dict[Act, Prepare]] = {
     Act.SHARED_COST_REFUSED: shared_costs.cost_refused,
     Act.METER_ADDED: meters.meter_added,
     Act.METER_REPLACED: meters.meter_replaced,
+    Act.BANK_TRANSFERS_CONFIRMED: transfers_to_confirm,
     Act.SUSPENSE_RETURNED: suspended,
     Act.DIFFERENCE_CLOSED: reconciliations.difference_closed,
     Act.REFUND_RETRIED: refund_stuck,
@@ -234,7 +243,7 @@ async def state_of(estate: Estate) -> Any:
     names += ("visits", "payment_promises", "calls", "household_cards")
     names += ("notice_visits", "notice_readings", "bill_notes")
     names += ("invoice_requests", "reconciliation_differences")
-    names += ("refund_requests", "refund_reserves", "journal")
+    names += ("refund_requests", "refund_reserves", "journal", "bank_transfers")
     names += ("demand_pauses", "demand_letters", "demands")
     return {name: await db[name].find().sort("_id", 1).to_list() for name in names}
 

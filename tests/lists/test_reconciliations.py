@@ -11,7 +11,7 @@ from services.kernel.permissions import Role
 from services.reconciliations.differences.models import Difference
 from services.reconciliations.differences.states import DifferenceState
 from services.reconciliations.entries import DifferenceKind, MovementKind
-from services.reconciliations.models import DaySums, Reconciliation, day_id
+from services.reconciliations.models import DaySource, DaySums, Reconciliation, day_id
 from services.reconciliations.states import DayState
 from tests.build.cast import Estate
 from tests.lists.case import FORMULA, Case, Maker
@@ -29,6 +29,7 @@ async def of_days(estate: Estate) -> Case:
         Reconciliation(
             id=day_id(ACCOUNTS[number % 2], MCHID, day),
             account=ACCOUNTS[number % 2],
+            source=[*DaySource][number % 3],
             mchid=MCHID,
             day=day,  # two of each day: ties
             state=states[number % 3],
@@ -49,6 +50,7 @@ async def of_days(estate: Estate) -> Case:
             {"state": "differing"},
             {"account": "firm"},
             {"account": "firm", "state": "closed"},
+            {"source": "wechat"},
             {"day_from": "2026-02-21", "day_to": "2026-02-22"},
             {"day_to": "2026-02-21", "account": "sanitation"},
         ],

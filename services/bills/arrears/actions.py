@@ -4,7 +4,7 @@ Firm and community see it, of who owns a home and of who sold it; heads have the
 (services/bills/unpaid_homes). Nothing counts as late before its due day is over.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Final
 
@@ -15,6 +15,7 @@ from services.bills.arrears.models import (
     AgeSum,
     ArrearsByAge,
     ArrearsQuery,
+    Due,
     HomeArrears,
     Owed,
     OwedBill,
@@ -168,3 +169,8 @@ async def homes_due_on(
     """
     due: list[Document] = [{"$gte": first, "$lte": last} for first, last in spans]
     return await store.homes_with(deps.db, place, due, after=after, limit=limit)
+
+
+def owed_to(deps: Dependencies, place: str, account: str) -> AsyncGenerator[list[Due], None]:
+    """Yield what each next home under a place owes an account: for money that came in."""
+    return store.owed_to(deps.db, place, account)

@@ -177,3 +177,14 @@ class Owed(Struct, kw_only=True):
         self.since = min(self.since, due_on)
         self.bills += 1
         self.ages[age_of(due_on, today)] += owed_fen
+
+
+class Due(Struct, frozen=True, kw_only=True):
+    """Bill of a home that is owed to one account, as far as money is matched to it."""
+
+    bill_id: str
+    home: str
+    kind: HomeFee
+    owed_fen: int
+    due_on: str
+    period: str

@@ -6,8 +6,8 @@ from typing import Final
 import msgspec
 
 from mongo_indexes.bills import COLLECTION
-from services.bills.arrears.models import Age, Owed, first_due_on, household_of
-from services.bills.models import OF_FEES, Bill, of_kind
+from services.bills.arrears.models import Age, Due, Owed, first_due_on, household_of
+from services.bills.models import OF_FEES, OF_HOMES, Bill, of_kind
 from services.bills.states import BillState
 from services.dependencies import Database, Transaction
 from services.fees.models import HomeFee
@@ -122,3 +122,28 @@ async def bills_of(
     cursor = db[COLLECTION].find(query, session=tx).hint("home_liable")
     found = msgspec.convert(await cursor.to_list(), list[Bill])
     return sorted(found, key=lambda bill: (bill.home, bill.due_on or "", bill.id))
+
+
+async def owed_to(db: Database, place: str, account: str) -> AsyncGenerator[list[Due], None]:
+    """Yield what each next home under a place owes an account. Served by index `owing`."""
+    query = {"state": BillState.OWING, "home": under(place), "account": account, **OF_HOMES}
+    fields = dict.fromkeys(("home", "kind", "owed_fen", "due_on", "period"), 1)
+    cursor = db[COLLECTION].find(query, fields).sort([("home", 1), ("period", 1)])
+    found: list[Due] = []
+    async with cursor.hint("owing").batch_size(FETCHED_AT_ONCE) as bills:
+        async for bill in bills:
+            if found and found[0].home != bill["home"]:
+                yield found
+                found = []
+            found.append(
+                Due(
+                    bill_id=bill["_id"],
+                    home=bill["home"],
+                    kind=HomeFee(bill["kind"]),
+                    owed_fen=bill["owed_fen"],
+                    due_on=bill["due_on"] or "",
+                    period=bill["period"],
+                )
+            )
+    if found:
+        yield found

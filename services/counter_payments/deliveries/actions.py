@@ -4,6 +4,7 @@ Both count. What was booked leaves the giver's hand in the ledger, what was coun
 payee's safe, and a difference stays with the giver's name until somebody settles it.
 """
 
+from datetime import datetime
 from typing import Any
 
 from pymongo.errors import DuplicateKeyError
@@ -28,6 +29,7 @@ from services.fees.payees.models import Payee
 from services.kernel import errors
 from services.kernel.access import accessible
 from services.kernel.acts import Act
+from services.kernel.days import Day, end_of, start_of
 from services.kernel.pages import Page
 from services.kernel.permissions import Actor, Permission, require_at
 from services.kernel.views import show
@@ -186,6 +188,17 @@ async def listing(
     own = await own_money.find(deps, actor, place, by=Permission.KEEP_CASH)
     compound, accounts = places.compound_of(place), own.accounts if own else None
     return (await store.page(deps.db, compound, query, accounts=accounts)).map(_view)
+
+
+async def taken_on(deps: Dependencies, account: str, first: Day, last: Day) -> list[Delivery]:
+    """Return what was taken over of an account in a span: for other packages."""
+    return await store.taken_on(deps.db, account, start_of(first), end_of(last))
+
+
+async def handed_over_until(deps: Dependencies, account: str, person: str) -> datetime | None:
+    """Return until when somebody handed over what they took; None for never."""
+    found = await store.last_given(deps.db, account, person)
+    return found.given_at if found else None
 
 
 async def _access(deps: Dependencies, actor: Actor, delivery_id: str) -> Delivery:

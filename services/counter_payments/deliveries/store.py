@@ -12,7 +12,11 @@ from services.counter_payments.deliveries.models import (
     Delivery,
     DeliverySort,
 )
-from services.counter_payments.deliveries.states import TABLE, DeliveryAction
+from services.counter_payments.deliveries.states import (
+    TABLE,
+    DeliveryAction,
+    DeliveryState,
+)
 from services.dependencies import Database, Transaction
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, Page, chosen
@@ -68,3 +72,21 @@ async def page(
     if accounts is not None:
         where["$and"] = [{"account": {"$in": list(accounts)}}]
     return await ORDERS[query.sort].page(db[COLLECTION], Delivery, where, query)
+
+
+async def taken_on(
+    db: Database, account: str, start: datetime, end: datetime
+) -> list[Delivery]:
+    """Deliveries that were taken over in a span. Served by index `account_taken`."""
+    span = {"$gte": start, "$lt": end}
+    query = {"account": account, "state": DeliveryState.TAKEN, "taken_at": span}
+    cursor = db[COLLECTION].find(query).hint("account_taken")
+    return msgspec.convert(await cursor.to_list(), list[Delivery])
+
+
+async def last_given(db: Database, account: str, giver: str) -> Delivery | None:
+    """The last delivery of somebody that was taken over. Served by `account_given`."""
+    query = {"account": account, "state": DeliveryState.TAKEN, "given_by": giver}
+    cursor = db[COLLECTION].find(query).sort("given_at", -1).limit(1).hint("account_given")
+    found = await cursor.to_list()
+    return msgspec.convert(found[0], Delivery) if found else None

@@ -29,7 +29,7 @@ from services.kernel.acts import Act
 from services.kernel.days import Day, check_day, day_of
 from services.kernel.documents import digest_id
 from services.kernel.pages import Page
-from services.kernel.paths import ancestors
+from services.kernel.paths import ancestors, covers, outermost
 from services.kernel.permissions import Actor, Permission
 from services.kernel.unions import Part
 from services.merchants import actions as merchants
@@ -274,6 +274,26 @@ async def first_day(deps: Dependencies, account: str) -> Day | None:
 async def is_firm(deps: Dependencies, account: str) -> bool:
     """Tell whether an account is a property firm's."""
     return bool(await store.firm_of(deps.db, account))
+
+
+async def places_of(deps: Dependencies, account: str) -> list[str]:
+    """Return the places at which the payee of an account stands, ended ones too, by path."""
+    return list(outermost(await store.places_of(deps.db, account)))
+
+
+async def accounts(deps: Dependencies) -> list[str]:
+    """Return the accounts of all payees."""
+    return await store.accounts(deps.db)
+
+
+async def public_accounts(deps: Dependencies, held: Sequence[str]) -> list[str]:
+    """Return the accounts of payees that are no firm and stand only under some places."""
+    found = await store.public_under(deps.db, held) if held else {}
+    return [
+        account
+        for account, stands_at in found.items()
+        if all(any(covers(each, place) for each in held) for place in stands_at)
+    ]
 
 
 async def find(deps: Dependencies, payee_id: str) -> Payee | None:

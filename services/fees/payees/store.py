@@ -10,9 +10,9 @@ from mongo_indexes.payees import COLLECTION
 from services.dependencies import Database, Transaction
 from services.fees.payees.models import Payee, PayeeSort, PayeesQuery
 from services.kernel.days import active_on
-from services.kernel.documents import to_document
+from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, Page, chosen
-from services.kernel.paths import ancestors, under
+from services.kernel.paths import ancestors, under, under_any
 from services.kernel.unions import Part
 
 ORDERS: Final = {
@@ -35,6 +35,31 @@ async def of_account(db: Database, tx: Transaction, account: str) -> list[Payee]
     """All payees of one merchant account. Served by index `account`."""
     cursor = db[COLLECTION].find({"account": account}, session=tx)
     return msgspec.convert(await cursor.to_list(), list[Payee])
+
+
+async def places_of(db: Database, account: str) -> list[str]:
+    """Where the payee of an account stands, or stood. Served by index `account`."""
+    cursor = db[COLLECTION].find({"account": account}, {"place": 1})
+    return [str(kept["place"]) async for kept in cursor]
+
+
+async def accounts(db: Database) -> list[str]:
+    """All accounts of payees. Served by index `account`."""
+    return sorted(await db[COLLECTION].distinct("account"))
+
+
+async def public_under(db: Database, places: Sequence[str]) -> dict[str, list[str]]:
+    """Account → all places of it, of payees under some places that are no firm.
+
+    Served by the indexes `place` and `account`.
+    """
+    query: Document = {"firm": "", **under_any("place", places)}
+    accounts = await db[COLLECTION].distinct("account", query)
+    cursor = db[COLLECTION].find({"account": {"$in": accounts}}, {"account": 1, "place": 1})
+    found: dict[str, list[str]] = {}
+    async for kept in cursor:
+        found.setdefault(kept["account"], []).append(kept["place"])
+    return found
 
 
 async def firm_of(db: Database, account: str) -> str:

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.audit import actions as audit
+from services.counter_payments import actions as counter_payments
 from services.dependencies import Dependencies, Transaction
-from services.kernel.errors import Conflict, NotFound
+from services.kernel.errors import Conflict, Forbidden, NotFound
 from services.kernel.pages import Page
 from services.kernel.permissions import Actor, Role
 from services.kernel.views import show
@@ -39,6 +40,12 @@ class DifferenceSettled(Conflict):
     code = "difference_settled"
 
 
+class OwnCash(Forbidden):
+    """The cash that is missing, or was counted otherwise, was taken by who asks."""
+
+    code = "own_cash"
+
+
 async def listing(
     deps: Dependencies, actor: Actor, query: DayDifferencesQuery
 ) -> Page[DayDifferenceView]:
@@ -60,9 +67,15 @@ async def take(deps: Dependencies, actor: Actor, difference: str) -> DayDifferen
 async def close(
     deps: Dependencies, actor: Actor, difference: str, wish: CloseDifference
 ) -> DayDifferenceView:
-    """Close a difference with a reason. Raises NotFound, DifferenceSettled, OwnHome."""
+    """Close a difference with a reason.
+
+    Raises NotFound, DifferenceSettled, OwnHome, and OwnCash for cash that the actor took.
+    """
     found = await _access(deps, actor, difference)
+    if found.order == actor.person_id:
+        raise OwnCash("自己收的现金的差异,请由同事处理")
     place = await records.require_not_own(deps, actor, found.order)
+    place = place or await counter_payments.require_not_own(deps, actor, found.order)
     closed = {"closed_by": actor.person_id, "closed_because": wish.reason}
     changes: dict[str, Any] = {**closed, "settled_at": deps.now()}
     return await _move(deps, actor, difference, DifferenceAction.CLOSE, changes, place=place)

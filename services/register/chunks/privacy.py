@@ -11,6 +11,6 @@ HOLDINGS: Final = (
         collection=register_chunks.COLLECTION,
         fate=Fate.FADES,
         sealed={"sealed": CHUNK},
-        why="社区上传的登记表原件,加密,导入后即删,最多三十天",
+        why="上传的登记表和银行流水原件,加密,读取或导入后即删,最多三十天",
     ),
 )

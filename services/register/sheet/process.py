@@ -4,8 +4,8 @@ import asyncio
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +15,7 @@ from services.register.sheet.models import Done, Failed, Message
 from services.register.sheet.problems import Refused
 
 PROJECT_ROOT: Final = Path(__file__).parents[3]
+CHILD: Final = "services.register.sheet.child"
 LINE_BYTES: Final = 16 * 1024 * 1024
 MESSAGE: Final = msgspec.json.Decoder(Message)
 # Ended from outside (a shutdown, the kernel short of memory), not by the file.
@@ -32,17 +33,29 @@ async def messages(
 
     `compound`: path of the place; `pieces`: of the file. Raises Refused, ReaderStopped.
     """
-    child = await _start(compound)
-    try:
-        await _feed(child, pieces)
-        assert child.stdout is not None  # noqa: S101  # asked for above
-        async for line in child.stdout:
+    async with aclosing(lines((CHILD, compound), pieces)) as told:
+        async for line in told:
             message = MESSAGE.decode(line)
             if isinstance(message, Failed):
                 raise Refused(message.refusal)
             yield message
             if isinstance(message, Done):
                 return
+
+
+async def lines(
+    command: Sequence[str], pieces: AsyncIterator[bytes]
+) -> AsyncGenerator[bytes, None]:
+    """Yield what a child process says of a file, line by line, until nobody asks for more.
+
+    `command`: its module and arguments. Raises Refused or ReaderStopped when it ended first.
+    """
+    child = await _start(command)
+    try:
+        await _feed(child, pieces)
+        assert child.stdout is not None  # noqa: S101  # asked for above
+        async for line in child.stdout:
+            yield line
         raise ended(await child.wait())
     finally:
         with suppress(ProcessLookupError):
@@ -50,9 +63,9 @@ async def messages(
         await child.wait()
 
 
-async def _start(compound: str) -> Process:
+async def _start(command: Sequence[str]) -> Process:
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "services.register.sheet.child", compound),
+        *(sys.executable, "-m", *command),
         stdin=PIPE,
         stdout=PIPE,
         stderr=DEVNULL,

@@ -1,0 +1,172 @@
+"""Jobs of bank statements: a file is read, what was confirmed is booked, names are erased.
+
+Both reading and booking are begun anew after a worker died: a transfer has the id of its
+number, and a counter payment that of its voucher, so that neither is there twice.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import aclosing
+from datetime import timedelta
+from typing import Final
+
+from services.bank_statements import store
+from services.bank_statements.bookings import book_one
+from services.bank_statements.files import process
+from services.bank_statements.files.models import (
+    MOST_PROBLEMS,
+    BadRow,
+    Batch,
+    Column,
+    Done,
+    FileRefused,
+    Received,
+)
+from services.bank_statements.matches.matcher import Match, Matcher
+from services.bank_statements.models import Statement
+from services.bank_statements.states import BankStatementAction, BankStatementState
+from services.bank_statements.transfers import store as transfers_store
+from services.bank_statements.transfers.models import (
+    PAYER,
+    REMARK,
+    Transfer,
+    TransferFit,
+    transfer_id,
+)
+from services.bank_statements.transfers.states import BankTransferState
+from services.counter_payments import actions as counter_payments
+from services.dependencies import Dependencies
+from services.jobs import actions as jobs
+from services.kernel.documents import Document, to_document
+from services.kernel.features import Lane, Schedule
+from services.register.chunks import actions as chunks
+
+READ: Final = "bank_statements.read"
+BOOK: Final = "bank_statements.book"
+FORGET: Final = "bank_statements.forget"
+AT_ONCE: Final = 200
+# Who paid is needed until it is assigned, and while somebody may ask about it.
+NAMES_LIVE: Final = timedelta(days=366)
+
+
+async def read(deps: Dependencies, payload: Document) -> None:
+    """Job: read a file and write its transfers, each with what it may be for."""
+    found = await store.find(deps.db, payload["statement"])
+    is_meant = found is not None and found.round == payload["round"]
+    if found is None or not is_meant or found.state is not BankStatementState.READING:
+        return
+    try:
+        rows, done = await _rows(deps, found)
+        await _write(deps, found, rows, done)
+    except FileRefused as refused:
+        problems = [to_document(each) for each in refused.problems]
+        refusal = {"refusal": to_document(refused.refusal), "problems": problems}
+        read_at = {"read_at": deps.now()}
+        await store.move(deps.db, found, BankStatementAction.REFUSE, refusal | read_at)
+    await chunks.remove_file(deps, found.file_id)
+
+
+async def _rows(deps: Dependencies, found: Statement) -> tuple[list[Received], Done]:
+    """Return what a file holds. Raises FileRefused."""
+    pieces = chunks.pieces_of_file(deps, found.file_id, found.size_bytes)
+    rows: list[Received] = []
+    try:
+        async with aclosing(process.messages(pieces)) as messages:
+            async for message in messages:
+                match message:
+                    case Batch(batch):
+                        rows += batch
+                    case Done():
+                        return rows, message
+    except chunks.ChunkGone:
+        raise FileRefused.because("bank_file_expired") from None
+    raise FileRefused.because("bank_file_broken")
+
+
+async def _write(
+    deps: Dependencies, found: Statement, rows: Sequence[Received], done: Done
+) -> None:
+    """Write the transfers that are new. Raises FileRefused for rows that cannot be right."""
+    ids = [transfer_id(found.account, row.number) for row in rows]
+    there = await transfers_store.find_many(deps.db, ids)
+    _require_same(deps, rows, [there.get(each) for each in ids])
+    matcher = Matcher(deps, found.account, rows)
+    await matcher.read()
+    for start in range(0, len(rows), AT_ONCE):
+        some = rows[start : start + AT_ONCE]
+        fits = await matcher.match(some)
+        booked = await counter_payments.booked(deps, ids[start : start + AT_ONCE])
+        made = [_transfer(deps, found, *each) for each in zip(some, fits, strict=True)]
+        await transfers_store.put(deps.db, [_if_booked(each, booked) for each in made])
+    known = sum(1 for each in there.values() if each.statement != found.id)
+    facts = {"totals": to_document(done.totals), "known": known, "read_at": deps.now()}
+    span = {"first": done.first, "last": done.last}
+    await store.move(deps.db, found, BankStatementAction.FINISH, facts | span)
+
+
+def _require_same(
+    deps: Dependencies, rows: Sequence[Received], there: Sequence[Transfer | None]
+) -> None:
+    """Raise FileRefused for rows of the future, and for numbers that said something else."""
+    today, problems = deps.today(), []
+    for row, kept in zip(rows, there, strict=True):
+        if row.day > today:
+            message = "日期在今天之后"
+            problems.append(BadRow(row=row.row, column=Column.DAY.value, message=message))
+        elif kept and (kept.day, kept.amount_fen) != (row.day, row.amount_fen):
+            message = "以前的文件里有这个流水号,日期或金额不同"
+            problems.append(BadRow(row=row.row, column=Column.NUMBER.value, message=message))
+    if problems:
+        some, count = problems[:MOST_PROBLEMS], len(problems)
+        raise FileRefused.because("bank_file_bad_rows", some, count=count)
+
+
+def _transfer(deps: Dependencies, found: Statement, row: Received, match: Match) -> Transfer:
+    fit, candidates = match
+    name = transfer_id(found.account, row.number)
+    payer, remark = row.payer, row.remark
+    return Transfer(
+        id=name,
+        account=found.account,
+        statement=found.id,
+        row=row.row,
+        number=row.number,
+        day=row.day,
+        amount_fen=row.amount_fen,
+        payer_sealed=PAYER.seal(deps.vault, name, payer) if payer else "",
+        remark_sealed=REMARK.seal(deps.vault, name, remark) if remark else "",
+        names_until=found.uploaded_at + NAMES_LIVE,
+        fit=fit,
+        candidates=candidates,
+    )
+
+
+def _if_booked(made: Transfer, booked: Mapping[str, object]) -> Transfer:
+    """Return a transfer that says so when somebody booked its number at the counter."""
+    if made.id in booked:
+        made.state, made.fit, made.candidates = BankTransferState.BOOKED, TransferFit.BOOKED, []
+        made.payment = made.id
+    return made
+
+
+async def book(deps: Dependencies, payload: Document) -> None:
+    """Job: book what somebody confirmed of a statement, one by one."""
+    while some := await transfers_store.next_chosen(
+        deps.db, payload["statement"], limit=AT_ONCE
+    ):
+        for transfer in some:
+            await book_one(deps, transfer)
+
+
+async def forget(deps: Dependencies, _: Document) -> None:
+    """Job: erase who paid, and what they wrote, a year after the file came."""
+    while ids := await transfers_store.with_old_names(deps.db, deps.now(), limit=AT_ONCE):
+        await transfers_store.erase_names(deps.db, ids)
+
+
+JOBS: Final[Mapping[str, jobs.Handler]] = {
+    READ: read,
+    BOOK: book,
+    FORGET: forget,
+}
+LANES: Final = dict.fromkeys(JOBS, Lane.LONG)
+SCHEDULES: Final = (Schedule(FORGET, timedelta(days=1), timedelta(hours=19)),)

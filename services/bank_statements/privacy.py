@@ -1,0 +1,24 @@
+"""Personal data of bank statements: who paid and what they wrote, for a year."""
+
+from typing import Final
+
+from mongo_indexes import bank_statements, bank_transfers
+from services.bank_statements.transfers.models import PAYER, REMARK
+from services.kernel.personal_data import ACCOUNTING, Fate, Holding
+
+HOLDINGS: Final = (
+    Holding(
+        collection=bank_statements.COLLECTION,
+        fate=Fate.NOBODYS,
+        staff=("uploaded_by",),
+        why="银行流水文件的起止日期、笔数和合计;文件读取后即删",
+    ),
+    Holding(
+        collection=bank_transfers.COLLECTION,
+        fate=Fate.NOBODYS,
+        sealed={"payer_sealed": PAYER, "remark_sealed": REMARK},
+        staff=("chosen_by", "set_aside_by"),
+        law=ACCOUNTING,
+        why="银行到账的日期、流水号和金额;付款人姓名和附言加密保存,一年后清除",
+    ),
+)

@@ -1,0 +1,101 @@
+"""Store of the money that came by banks' files."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+
+from mongo_indexes.bank_transfers import COLLECTION
+from services.bank_statements.transfers.models import BankTransferSort, Transfer, TransfersQuery
+from services.bank_statements.transfers.states import (
+    TABLE,
+    BankTransferAction,
+    BankTransferState,
+)
+from services.dependencies import Database, Transaction
+from services.kernel import walks
+from services.kernel.bulk import insert_new
+from services.kernel.days import Day
+from services.kernel.documents import Document, to_document
+from services.kernel.pages import Key, Keyset, Page, between, chosen
+
+BEGINNING: Final = datetime.fromtimestamp(0, UTC)  # as the partial index says it
+ORDERS: Final = {
+    BankTransferSort.OLDEST: Keyset(Key("day"), Key()),
+    BankTransferSort.NEWEST: Keyset(Key("day", ascending=False), Key(ascending=False)),
+}
+
+
+async def put(db: Database, found: Sequence[Transfer]) -> None:
+    """Insert those transfers that are not there."""
+    await insert_new(db[COLLECTION], [to_document(each) for each in found])
+
+
+async def find_many(db: Database, ids: Sequence[str]) -> dict[str, Transfer]:
+    """Return id → transfer, of those that are there."""
+    return await walks.by_id(db[COLLECTION], Transfer, ids)
+
+
+async def move(
+    db: Database,
+    transfer: str,
+    action: BankTransferAction,
+    changes: Document,
+    *,
+    tx: Transaction | None = None,
+) -> Transfer | None:
+    """Return a transfer as it is afterwards; None when the table does not allow it."""
+    moved = await TABLE.move_and_get(db[COLLECTION], {"_id": transfer}, action, changes, tx=tx)
+    return msgspec.convert(moved, Transfer | None)
+
+
+async def page(db: Database, query: TransfersQuery, accounts: Sequence[str]) -> Page[Transfer]:
+    """Transfers as asked for. Served by the indexes `statement` and `account`."""
+    where = {"account": {"$in": list(accounts)}}
+    where |= chosen(query, "state", "fit", statement_id="statement")
+    by = "statement" if query.statement_id else "account"
+    where |= between("day", query.day_from, query.day_to)
+    return await ORDERS[query.sort].page(db[COLLECTION], Transfer, where, query, hint=by)
+
+
+async def next_chosen(db: Database, statement: str, *, limit: int) -> list[Transfer]:
+    """Transfers of a statement that somebody confirmed. Served by index `states`."""
+    query = {"statement": statement, "state": BankTransferState.CHOSEN}
+    cursor = db[COLLECTION].find(query).sort("_id", 1).limit(limit).hint("states")
+    return msgspec.convert(await cursor.to_list(), list[Transfer])
+
+
+async def counts(db: Database, statement: str) -> dict[BankTransferState, int]:
+    """Return state → number of a statement's transfers. Covered by index `states`."""
+    pipeline: list[Document] = [
+        {"$match": {"statement": statement}},
+        {"$group": {"_id": "$state", "count": {"$sum": 1}}},
+    ]
+    cursor = await db[COLLECTION].aggregate(pipeline, hint="states")
+    return {BankTransferState(row["_id"]): row["count"] async for row in cursor}
+
+
+async def of_day(db: Database, account: str, day: Day) -> list[Transfer]:
+    """All transfers of a day. Served by index `account`."""
+    cursor = db[COLLECTION].find({"account": account, "day": day}).hint("account")
+    return msgspec.convert(await cursor.to_list(), list[Transfer])
+
+
+async def days_of(db: Database, account: str, first: Day, last: Day) -> set[Day]:
+    """Days of a span on which money came. Served by index `account`."""
+    query = {"account": account, "day": {"$gte": first, "$lte": last}}
+    return set(await db[COLLECTION].distinct("day", query))
+
+
+async def with_old_names(db: Database, now: datetime, *, limit: int) -> list[str]:
+    """Ids of transfers whose payers are to be erased. Served by index `names`."""
+    query = {"names_until": {"$gt": BEGINNING, "$lte": now}}
+    cursor = db[COLLECTION].find(query, {"_id": 1}).sort("names_until", 1).limit(limit)
+    return [row["_id"] async for row in cursor.hint("names")]
+
+
+async def erase_names(db: Database, ids: Sequence[str]) -> None:
+    """Erase who paid, and what they wrote. By `_id`."""
+    gone = {"payer_sealed": "", "remark_sealed": "", "names_until": None}
+    await db[COLLECTION].update_many({"_id": {"$in": list(ids)}}, {"$set": gone})

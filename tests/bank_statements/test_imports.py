@@ -278,6 +278,22 @@ async def test_a_firm_books_nothing_of_another_payee(estate: Estate, cashier: Me
     assert (other.status, other.code) == (403, "other_payee")
 
 
+async def test_a_transfer_of_another_account_is_not_booked(
+    estate: Estate, cashier: Member
+) -> None:
+    found = await imported(estate, cashier, csv_file(ROWS))
+    staff = await estate.member("staff")
+    await upload(estate, staff, csv_file(ROWS), "sanitation")
+    await estate.world.work()
+    [foreign, *_] = await transfers(estate, staff)
+    chosen = {foreign["transfer_id"]: await estate.bill_ids("li")}
+    refused = await confirm(estate, cashier, found["statement_id"], chosen)
+    assert (refused.status, refused.code) == (404, "not_found")
+    aside = f"{TRANSFERS}/{foreign['transfer_id']}/set-aside"
+    hidden = await estate.world.api.post(aside, {"reason": "电费退款"}, as_=cashier)
+    assert hidden.status == 404
+
+
 async def test_a_bill_of_another_account_is_not_paid_by_a_transfer(estate: Estate) -> None:
     staff = await estate.member("staff")
     sent = await upload(estate, staff, csv_file(ROWS), "sanitation")

@@ -31,7 +31,7 @@ StatementId = Annotated[
     str, Meta(max_length=64, description="Id of the statement, as the list shows it.")
 ]
 TransferId = Annotated[
-    str, Meta(max_length=64, description="Id of the transfer, as the list shows it.")
+    str, Meta(max_length=64, description="Id of the transfer, as lists show it.")
 ]
 
 

@@ -238,8 +238,7 @@ async def state_of(estate: Estate) -> Any:
     db = estate.world.db
     names = ("residencies", "home_codes", "home_requests", "bills", "journals", "refunds")
     names += ("fee_rules", "bill_runs", "content_checks", "shared_costs")
-    names += ("meters", "fee_reductions")
-    names += ("survey_answers", "survey_second_entries")
+    names += ("meters", "fee_reductions", "survey_answers", "survey_second_entries")
     names += ("visits", "payment_promises", "calls", "household_cards")
     names += ("notice_visits", "notice_readings", "bill_notes")
     names += ("invoice_requests", "reconciliation_differences")

@@ -117,6 +117,7 @@ class Payment(Struct, kw_only=True):
     created_at: datetime
     expires_at: datetime
     checked_at: datetime | None = None
+    combined: CombinedOrder | None = None
     missing_at: datetime | None = None  # when WeChat last denied what a phone could pay
     paid_at: datetime | None = None
     transaction_id: str | None = None

@@ -252,6 +252,15 @@ async def of_home(db: Database, homes: Sequence[str]) -> list[Bill]:
     return msgspec.convert(await cursor.to_list(), list[Bill])
 
 
+async def owing_of(
+    db: Database, homes: Sequence[str], *, tx: Transaction | None = None
+) -> list[Bill]:
+    """Bills of fees by the month that homes owe. Served by `home_liable`."""
+    query = {"home": {"$in": list(homes)}, "state": BillState.OWING, **OF_FEES}
+    cursor = db[COLLECTION].find(query, session=tx, hint="home_liable")
+    return msgspec.convert(await cursor.to_list(), list[Bill])
+
+
 async def totals(db: Database, run_ids: Sequence[str]) -> dict[str, list[Total]]:
     """Return run → counts and sums of its bills as they are now. Covered by index `totals`."""
     keys = ("run_id", "kind", "account", "state")

@@ -82,8 +82,13 @@ class TrialBalance(Struct, kw_only=True):
 
 
 COUNTER_PAYMENT: Final = "counter_payment"
+DRAWN: Final = "drawn"  # prepaid money paid bills
+PUT_BACK: Final = "put_back"  # what it paid of a bill is prepaid money again
+TAKEN_OUT: Final = "taken_out"  # prepaid money is to be given back
 # Kinds of journals by which bills are paid.
-PAYMENTS: Final = frozenset({"payment", COUNTER_PAYMENT})
+PAYMENTS: Final = frozenset({"payment", COUNTER_PAYMENT, DRAWN})
+# Kinds of journals by which what a bill was paid leaves it again.
+RETURNS: Final = frozenset({"refund", PUT_BACK})
 
 
 def payment_journal(mchid: str, transaction_id: str) -> str:
@@ -144,6 +149,11 @@ def card_machine(account_key: str) -> str:
 def overpaid(payment_id: str) -> str:
     """Account of what a payer gave beyond what was owed, to be refunded."""
     return f"overpaid:{payment_id}"
+
+
+def prepaid(prepayment_id: str) -> str:
+    """Account of what was paid for bills to come and has paid none yet: a liability."""
+    return f"prepaid:{prepayment_id}"
 
 
 def suspense(transaction_id: str) -> str:

@@ -54,14 +54,26 @@ async def pay(deps: Dependencies, actor: Actor, request: Pay) -> PaymentOrder:
     orders.require_on(deps, sources.bills[0].account)
     lines = orders.lines_of(sources.bills, request.amount_fen)
     held = await _free_the_bills(deps, actor, sources, lines)
-    payment = await _place(deps, held or await _create(deps, actor, sources, lines))
+    return await hand_out(
+        deps, actor, held or await _create(deps, actor, sources, lines), again=held is not None
+    )
+
+
+async def hand_out(
+    deps: Dependencies, actor: Actor, payment: Payment, *, again: bool
+) -> PaymentOrder:
+    """Place an order at WeChat, and return what the phone needs to pay it.
+
+    `again`: it was open before. Raises the refusals of refusals.py.
+    """
+    payment = await _place(deps, payment)
     if payment.state is PaymentState.PAID:
         raise BillAlreadyPaid("这些账单已经缴过了", payment_id=payment.id)
     if payment.state is not PaymentState.PREPAID or payment.prepay_id is None:
         raise PaymentInProgress("请刷新后再试一次", retry_after_seconds=3)
-    if held:
-        again = {"place": held.place, "subject": held.id}
-        await audit.record_again(deps, actor, Act.PAYMENT_ORDERED, **again)
+    if again:
+        about = {"place": payment.place, "subject": payment.id}
+        await audit.record_again(deps, actor, Act.PAYMENT_ORDERED, **about)
     return views.order_view(deps, payment, payment.prepay_id)
 
 

@@ -22,11 +22,11 @@ from services.ledger.models import (
     Posting,
     overpaid,
     payment_journal,
-    receivable,
     suspense,
     wechat_cash,
 )
 from services.payments import store
+from services.payments.advances import deposits as advances
 from services.payments.discrepancies import actions as discrepancies
 from services.payments.discrepancies.models import Doubt
 from services.payments.models import (
@@ -36,6 +36,7 @@ from services.payments.models import (
     Payment,
     WeChatEvent,
     amounts_of,
+    bills_of,
     lines_taken,
 )
 from services.payments.receipts import actions as receipts
@@ -44,6 +45,7 @@ from services.payments.refunds import actions as refunds
 from services.payments.shipments import jobs as shipments
 from services.payments.states import TRADE_STATES, Event, Word
 from services.places.actions import compound_of
+from services.prepayments import draws
 from services.wechat.pay import PayClient
 from services.wechat.pay_models import Transaction as Trade
 
@@ -140,12 +142,14 @@ async def _distribute(
     paid_at = trade.success_at or deps.now()
     changes = {"transaction_id": trade.transaction_id, "paid_at": paid_at}
     await store.move(deps.db, payment.id, Event.MONEY, tx=tx, **changes)
-    amounts = amounts_of(payment.lines)
+    amounts = amounts_of(bills_of(payment.lines))
     taken = await balances.settle(deps, tx, amounts, journal_id, paid_at, known=known)
-    settled = lines_taken(payment.lines, taken)
+    prepaid = await advances.keep(deps, tx, payment, taken)
+    settled = [*lines_taken(bills_of(payment.lines), taken), *prepaid]
     left = [bill_id for bill_id, fen in amounts.items() if taken.get(bill_id) != fen]
     excess_fen = payment.amount_fen - sum(line.amount_fen for line in settled)
     await ledger.post(deps, tx, _journal(deps, payment, trade, settled, journal_id))
+    await draws.draw(deps, tx, sorted({line.home for line in prepaid}))
     await jobs.end(deps, tx, CHECK, payment.id)
     await shipments.plan(deps, tx, payment)
     if settled:
@@ -172,7 +176,7 @@ def _journal(
     deps: Dependencies, payment: Payment, trade: Trade, settled: Sequence[Line], journal_id: str
 ) -> Journal:
     postings = [Posting(wechat_cash(payment.account), payment.amount_fen)]
-    postings += [Posting(receivable(line.bill_id), -line.amount_fen) for line in settled]
+    postings += [Posting(line.credited, -line.amount_fen) for line in settled]
     excess_fen = sum(posting.amount_fen for posting in postings)
     if excess_fen:
         postings.append(Posting(overpaid(payment.id), -excess_fen))

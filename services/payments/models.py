@@ -14,6 +14,7 @@ from services.kernel.labels import Labelled
 from services.kernel.money import Fen, PaidFen
 from services.kernel.paths import smallest_around
 from services.kernel.types import Id
+from services.ledger.models import prepaid, receivable
 from services.payments.states import PENDING, PaymentState
 
 MAX_BILLS = 50
@@ -38,6 +39,8 @@ class Line(Struct, frozen=True, kw_only=True):
     `period`: First month that is paid.
     `explanation`: The whole computation on one line, in Chinese.
     `amount_fen`: What is paid for this bill, in fen.
+    `prepaid`: Whether it is no bill but money for bills to come, `bill_id` that prepayment.
+    `most_fen`: What may lie there with it, in fen; 0 for a bill.
     """
 
     bill_id: str
@@ -46,6 +49,18 @@ class Line(Struct, frozen=True, kw_only=True):
     period: Month
     explanation: str
     amount_fen: Fen
+    prepaid: bool = False
+    most_fen: Fen = 0
+
+    @property
+    def credited(self) -> str:
+        """Account of the ledger that its money goes to."""
+        return prepaid(self.bill_id) if self.prepaid else receivable(self.bill_id)
+
+
+def bills_of(lines: Iterable[Line]) -> list[Line]:
+    """Return the lines that pay bills, without what is paid in advance."""
+    return [line for line in lines if not line.prepaid]
 
 
 def amounts_of(lines: Iterable[Line]) -> dict[str, int]:
@@ -72,7 +87,8 @@ class Payment(Struct, kw_only=True):
     payee_name: str
     numbers_receipts: bool = False  # as the payee asked when the order was made
     lines: list[Line]
-    bill_ids: list[str]
+    spares: list[Line] = []  # prepayments for what its bills do not take, one of each home
+    bill_ids: list[str]  # or prepayments
     amount_fen: Fen
     state: PaymentState = PaymentState.CREATED
     open: bool = True  # it holds its bills, so that no other order may
@@ -130,12 +146,21 @@ class WeChatEvent(Struct, kw_only=True):
 # What clients send and see
 
 
+class Excess(Labelled):
+    """What becomes of money that bills do not take, because somebody else paid them too."""
+
+    REFUND = "refund", "原路退回"
+    PREPAY = "prepay", "转为预存,抵缴以后的账单"
+
+
 class Pay(Struct, forbid_unknown_fields=True):
     """Bills to pay together.
 
     `bill_ids`: Ids of the bills, all of one payee and one fee.
     `amount_fen`: What to pay of them, in fen, the oldest bill first; all that is owed without
     it.
+    `excess`: What becomes of money that the bills do not take: it goes back unless the payer
+    wants it to pay bills to come. What is too much for that goes back in any case.
     """
 
     bill_ids: Annotated[
@@ -143,6 +168,7 @@ class Pay(Struct, forbid_unknown_fields=True):
         Meta(min_length=1, max_length=MAX_BILLS),
     ]
     amount_fen: PaidFen | None = None
+    excess: Excess = Excess.REFUND
 
 
 class PayParams(Struct, frozen=True, rename="camel"):
@@ -205,13 +231,14 @@ class PaymentView(Struct, kw_only=True):
 class ReceiptLine(Struct, kw_only=True):
     """One bill of a receipt.
 
-    `bill_id`: Opaque id of the bill.
+    `bill_id`: Opaque id of the bill, or of the prepayment.
     `title`: Title in Chinese with month and fee, e.g. 2026年11月物业费.
     `home`: Path of the home.
     `address`: Address of the home, as people say it.
     `kind`: What was paid: a fee, or a repair.
     `period`: First month that was paid.
-    `months`: Number of months that were paid.
+    `months`: Number of months that were paid; 0 for money in advance, which pays bills to come
+    as they are then.
     `explanation`: The whole computation on one line, in Chinese.
     `amount_fen`: What was paid for this bill, in fen.
     """

@@ -56,6 +56,15 @@ class Sources(NamedTuple):
     person: Person | None
 
 
+class Recipient(NamedTuple):
+    """Who is paid by an order. `payee`: its id; "" for a bill from before there were payees."""
+
+    payee: str
+    account: str
+    payee_name: str
+    numbers_receipts: bool
+
+
 async def read(deps: Dependencies, actor: Actor, bill_ids: Sequence[str]) -> Sources:
     """Read what an order of the actor for bills is drafted from, in one round trip.
 
@@ -86,10 +95,25 @@ def draft(deps: Dependencies, actor: Actor, sources: Sources, lines: Sequence[Li
     Raises PayeeUnavailable when the bills' payee may not take this fee into this account, or
     the account is not configured here.
     """
-    now, bills = deps.now(), sources.bills
-    account = bills[0].account
+    bills = sources.bills
     payee, payee_name = _payee(bills, sources.payees)
     numbered = any(p.numbers_receipts for p in sources.payees if payee and p.id == payee)
+    to = Recipient(payee, bills[0].account, payee_name, numbered)
+    return compose(deps, actor, sources.person, to, lines)
+
+
+def compose(
+    deps: Dependencies,
+    actor: Actor,
+    person: Person | None,
+    to: Recipient,
+    lines: Sequence[Line],
+) -> Payment:
+    """Return an order of the actor for lines; nothing is written or sent.
+
+    Raises PayeeUnavailable when the account is not configured here, or switched off.
+    """
+    now, account = deps.now(), to.account
     client = deps.merchants.get(account)
     if client is None:
         raise PayeeUnavailable("收款单位的微信支付还没有开通,请联系物业或社区")
@@ -99,17 +123,17 @@ def draft(deps: Dependencies, actor: Actor, sources: Sources, lines: Sequence[Li
     body = client.prepay_body(
         payment_id,
         amount_fen=amount_fen,
-        description=f"{payee_name} {title(lines)}",
-        openid=_openid(sources.person),
+        description=f"{to.payee_name} {title(lines)}",
+        openid=_openid(person),
         expires_at=expires_at,
     )
     return Payment(
         id=payment_id,
         person=actor.person_id,
-        payee=payee,
+        payee=to.payee,
         account=account,
-        payee_name=payee_name,
-        numbers_receipts=numbered,
+        payee_name=to.payee_name,
+        numbers_receipts=to.numbers_receipts,
         lines=list(lines),
         bill_ids=[line.bill_id for line in lines],
         amount_fen=amount_fen,
@@ -156,6 +180,8 @@ def _openid(person: Person | None) -> str:
 def title(lines: Sequence[Line]) -> str:
     """Name what is paid as WeChat shows it to the payer: 物业费 2026-01至2026-03."""
     kinds = "、".join(dict.fromkeys(line.kind.label for line in lines))
+    if all(line.prepaid for line in lines):
+        return f"预存{kinds}"
     first, last = min(line.period for line in lines), max(line.period for line in lines)
     return f"{kinds} {first}" if first == last else f"{kinds} {first}至{last}"
 

@@ -92,6 +92,13 @@ async def paid_by(
     return {bill_id: fen for bill_id, fen in portions.items() if fen}
 
 
+async def owing_of(
+    deps: Dependencies, homes: Sequence[str], *, tx: Transaction | None = None
+) -> list[Bill]:
+    """Return what homes owe of fees by the month, whoever owned them then."""
+    return await store.owing_of(deps.db, homes, tx=tx)
+
+
 async def note(deps: Dependencies, tx: Transaction, bill: Bill, noted: Noted) -> Bill:
     """Write a note into a bill that this transaction read; return it as it is afterwards.
 

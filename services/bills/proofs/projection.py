@@ -9,7 +9,7 @@ from services.bills.states import BillState
 from services.dependencies import Dependencies
 from services.kernel.projections import Projection
 from services.ledger import actions as ledger
-from services.ledger.models import PAYMENTS, Journal, posted, receivable, subjects
+from services.ledger.models import PAYMENTS, RETURNS, Journal, posted, receivable, subjects
 
 
 def touched(journal: Journal) -> list[str]:
@@ -65,7 +65,7 @@ def _of_payments(bill: Bill, own: dict[str, Journal], account: str) -> Iterator[
     for portion in bill.paid:
         if not _pays(own.get(portion.journal), account, portion.fen):
             yield f"paid by {portion.journal}, which is no payment of {portion.fen} fen of it"
-    moved = [each for each in own.values() if each.kind in PAYMENTS | {"refund"}]
+    moved = [each for each in own.values() if each.kind in PAYMENTS | RETURNS]
     paid_fen = -sum(posted(journal, account) for journal in moved)
     if paid_fen != bill.paid_fen:
         yield f"says that {bill.paid_fen} fen are paid, its journals say {paid_fen}"

@@ -154,16 +154,18 @@ async def issue_some(deps: Dependencies, run: BillRun) -> None:
     async def save(tx: Transaction) -> None:
         if not await store.note(deps.db, run, {"$inc": {"issued": len(drafts)}}, tx=tx):
             return
-        await _issue(deps, tx, run, drafts, at)
+        issued = await _issue(deps, tx, run, drafts, at)
         await payees.mark_charged(deps, tx, {bill.payee for bill in drafts})
         await ledger.post_many(deps, tx, [journal_of(bill, at) for bill in drafts])
+        for follow in deps.features.issued:
+            await follow(deps, tx, issued)
 
     await deps.in_transaction(save)
 
 
 async def _issue(
     deps: Dependencies, tx: Transaction, run: BillRun, drafts: Sequence[Bill], at: datetime
-) -> None:
+) -> list[Bill]:
     today = day_of(at)
     # Read in this transaction: a home may have changed hands since its bill was drafted.
     turns = await owners.turns_of(deps, sorted({bill.home for bill in drafts}), tx=tx)
@@ -181,6 +183,7 @@ async def _issue(
     if not await bills_store.issue(deps.db, tx, issued):
         raise DraftsMoved(run.id)
     await sums.record(deps, tx, after=issued)
+    return issued
 
 
 async def discard_some(deps: Dependencies, run: BillRun) -> bool:

@@ -13,6 +13,7 @@ from services.ledger.models import (
     Journal,
     overpaid,
     posted,
+    prepaid,
     receivable,
     subjects,
     suspense,
@@ -74,7 +75,7 @@ async def _books(deps: Dependencies, ids: Sequence[str]) -> dict[str, Books]:
     refunds = await refunds_store.find_many(deps.db, [f"X{order}" for order in ids])
     accounts = {overpaid(order) for order in ids}
     for payment in payments.values():
-        accounts.update(map(receivable, payment.bill_ids))
+        accounts.update(line.credited for line in (*payment.lines, *payment.spares))
         accounts.add(suspense(payment.transaction_id or ""))
     books = {
         order: Books(
@@ -116,9 +117,11 @@ def _of_paid(held: Books, payment: Payment, journal: Journal) -> Iterator[str]:
         yield f"paid by {payment.transaction_id}, booked by {journal.id}"
     if (cash := posted(journal, wechat_cash(payment.account))) != payment.amount_fen:
         yield f"of {payment.amount_fen} fen, booked as {cash}"
-    settled = {bill: -posted(journal, receivable(bill)) for bill in _bills_of(journal)}
+    settled = {each: -posted(journal, account) for each, account in _paid_by(journal)}
     lines = {line.bill_id: line.amount_fen for line in payment.lines}
-    if any(not 0 < fen <= lines.get(bill, 0) for bill, fen in settled.items()):
+    spares = {line.bill_id: payment.amount_fen for line in payment.spares}
+    most = spares | lines
+    if any(not 0 < fen <= most.get(each, 0) for each, fen in settled.items()):
         yield f"books other bills or amounts than it was made for: {settled}"
     said = (
         {line.bill_id: line.amount_fen for line in held.receipt.lines} if held.receipt else {}
@@ -133,8 +136,10 @@ def _of_paid(held: Books, payment: Payment, journal: Journal) -> Iterator[str]:
         yield f"{excess} fen too much came, and {back} are on their way back"
 
 
-def _bills_of(journal: Journal) -> list[str]:
-    return subjects(journal, "receivable")
+def _paid_by(journal: Journal) -> list[tuple[str, str]]:
+    """Return the bills and prepayments that a journal pays, with their accounts."""
+    bills = [(each, receivable(each)) for each in subjects(journal, "receivable")]
+    return bills + [(each, prepaid(each)) for each in subjects(journal, "prepaid")]
 
 
 async def known_receipts(deps: Dependencies, ids: Sequence[str]) -> set[str]:

@@ -55,7 +55,8 @@ def reversal_view(reversal: Receipt) -> ReversalView:
 def _line(
     line: Line, addresses: Mapping[str, str], titles: Mapping[str, tuple[str, int]]
 ) -> ReceiptLine:
-    title, months = titles[line.bill_id]
+    ahead = (f"预存{line.kind.label}", 0)
+    title, months = ahead if line.prepaid else titles[line.bill_id]
     return ReceiptLine(
         bill_id=line.bill_id,
         title=title,

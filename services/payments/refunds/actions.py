@@ -29,6 +29,7 @@ EXCESS: Final = "X"
 SUSPENDED: Final = "S"
 EXCESS_REASON: Final = "重复缴费退款"
 VOID_REASON: Final = "账单已作废,原款退回"
+AHEAD_REASON: Final = "超过可预存的金额,原款退回"
 MIXED_REASON: Final = "账单已缴或已作废,原款退回"
 SUSPENSE_REASON: Final = "款项不符退回"
 
@@ -38,7 +39,12 @@ class NotStuck(Conflict):
 
 
 def excess_reason(*, void: int, of: int) -> str:
-    """Say why bills did not take their money: paid twice, voided meanwhile, or some of each."""
+    """Say why bills did not take their money: paid twice, voided meanwhile, or some of each.
+
+    `of`: how many bills; without any it was money for bills to come.
+    """
+    if not of:
+        return AHEAD_REASON
     if not void:
         return EXCESS_REASON
     return VOID_REASON if void == of else MIXED_REASON

@@ -7,14 +7,16 @@ from msgspec import Meta
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Route, endpoint
 from handlers.http.downloads import Download
-from services.counter_payments import actions
+from services.counter_payments import actions, advances
 from services.counter_payments.models import (
     CounterPaymentDetails,
     CounterPaymentsQuery,
     CounterPaymentView,
     CounterWay,
+    TakeAhead,
     TakePayment,
 )
+from services.fees.models import FeeKind
 from services.kernel.pages import Page
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
@@ -51,6 +53,38 @@ class CounterPaymentsHandler(ApiHandler):
         return await actions.take(self.deps, self.actor, body)
 
 
+class CounterPrepaymentsHandler(ApiHandler):
+    @endpoint(
+        "takePrepayment",
+        needs=Permission.TAKE_PAYMENTS,
+        status=201,
+        errors=(
+            "not_found",
+            "own_home",
+            "other_payee",
+            "bad_payment_day",
+            "voucher_used",
+            "nothing_ahead",
+            "older_debt",
+            "months_or_sum",
+            "too_much_ahead",
+            "bill_already_paid",
+            "payment_in_progress",
+        ),
+        example=TakeAhead(
+            home="cc.chaoyang.guilin.xincheng.c07.b3.u2.502",
+            kind=FeeKind.PROPERTY_FEE,
+            months=3,
+            way=CounterWay.CASH,
+            voucher="A-000124",
+        ),
+        is_idempotent=True,  # a voucher is booked once
+    )
+    async def post(self, body: TakeAhead) -> CounterPaymentDetails:
+        """Book cash, a transfer or a card payment for bills of a home to come."""
+        return await advances.take(self.deps, self.actor, body)
+
+
 class CounterPaymentHandler(ApiHandler):
     @endpoint("getCounterPayment", needs=Permission.TAKE_PAYMENTS)
     async def get(self, counter_payment_id: CounterPaymentId) -> CounterPaymentDetails:
@@ -81,6 +115,7 @@ class PlaceCounterPaymentsHandler(ApiHandler):
 
 
 ROUTES = [
+    Route("/api/v1/counter-prepayments", CounterPrepaymentsHandler),
     Route("/api/v1/counter-payments", CounterPaymentsHandler),
     Route("/api/v1/counter-payments/{counter_payment_id}", CounterPaymentHandler),
     Route("/api/v1/counter-payments/{counter_payment_id}/receipt/sheet", CounterReceiptHandler),

@@ -28,7 +28,7 @@ INDEXES: Final = [
 
 VALIDATOR: Final[dict[str, Any]] = {
     "bsonType": "object",
-    "required": ["_id", "home", "kind", "account", "payee_name", "day", "fen", "version"],
+    "required": ["_id", "home", "kind", "account", "payee_name", "since", "fen", "version"],
     "properties": {
         "kind": {"enum": ["property_fee", "waste_fee"]},
         "fen": {"bsonType": ["int", "long"], "minimum": 0},

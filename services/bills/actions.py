@@ -177,7 +177,7 @@ async def void(deps: Dependencies, actor: Actor, bill_id: str, request: VoidBill
 
     async def save(tx: Transaction) -> Bill:
         await require_no_debtor(deps, tx, actor, bill)
-        [found] = await store.find_many(deps.db, [bill_id], tx=tx)
+        found = await _released(deps, tx, bill_id)
         _require_voidable(found)
         await withdraw(deps, tx, [found], voided, months=request.months)
         about: dict[str, Any] = {"place": found.home, "subject": bill_id}
@@ -191,6 +191,16 @@ async def void(deps: Dependencies, actor: Actor, bill_id: str, request: VoidBill
         deps, [msgspec.structs.replace(found, state=BillState.VOID, owed_fen=0)]
     )
     return view
+
+
+async def _released(deps: Dependencies, tx: Transaction, bill_id: str) -> Bill:
+    """Return a bill that is about to be voided, without what paid it by itself."""
+    [found] = await store.find_many(deps.db, [bill_id], tx=tx)
+    if not found.paid:
+        return found
+    for release in deps.features.voided:
+        await release(deps, tx, [found])
+    return await get(deps, bill_id, tx=tx)
 
 
 def _require_voidable(bill: Bill) -> None:

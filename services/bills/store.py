@@ -234,10 +234,12 @@ async def homes_of(db: Database, *, after: str, limit: int, **of_round: Any) -> 
 async def news(db: Database, homes: Sequence[str], **of_round: Any) -> list[HomeNews]:
     """Return what a round of a run did to homes, by who owes it. Served by index `run`."""
     query = {**of_round, "home": {"$in": list(homes)}}
+    # of bills that are owed what is left to pay: prepaid money may have paid some of it
+    fen = "$owed_fen" if of_round["state"] is BillState.OWING else "$amount_fen"
     group: Document = {
         "_id": {"home": "$home", "liable_on": "$liable_on"},
         "kinds": {"$addToSet": "$kind"},
-        "amount_fen": {"$sum": "$amount_fen"},
+        "amount_fen": {"$sum": fen},
         "due_on": {"$min": "$due_on"},
     }
     cursor = await db[COLLECTION].aggregate([{"$match": query}, {"$group": group}])

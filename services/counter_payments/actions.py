@@ -5,6 +5,7 @@ is paying there is heard before the counter takes anything; the transaction then
 no new one holds the bills. Source of the order of debts: 民法典 art. 560.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from pymongo.errors import DuplicateKeyError
@@ -13,7 +14,6 @@ from services.audit import actions as audit
 from services.bills import actions as bills_actions
 from services.bills import own_money
 from services.bills.balances import actions as balances
-from services.bills.models import Bill
 from services.counter_payments import notify, store, views
 from services.counter_payments.models import (
     CounterPayment,
@@ -21,6 +21,7 @@ from services.counter_payments.models import (
     CounterPaymentsQuery,
     CounterPaymentView,
     CounterWay,
+    Taken,
     TakePayment,
 )
 from services.dependencies import Dependencies, Transaction
@@ -41,11 +42,10 @@ from services.ledger.models import (
     bank,
     card_machine,
     cash_in_hand,
-    receivable,
 )
 from services.payments import actions as payments
 from services.payments import orders
-from services.payments.models import PaymentWay, amounts_of
+from services.payments.models import Line, PaymentWay, amounts_of
 from services.payments.receipts import actions as receipts
 from services.payments.receipts.models import Paid, ReceiptSheetQuery
 from services.payments.refusals import BillAlreadyPaid, require_payable
@@ -73,31 +73,35 @@ async def take(deps: Dependencies, actor: Actor, request: TakePayment) -> Counte
     The same again is the same payment. Raises NotFound, OwnHome, OtherPayee, VoucherUsed,
     BadPaymentDay, and what `payments.pay` raises for bills that cannot be paid now.
     """
-    _require_day(deps, request)
+    require_day(deps, request)
     by = Permission.TAKE_PAYMENTS
     bills = await bills_actions.access_many_by_office(deps, actor, request.bill_ids, by)
     interests.require_not_own(actor, [bill.home for bill in bills])
     await own_money.require_all(deps, actor, bills, by=by)
-    payment_id = digest_id("counter", bills[0].account, request.way, request.voucher)
+    payment_id = id_of(bills[0].account, request)
+
+    own: dict[str, Any] = {"payment_id": payment_id, "bill_ids": request.bill_ids}
 
     async def again(tx: Transaction) -> CounterPayment:
-        return await _again(deps, tx, actor, payment_id, request)
+        return await taken_before(deps, tx, actor, request, **own)
 
     if await store.find(deps.db, payment_id):
-        return await _details(deps, await deps.in_transaction(again))
+        return await details(deps, await deps.in_transaction(again))
     require_payable(bills)
-    payment = _draft(deps, actor, bills, request, payment_id)
+    lines, first = orders.lines_of(bills, request.amount_fen), bills[0]
+    to = orders.Recipient(first.payee, first.account, first.payee_name)
+    payment = draft(deps, actor, to, lines, request)
     await payments.free(deps, actor, payment.bill_ids)
     payee = await payees.find(deps, payment.payee)
-    paid = _paid(payment, numbered=payee is not None and payee.numbers_receipts)
+    paid = paid_of(payment, numbered=payee is not None and payee.numbers_receipts)
     try:
         await deps.in_transaction(lambda tx: _book(deps, tx, actor, payment, paid))
     except DuplicateKeyError:
         payment = await deps.in_transaction(again)
-    return await _details(deps, payment)
+    return await details(deps, payment)
 
 
-def _require_day(deps: Dependencies, request: TakePayment) -> None:
+def require_day(deps: Dependencies, request: Taken) -> None:
     """Raise BadPaymentDay for a day that the way of paying cannot have."""
     today = day_of(deps.now())
     if request.paid_on is None or request.paid_on == today:
@@ -107,22 +111,31 @@ def _require_day(deps: Dependencies, request: TakePayment) -> None:
         raise BadPaymentDay("转账日期请填最近一个月内的日期,现金和刷卡按当天登记")
 
 
-def _draft(
-    deps: Dependencies, actor: Actor, bills: list[Bill], request: TakePayment, payment_id: str
+def id_of(account: str, request: Taken) -> str:
+    """Return the id of the payment of a voucher: it is booked once."""
+    return digest_id("counter", account, request.way, request.voucher)
+
+
+def draft(
+    deps: Dependencies,
+    actor: Actor,
+    to: orders.Recipient,
+    lines: list[Line],
+    request: Taken,
 ) -> CounterPayment:
+    """Return what somebody took for some lines; nothing is written."""
     now = deps.now()
-    lines = orders.lines_of(bills, request.amount_fen)
     homes = [line.home for line in lines]
     earlier = request.paid_on is not None and request.paid_on < day_of(now)
     return CounterPayment(
-        id=payment_id,
+        id=id_of(to.account, request),
         compound=places.compound_of(homes[0]),
         place=smallest_around(homes),
         way=request.way,
         voucher=request.voucher,
-        payee=bills[0].payee,
-        account=bills[0].account,
-        payee_name=bills[0].payee_name,
+        payee=to.payee,
+        account=to.account,
+        payee_name=to.payee_name,
         lines=lines,
         bill_ids=[line.bill_id for line in lines],
         amount_fen=sum(line.amount_fen for line in lines),
@@ -135,14 +148,21 @@ def _draft(
 async def _book(
     deps: Dependencies, tx: Transaction, actor: Actor, payment: CounterPayment, paid: Paid
 ) -> None:
-    """Write payment, journal, receipt and audit row, and what the bills owe, in one go."""
-    await store.insert(deps.db, tx, payment)
-    amounts, journal = amounts_of(payment.lines), _journal(payment)
+    """Write what the bills owe, then all that says why."""
+    journal, amounts = journal_of(payment), amounts_of(payment.lines)
     taken = await balances.settle(deps, tx, amounts, journal.id, payment.paid_at)
     if taken != amounts:
         raise BillAlreadyPaid("有账单刚刚缴过或作废,请刷新后再试")
+    await book(deps, tx, actor, payment, paid)
+
+
+async def book(
+    deps: Dependencies, tx: Transaction, actor: Actor, payment: CounterPayment, paid: Paid
+) -> None:
+    """Write payment, journal, receipt, message and audit row of what its lines took."""
+    await store.insert(deps.db, tx, payment)
     await payments.require_free(deps, tx, payment.bill_ids)
-    await ledger.post(deps, tx, journal)
+    await ledger.post(deps, tx, journal_of(payment))
     receipt = await receipts.issue(deps, tx, paid, payment.lines)
     await notify.notify_debtors(deps, tx, payment, receipt)
     about: dict[str, Any] = {"place": payment.place, "subject": payment.id}
@@ -151,7 +171,8 @@ async def _book(
     await audit.record(deps, tx, actor, Act.PAYMENT_TAKEN, **about)
 
 
-def _paid(payment: CounterPayment, *, numbered: bool) -> Paid:
+def paid_of(payment: CounterPayment, *, numbered: bool) -> Paid:
+    """Return what the receipt of a counter payment says of it."""
     return Paid(
         id=payment.id,
         person="",  # who stands at a counter is nobody the product knows
@@ -164,9 +185,10 @@ def _paid(payment: CounterPayment, *, numbered: bool) -> Paid:
     )
 
 
-def _journal(payment: CounterPayment) -> Journal:
+def journal_of(payment: CounterPayment) -> Journal:
+    """Return the journal by which a counter payment is booked."""
     postings = [Posting(_account(payment), payment.amount_fen)]
-    postings += [Posting(receivable(x.bill_id), -x.amount_fen) for x in payment.lines]
+    postings += [Posting(x.credited, -x.amount_fen) for x in payment.lines]
     return Journal(
         id=f"counter:{payment.id}",
         kind=COUNTER_PAYMENT,
@@ -188,26 +210,35 @@ def _account(payment: CounterPayment) -> str:
             return cash_in_hand(payment.account, payment.taken_by)
 
 
-async def _again(
-    deps: Dependencies, tx: Transaction, actor: Actor, payment_id: str, request: TakePayment
+async def taken_before(
+    deps: Dependencies,
+    tx: Transaction,
+    actor: Actor,
+    request: Taken,
+    *,
+    payment_id: str,
+    bill_ids: Sequence[str],
 ) -> CounterPayment:
     """Return the payment of a voucher that was booked before, if it is this one."""
     earlier = await store.get(deps.db, tx, payment_id)
-    _require_same(actor, earlier, request)
+    _require_same(actor, earlier, request, bill_ids)
     about: dict[str, Any] = {"place": earlier.place, "subject": earlier.id}
     await audit.record(deps, tx, actor, Act.PAYMENT_TAKEN, **about, again=True)
     return earlier
 
 
-def _require_same(actor: Actor, earlier: CounterPayment, request: TakePayment) -> None:
+def _require_same(
+    actor: Actor, earlier: CounterPayment, request: Taken, bill_ids: Sequence[str]
+) -> None:
     """Raise VoucherUsed unless a payment is what somebody asks for once more."""
-    same_bills = set(earlier.bill_ids) <= set(request.bill_ids)
+    same_bills = set(earlier.bill_ids) <= set(bill_ids)
     same_fen = request.amount_fen in {None, earlier.amount_fen}
     if not (same_bills and same_fen and earlier.taken_by == actor.person_id):
         raise VoucherUsed("这个票据号已登记过一笔缴费,请核对票据")
 
 
-async def _details(deps: Dependencies, payment: CounterPayment) -> CounterPaymentDetails:
+async def details(deps: Dependencies, payment: CounterPayment) -> CounterPaymentDetails:
+    """Show a counter payment with its receipt."""
     return await views.details(deps, payment, await receipts.get(deps, payment.id))
 
 
@@ -228,7 +259,7 @@ async def listing(
 
 async def get(deps: Dependencies, actor: Actor, payment_id: str) -> CounterPaymentDetails:
     """Return a counter payment with its receipt. Raises NotFound."""
-    return await _details(deps, await _access(deps, actor, payment_id))
+    return await details(deps, await _access(deps, actor, payment_id))
 
 
 async def _access(deps: Dependencies, actor: Actor, payment_id: str) -> CounterPayment:

@@ -8,12 +8,14 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
-from services.fees.models import AccountKey
+from services.fees.models import AccountKey, FeeKind
 from services.kernel.days import Day
 from services.kernel.labels import Labelled
 from services.kernel.money import Fen, PaidFen
 from services.kernel.pages import ListQuery
+from services.kernel.paths import PlacePath
 from services.kernel.types import LINE, Id
+from services.payments.advances.models import MonthsAhead
 from services.payments.models import Line, PaymentWay, ReceiptLine
 
 MAX_BILLS: Final = 50
@@ -56,28 +58,48 @@ class CounterPayment(Struct, kw_only=True):
     account: str
     payee_name: str
     lines: list[Line]
-    bill_ids: list[str]
+    bill_ids: list[str]  # or the prepayment
     amount_fen: Fen
     paid_at: datetime
     taken_by: str
     taken_at: datetime
 
 
-class TakePayment(Struct, forbid_unknown_fields=True, kw_only=True):
+class Taken(Struct, forbid_unknown_fields=True, kw_only=True):
     """Money that somebody pays without WeChat.
 
-    `bill_ids`: Ids of the bills, all of one payee and one fee.
     `way`: Way in which the money came.
     `voucher`: Number of the slip, of the transfer, or of the card machine's voucher.
     `amount_fen`: What was paid, in fen, the oldest bill first; all that is owed without it.
     `paid_on`: Day of the transfer, in the last month; today without it.
     """
 
-    bill_ids: Annotated[list[Id], Meta(min_length=1, max_length=MAX_BILLS)]
     way: CounterWay
     voucher: Voucher
     amount_fen: PaidFen | None = None
     paid_on: Day | None = None
+
+
+class TakePayment(Taken, forbid_unknown_fields=True, kw_only=True):
+    """Money that somebody pays without WeChat.
+
+    `bill_ids`: Ids of the bills, all of one payee and one fee.
+    """
+
+    bill_ids: Annotated[list[Id], Meta(min_length=1, max_length=MAX_BILLS)]
+
+
+class TakeAhead(Taken, forbid_unknown_fields=True, kw_only=True):
+    """Money that somebody pays for bills of a home to come, without WeChat.
+
+    `home`: Path of the home.
+    `kind`: Fee that it pays.
+    `months`: Number of months, at today's price; this or `amount_fen`.
+    """
+
+    home: PlacePath
+    kind: FeeKind
+    months: MonthsAhead | None = None
 
 
 class CounterPaymentSort(Labelled):
@@ -115,7 +137,7 @@ class CounterPaymentView(Struct, kw_only=True):
     `account`: Key of the payee's merchant account.
     `payee_name`: Who received the money.
     `amount_fen`: What was paid, in fen.
-    `bills`: Number of the bills that it paid, in all or in part.
+    `bills`: Number of the bills that it paid, in all or in part; 0 for money in advance.
     `paid_at`: When the money was paid.
     `taken_by`: Id of who booked it.
     `taken_at`: When it was booked.

@@ -8,7 +8,14 @@ from services.counter_payments.models import CounterPayment
 from services.dependencies import Dependencies
 from services.kernel.projections import Projection
 from services.ledger import actions as ledger
-from services.ledger.models import COUNTER_PAYMENT, Journal, posted, receivable, subjects
+from services.ledger.models import (
+    COUNTER_PAYMENT,
+    Journal,
+    posted,
+    prepaid,
+    receivable,
+    subjects,
+)
 from services.payments.models import amounts_of
 from services.payments.receipts import actions as receipts
 from services.payments.receipts.models import Receipt
@@ -50,8 +57,9 @@ def _of_one(
     if journal is None:
         yield "no journal books it"
         return
-    bills = subjects(journal, "receivable")
-    settled = {bill: -posted(journal, receivable(bill)) for bill in bills}
+    bills = [(each, receivable(each)) for each in subjects(journal, "receivable")]
+    ahead = [(each, prepaid(each)) for each in subjects(journal, "prepaid")]
+    settled = {each: -posted(journal, account) for each, account in bills + ahead}
     if settled != amounts_of(payment.lines) or sum(settled.values()) != payment.amount_fen:
         yield f"its journal books {settled}"
     if receipt is None or amounts_of(receipt.lines) != settled:

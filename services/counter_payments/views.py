@@ -9,6 +9,7 @@ from services.counter_payments.models import (
 )
 from services.dependencies import Dependencies
 from services.kernel.views import show
+from services.payments.models import bills_of
 from services.payments.receipts.models import ReceiptView
 from services.places import actions as places
 
@@ -24,7 +25,7 @@ async def views(
             CounterPaymentView,
             payment_id=each.id,
             address=addresses.get(each.place, each.place),
-            bills=len(each.lines),
+            bills=len(bills_of(each.lines)),
         )
         for each in payments
     ]

@@ -16,14 +16,14 @@ from services.kernel.acts import Act
 from services.kernel.pages import ListQuery, Page
 from services.kernel.permissions import Actor
 from services.payments import orders, store, views
+from services.payments.advances import spares
 from services.payments.models import (
     CHECK,
-    Line,
+    Excess,
     Pay,
     Payment,
     PaymentOrder,
     PaymentView,
-    amounts_of,
 )
 from services.payments.receipts import actions as receipts
 from services.payments.receipts.models import ReceiptSheetQuery, ReceiptView
@@ -35,6 +35,8 @@ from services.payments.refusals import (
 )
 from services.payments.states import PaymentState
 from services.people import actions as people
+from services.prepayments import draws
+from services.prepayments.models import Prepayment
 from services.wechat.errors import PayError, PayReaction
 
 # An order about to end is cancelled and made anew rather than handed out again.
@@ -53,10 +55,13 @@ async def pay(deps: Dependencies, actor: Actor, request: Pay) -> PaymentOrder:
     require_payable(sources.bills)
     orders.require_on(deps, sources.bills[0].account)
     lines = orders.lines_of(sources.bills, request.amount_fen)
-    held = await _free_the_bills(deps, actor, sources, lines)
-    return await hand_out(
-        deps, actor, held or await _create(deps, actor, sources, lines), again=held is not None
-    )
+    payment = orders.draft(deps, actor, sources, lines)
+    opened: list[Prepayment] = []
+    if request.excess is Excess.PREPAY:
+        opened = await spares.add(deps, payment, sources.bills)
+    held = await _free_the_bills(deps, actor, sources, payment)
+    made = held or await _create(deps, actor, sources, payment, opened)
+    return await hand_out(deps, actor, made, again=held is not None)
 
 
 async def hand_out(
@@ -78,19 +83,18 @@ async def hand_out(
 
 
 async def _free_the_bills(
-    deps: Dependencies, actor: Actor, sources: orders.Sources, lines: Sequence[Line]
+    deps: Dependencies, actor: Actor, sources: orders.Sources, new: Payment
 ) -> Payment | None:
     """Return the actor's own open order for exactly this, or cancel what is in the way.
 
     Two phones could hold two orders: the old ones are closed at WeChat before a new one exists,
     all at once, because somebody is waiting.
     """
-    wanted = amounts_of(lines)
     for payment in sources.in_the_way:
         if payment.state is PaymentState.SUSPENDED:
             raise PaymentInProgress("这笔账单的付款正在核对,请联系物业或社区")
         fresh = payment.expires_at - deps.now() > TOO_LATE_TO_REUSE
-        if payment.person == actor.person_id and amounts_of(payment.lines) == wanted and fresh:
+        if payment.person == actor.person_id and payment.asks_as(new) and fresh:
             return payment
     await _supersede_all(deps, actor, sources.in_the_way)
     return None
@@ -140,16 +144,24 @@ async def _supersede(deps: Dependencies, actor: Actor, payment: Payment) -> None
 
 
 async def _create(
-    deps: Dependencies, actor: Actor, sources: orders.Sources, lines: Sequence[Line]
+    deps: Dependencies,
+    actor: Actor,
+    sources: orders.Sources,
+    payment: Payment,
+    opened: Sequence[Prepayment],
 ) -> Payment:
-    """Write the order down, with the exact request, before WeChat hears of it."""
-    payment = orders.draft(deps, actor, sources, lines)
+    """Write the order down, with the exact request, before WeChat hears of it.
+
+    `opened`: what keeps the money that its bills do not take, where the payer chose that.
+    """
     held = [bill for bill in sources.bills if bill.id in payment.bill_ids]
 
     async def work(tx: Transaction) -> None:
         await people.require_open(deps, tx, actor.person_id)
         if not await bills_actions.hold(deps, tx, held):
             raise BillAlreadyPaid("有账单刚刚缴过或作废,请刷新后再试")
+        for each in opened:
+            await draws.opened(deps, tx, each)
         await store.insert(deps.db, tx, payment)
         due_at = orders.next_query(payment, deps.now())
         await jobs.enqueue(deps, tx, CHECK, payment.id, payment_id=payment.id, due_at=due_at)

@@ -106,6 +106,11 @@ class Payment(Struct, kw_only=True):
     billed_on: Day | None = None  # the day of WeChat's trade bill that has it
     returned_fen: int = 0  # of its bills, given back in the merchant's own console
 
+    def asks_as(self, other: "Payment") -> bool:
+        """Tell whether it pays the same as another, with the same for what is too much."""
+        same_lines = amounts_of(self.lines) == amounts_of(other.lines)
+        return same_lines and amounts_of(self.spares) == amounts_of(other.spares)
+
     @property
     def is_pending(self) -> bool:
         """Tell whether WeChat may still say something new about it."""

@@ -62,7 +62,7 @@ class Recipient(NamedTuple):
     payee: str
     account: str
     payee_name: str
-    numbers_receipts: bool
+    numbers_receipts: bool = False
 
 
 async def read(deps: Dependencies, actor: Actor, bill_ids: Sequence[str]) -> Sources:

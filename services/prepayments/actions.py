@@ -1,10 +1,12 @@
 """Actions on prepayments: what lies there, seen by whose it is and by who keeps the books."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from services.bills import actions as bills
 from services.bills import own_money, visibility
+from services.bills.visibility import Claims
 from services.dependencies import Dependencies, Transaction
 from services.fees import liability
 from services.kernel.days import Day
@@ -44,9 +46,9 @@ async def mine(deps: Dependencies, actor: Actor) -> MyPrepayments:
     """Return what the actor's homes paid in advance while they were theirs, with movements."""
     claims = visibility.claims(actor, Permission.PAY_BILLS)
     found = await store.of_homes(deps.db, [*claims.windows])
-    own = [each for each in found if each.version and claims.covers(each.home, each.day)]
+    own = [each for each in found if each.version and _is_theirs(claims, each, deps.today())]
     journals = await ledger.on_accounts(deps, [prepaid(each.id) for each in own])
-    journals.sort(key=lambda journal: (journal.at, journal.id), reverse=True)
+    journals.sort(key=_order, reverse=True)
     paid = {bill for journal in journals for bill in subjects(journal, "receivable")}
     titles = {k: title for k, (title, _) in (await bills.titles_of(deps, [*paid])).items()}
     addresses = await places.addresses(deps, sorted({each.home for each in own}))
@@ -60,6 +62,17 @@ async def mine(deps: Dependencies, actor: Actor) -> MyPrepayments:
             for each in own
         ]
     )
+
+
+def _order(journal: Journal) -> tuple[datetime, int]:
+    """Return what movements are sorted by: those of one instant by the number of the change."""
+    return journal.at, int(journal.reference.get("change", 0))
+
+
+def _is_theirs(claims: Claims, prepayment: Prepayment, today: Day) -> bool:
+    """Tell whether somebody owes the bills that it pays, or owed those that it paid."""
+    day = today if prepayment.owners_until is None else prepayment.since
+    return claims.covers(prepayment.home, day)
 
 
 def _movements(
@@ -120,7 +133,7 @@ async def follow_owners(
 ) -> None:
     """Write until when those whose money it is own the home, when it changes hands."""
     found = await store.of_homes(deps.db, [home], tx=tx)
-    ends = [(each.id, liability.until(each.day, turns)) for each in found]
+    ends = [(each.id, liability.until(each.since, turns)) for each in found]
     moved = [
         (own, last)
         for each, (own, last) in zip(found, ends, strict=True)

@@ -123,7 +123,7 @@ def _journal(
         place=compound_of(prepayment.home),
         at=at,
         postings=postings,
-        reference={"prepayment": prepayment.id},
+        reference={"prepayment": prepayment.id, "change": str(prepayment.version)},
     )
 
 

@@ -16,12 +16,12 @@ MOST_MONTHS: Final = 12
 
 
 class Prepayment(Struct, kw_only=True):
-    """Balance that pays the bills of one fee and payee for whom owned a home on a day.
+    """Balance that pays the bills of one fee and payee for one household of owners.
 
     The journals are the truth and this is their projection: `fen` is what stands on the
-    account `prepaid:ID`. `day`: on which those whose money it is owned the home.
-    `owners_until`: their last day as owners, None while it is theirs. So a sale hands the buyer
-    nothing of it.
+    account `prepaid:ID`. `since`: the first day on which those whose money it is own the home,
+    "" for its first owners. `owners_until`: their last day as owners, None while it is theirs.
+    So a sale hands the buyer nothing of it.
     `version`: how often it was changed, for the names of its journals.
     """
 
@@ -31,7 +31,7 @@ class Prepayment(Struct, kw_only=True):
     payee: str
     account: str
     payee_name: str
-    day: Day
+    since: str
     owners_until: Day | None = None
     fen: Fen = 0
     version: int = 0

@@ -103,7 +103,7 @@ async def find(deps: Dependencies, home: str, kind: FeeKind) -> Offer | None:
         payee=outlook.payee.id,
         account=account,
         payee_name=outlook.payee.name,
-        day=today,
+        since=since,
         owners_until=liability.until(today, turns),
         opened_at=deps.now(),
     )

@@ -4,10 +4,24 @@ from datetime import datetime
 
 from services.counter_payments.deliveries.models import Delivery
 from services.counter_payments.models import CounterPayment, CounterWay
-from services.fees.models import BillKind
+from services.fees.models import BillKind, FeeKind
+from services.kernel.permissions import Role
 from services.payments.models import Line
-from tests.build.cast import Estate
+from tests.build.cast import COMPOUND, Estate, payee_of
 from tests.build.deeds import Ask
+from tests.build.offices import firm_at, hire
+from tests.build.sign_ins import Member
+
+
+async def firms_cashier(estate: Estate) -> Member:
+    """Return the cashier of the firm that charges the property fee."""
+    firm = await firm_at(estate.world, COMPOUND)
+    payee = payee_of(FeeKind.PROPERTY_FEE)
+    await estate.world.db.payees.update_one(
+        {"_id": payee}, {"$set": {"firm": firm, "place": COMPOUND}}
+    )
+    whose = {"name": "cashier", "phone": "13900000091", "firm": firm}
+    return await hire(estate.world, Role.CASHIER, COMPOUND, **whose)
 
 
 async def payment_taken(estate: Estate) -> Ask:

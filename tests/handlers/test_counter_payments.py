@@ -5,10 +5,8 @@ from typing import Any
 
 import pytest
 
-from services.fees.models import FeeKind
-from services.kernel.permissions import Role
-from tests.build.cast import COMPOUND, LI_HOME, Estate, payee_of
-from tests.build.offices import firm_at, hire
+from tests.build.cast import LI_HOME, Estate
+from tests.build.counter_payments import firms_cashier
 from tests.build.payments import order, ordered, owing, pay, state
 from tests.build.sign_ins import Member
 from tests.build.world import Reply
@@ -25,13 +23,7 @@ FEE = 5118
 @pytest.fixture
 async def cashier(estate: Estate) -> Member:
     """The cashier of the firm that charges the property fee."""
-    firm = await firm_at(estate.world, COMPOUND)
-    payee = payee_of(FeeKind.PROPERTY_FEE)
-    await estate.world.db.payees.update_one(
-        {"_id": payee}, {"$set": {"firm": firm, "place": COMPOUND}}
-    )
-    whose = {"name": "cashier", "phone": "13900000091", "firm": firm}
-    return await hire(estate.world, Role.CASHIER, COMPOUND, **whose)
+    return await firms_cashier(estate)
 
 
 async def take(estate: Estate, who: Member, **wish: Any) -> Reply:

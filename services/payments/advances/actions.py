@@ -19,7 +19,7 @@ from services.merchants import actions as merchants
 from services.payments import actions, orders, store
 from services.payments.advances.lines import line_of
 from services.payments.advances.models import PayAhead
-from services.payments.models import CHECK, Payment, PaymentOrder, amounts_of
+from services.payments.models import CHECK, Payment, PaymentOrder
 from services.payments.refusals import PaymentInProgress
 from services.people import actions as people
 from services.prepayments import draws, offers
@@ -50,7 +50,7 @@ async def pay(deps: Dependencies, actor: Actor, request: PayAhead) -> PaymentOrd
 async def _held(deps: Dependencies, actor: Actor, new: Payment) -> Payment | None:
     """Return the actor's own open order for the same, or cancel what is in the way."""
     for payment in await store.open_holding(deps.db, new.bill_ids):
-        same = amounts_of(payment.lines) == amounts_of(new.lines)
+        same = payment.asks_as(new)
         fresh = payment.expires_at - deps.now() > actions.TOO_LATE_TO_REUSE
         if payment.is_pending and payment.person == actor.person_id and same and fresh:
             return payment

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from services.kernel.days import day_of
 from services.kernel.money import yuan
 from services.payments.discrepancies.models import Discrepancy
-from services.payments.models import Payment, WeChatEvent
+from services.payments.models import Payment, WeChatEvent, bills_of
 from services.payments.refunds.models import Refund
 from services.payments.refunds.states import REFUND_STUCK, RefundState
 from services.payments.states import PaymentState
@@ -34,7 +34,7 @@ def _of_order(payment: Payment) -> Iterator[TrailEntry]:
     yield TrailEntry(
         step=TrailStep.ORDERED,
         at=payment.created_at,
-        text=f"下单缴{len(payment.lines)}张账单,共{yuan(payment.amount_fen)}元",
+        text=f"下单{_ordered(payment)},共{yuan(payment.amount_fen)}元",
         number=payment.id,
         amount_fen=payment.amount_fen,
     )
@@ -55,6 +55,11 @@ def _of_order(payment: Payment) -> Iterator[TrailEntry]:
         yield TrailEntry(
             step=TrailStep.CLOSED, at=payment.closed_at, text="订单已关闭,不能再付款"
         )
+
+
+def _ordered(payment: Payment) -> str:
+    bills = len(bills_of(payment.lines))
+    return f"缴{bills}张账单" if bills else f"预存{payment.lines[0].kind.label}"
 
 
 def _of_notice(notice: WeChatEvent) -> TrailEntry:

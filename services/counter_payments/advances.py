@@ -1,0 +1,83 @@
+"""Counter payments in advance: money for bills of a home to come, taken without WeChat.
+
+As other money at the counter: once for each voucher, open orders cancelled at WeChat first,
+with a receipt, and with a message to whose it is.
+"""
+
+from typing import Any
+
+from pymongo.errors import DuplicateKeyError
+
+from services.bills import own_money
+from services.counter_payments import actions, store
+from services.counter_payments.models import CounterPayment, CounterPaymentDetails, TakeAhead
+from services.dependencies import Dependencies, Transaction
+from services.kernel import interests
+from services.kernel.permissions import Actor, Permission
+from services.payments import actions as payments
+from services.payments import orders
+from services.payments.advances.lines import line_of
+from services.places import actions as places
+from services.prepayments import draws, offers
+from services.prepayments.offers import Offer, TooMuchAhead
+
+
+async def take(deps: Dependencies, actor: Actor, request: TakeAhead) -> CounterPaymentDetails:
+    """Book money for bills to come, once for each voucher; tell who owns the home.
+
+    The same again is the same payment. Raises NotFound, OwnHome, OtherPayee, VoucherUsed,
+    BadPaymentDay, NothingAhead, OlderDebt, MonthsOrSum, TooMuchAhead, and what `payments.free`
+    raises while somebody pays the same by WeChat.
+    """
+    actions.require_day(deps, request)
+    await places.access_place(deps, actor, request.home, Permission.TAKE_PAYMENTS)
+    interests.require_not_own(actor, [request.home])
+    offer = await offers.get(deps, request.home, request.kind)
+    await _require_own_money(deps, actor, offer)
+    payment_id = actions.id_of(offer.payee.account, request)
+    own: dict[str, Any] = {"payment_id": payment_id, "bill_ids": [offer.prepayment.id]}
+
+    async def again(tx: Transaction) -> CounterPayment:
+        return await actions.taken_before(deps, tx, actor, request, **own)
+
+    if await store.find(deps.db, payment_id):
+        return await actions.details(deps, await deps.in_transaction(again))
+    payment = _draft(deps, actor, offer, request)
+    await payments.free(deps, actor, payment.bill_ids)
+    try:
+        await deps.in_transaction(lambda tx: _book(deps, tx, actor, payment, offer))
+    except DuplicateKeyError:
+        payment = await deps.in_transaction(again)
+    return await actions.details(deps, payment)
+
+
+async def _require_own_money(deps: Dependencies, actor: Actor, offer: Offer) -> None:
+    """Raise OtherPayee for a firm's people where another payee is paid."""
+    home, kind, today = offer.prepayment.home, offer.prepayment.kind, deps.today()
+    accounts = frozenset({offer.payee.account})
+    money = own_money.Money(kinds=frozenset({kind}), first=today, last=today, accounts=accounts)
+    own = await own_money.find(deps, actor, home, by=Permission.TAKE_PAYMENTS)
+    if own is not None and not own.holds(money):
+        raise interests.OtherPayee(own_money.REFUSED)
+
+
+def _draft(
+    deps: Dependencies, actor: Actor, offer: Offer, request: TakeAhead
+) -> CounterPayment:
+    line, payee = line_of(offer, request.months, request.amount_fen), offer.payee
+    to = orders.Recipient(payee.id, payee.account, payee.name, payee.numbers_receipts)
+    return actions.draft(deps, actor, to, [line], request)
+
+
+async def _book(
+    deps: Dependencies, tx: Transaction, actor: Actor, payment: CounterPayment, offer: Offer
+) -> None:
+    """Write what lies there and what it pays at once, then all that says why."""
+    [line] = payment.lines
+    await draws.opened(deps, tx, offer.prepayment)
+    kept = await draws.deposit(deps, tx, line.bill_id, line.amount_fen, line.most_fen)
+    if kept != line.amount_fen:
+        raise TooMuchAhead("刚刚已有一笔预存,请刷新后再试", most_fen=kept)
+    paid = actions.paid_of(payment, numbered=offer.payee.numbers_receipts)
+    await draws.draw(deps, tx, [line.home])
+    await actions.book(deps, tx, actor, payment, paid)

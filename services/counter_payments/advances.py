@@ -16,7 +16,7 @@ from services.kernel import interests
 from services.kernel.permissions import Actor, Permission
 from services.payments import actions as payments
 from services.payments import orders
-from services.payments.advances.lines import line_of
+from services.payments.advances import lines
 from services.places import actions as places
 from services.prepayments import draws, offers
 from services.prepayments.offers import Offer, TooMuchAhead
@@ -32,6 +32,7 @@ async def take(deps: Dependencies, actor: Actor, request: TakeAhead) -> CounterP
     actions.require_day(deps, request)
     await places.access_place(deps, actor, request.home, Permission.TAKE_PAYMENTS)
     interests.require_not_own(actor, [request.home])
+    lines.require_one(request.months, request.amount_fen)
     offer = await offers.get(deps, request.home, request.kind)
     await _require_own_money(deps, actor, offer)
     payment_id = actions.id_of(offer.payee.account, request)
@@ -64,7 +65,7 @@ async def _require_own_money(deps: Dependencies, actor: Actor, offer: Offer) -> 
 def _draft(
     deps: Dependencies, actor: Actor, offer: Offer, request: TakeAhead
 ) -> CounterPayment:
-    line, payee = line_of(offer, request.months, request.amount_fen), offer.payee
+    line, payee = lines.line_of(offer, request.months, request.amount_fen), offer.payee
     to = orders.Recipient(payee.id, payee.account, payee.name, payee.numbers_receipts)
     return actions.draft(deps, actor, to, [line], request)
 

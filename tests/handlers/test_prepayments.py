@@ -8,40 +8,20 @@ import pytest
 from tests.build.cast import COMPOUND, LI_HOME, WANG_HOME, Estate, bill
 from tests.build.counter_payments import firms_cashier
 from tests.build.payments import pass_time, pay
+from tests.build.prepayments import PATH, ahead, paid_ahead, take
 from tests.build.sign_ins import Member
-from tests.build.world import Reply
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.billed(),
     pytest.mark.usefixtures("books_hold"),
 ]
-PATH = "/api/v1/me/prepayments"
 FEE = 5118
 
 
 @pytest.fixture
 async def cashier(estate: Estate) -> Member:
     return await firms_cashier(estate)
-
-
-async def ahead(estate: Estate, who: Member, **wish: Any) -> Reply:
-    body = {"home": LI_HOME, "kind": "property_fee", **wish}
-    return await estate.world.api.post(PATH, body, as_=who)
-
-
-async def paid_ahead(estate: Estate, who: Member, **wish: Any) -> str:
-    """Pay in advance by WeChat; return the payment."""
-    made = await ahead(estate, who, **wish)
-    assert made.status == 201, made.body
-    assert (await pay(estate, who, made.body))["result"] == "ok"
-    return str(made.body["payment_id"])
-
-
-async def take(estate: Estate, who: Member, **wish: Any) -> Reply:
-    """Ask to book cash at the counter for bills to come."""
-    slip = {"home": LI_HOME, "kind": "property_fee", "way": "cash", "voucher": "A-2", **wish}
-    return await estate.world.api.post("/api/v1/counter-prepayments", slip, as_=who)
 
 
 async def balance(estate: Estate, who: Member) -> list[int]:

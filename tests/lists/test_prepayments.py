@@ -28,6 +28,7 @@ async def of_prepayments(estate: Estate) -> Case:
             "home": "home,kind,prepayment_id",
             "largest": "-balance_fen,home,prepayment_id",
         },
+        matches={"owners": lambda item, _: item["owners_until"] is not None},
         rows=9,
     )
 

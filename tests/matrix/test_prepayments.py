@@ -5,10 +5,11 @@ from typing import Any, Final
 import pytest
 
 from mongo_indexes import prepayments
+from services.kernel.permissions import Permission, Role
 from tests.build.prepayments import kept
-from tests.matrix.posts import COMPOUND, HOME, HOMES, UNIT
+from tests.matrix.posts import COMPOUND, HOME, HOMES, UNIT, Post
 from tests.matrix.row import Row
-from tests.matrix.rules import at, somewhere
+from tests.matrix.rules import Outcome, at, decided, somewhere
 from tests.matrix.town import Furniture, Scene
 from tests.matrix.walk import IN_TOWN, Walked
 
@@ -23,18 +24,43 @@ async def lying_there(scene: Scene) -> str:
 
 
 def wish(scene: Scene, _: Any) -> dict[str, Any]:
-    return {"home": scene.place, "kind": "property_fee", "months": 1}
+    return {"home": scene.place, "kind": "property_fee"}
 
 
 def slip(scene: Scene, made: Any) -> dict[str, Any]:
     return {**wish(scene, made), "way": "cash", "voucher": f"A-{scene.number}"}
 
 
+PAYS: Final = "for a home that is theirs today; who sold it pays what it was billed till then"
+
+
+def pays_ahead(post: Post, place: str) -> Outcome:
+    if not post.places(Permission.PAY_BILLS):
+        return Outcome.FORBIDDEN
+    grants = [each for each in post.actor.grants if each.role is not Role.DEBTOR]
+    own = [each.place for each in grants if each.gives(Permission.PAY_BILLS)]
+    return Outcome.LANDED if place in own else Outcome.MISSING
+
+
 FURNITURE: Final[Furniture] = ((lying_there, tuple(HOMES)),)
 ROWS = (
     Row("get", "/api/v1/me/prepayments", somewhere()),
-    Row("post", "/api/v1/me/prepayments", at(HOME), body=wish),
-    Row("post", "/api/v1/counter-prepayments", at(HOME), body=slip),
+    Row(
+        "post",
+        "/api/v1/me/prepayments",
+        decided(pays_ahead, PAYS, HOME),
+        body=wish,
+        land=(422, "months_or_sum"),
+        because="the town's homes owe bills, which come first: no sum is named",
+    ),
+    Row(
+        "post",
+        "/api/v1/counter-prepayments",
+        at(HOME),
+        body=slip,
+        land=(422, "months_or_sum"),
+        because="the town's homes owe bills, which come first: no sum is named",
+    ),
     Row("get", "/api/v1/places/{place}/prepayments", at(HOME, UNIT, COMPOUND)),
 )
 

@@ -17,7 +17,7 @@ from services.kernel.errors import NotFound
 from services.kernel.permissions import Actor, Permission
 from services.merchants import actions as merchants
 from services.payments import actions, orders, store
-from services.payments.advances.lines import line_of
+from services.payments.advances import lines
 from services.payments.advances.models import PayAhead
 from services.payments.models import CHECK, Payment, PaymentOrder
 from services.payments.refusals import PaymentInProgress
@@ -35,8 +35,9 @@ async def pay(deps: Dependencies, actor: Actor, request: PayAhead) -> PaymentOrd
     claims = visibility.claims(actor, Permission.PAY_BILLS)
     if not claims.covers(request.home, deps.today()):
         raise NotFound("没有找到这套房屋")
+    lines.require_one(request.months, request.amount_fen)
     offer = await offers.get(deps, request.home, request.kind)
-    line = line_of(offer, request.months, request.amount_fen)
+    line = lines.line_of(offer, request.months, request.amount_fen)
     await merchants.refresh(deps)
     payee = offer.payee
     to = orders.Recipient(payee.id, payee.account, payee.name, payee.numbers_receipts)

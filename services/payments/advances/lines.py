@@ -13,10 +13,14 @@ class MonthsOrSum(errors.InvalidInput):
     code = "months_or_sum"
 
 
-def line_of(offer: Offer, months: int | None, amount_fen: int | None) -> Line:
-    """Return the line that pays months to come, or a sum. Raises MonthsOrSum, TooMuchAhead."""
+def require_one(months: int | None, amount_fen: int | None) -> None:
+    """Raise MonthsOrSum unless one of both is named."""
     if (months is None) == (amount_fen is None):
         raise MonthsOrSum("请选择预存几个月,或填写预存金额")
+
+
+def line_of(offer: Offer, months: int | None, amount_fen: int | None) -> Line:
+    """Return the line that pays months to come, or a sum. Raises TooMuchAhead."""
     return line_for(offer, offer.amount_of(months, amount_fen), _explanation(offer, months))
 
 

@@ -148,19 +148,19 @@ def draft(
 async def _book(
     deps: Dependencies, tx: Transaction, actor: Actor, payment: CounterPayment, paid: Paid
 ) -> None:
-    """Write what the bills owe, then all that says why."""
-    journal, amounts = journal_of(payment), amounts_of(payment.lines)
+    """Write payment, journal, receipt and audit row, and what the bills owe, in one go."""
+    await store.insert(deps.db, tx, payment)
+    amounts, journal = amounts_of(payment.lines), journal_of(payment)
     taken = await balances.settle(deps, tx, amounts, journal.id, payment.paid_at)
     if taken != amounts:
         raise BillAlreadyPaid("有账单刚刚缴过或作废,请刷新后再试")
-    await book(deps, tx, actor, payment, paid)
+    await finish(deps, tx, actor, payment, paid)
 
 
-async def book(
+async def finish(
     deps: Dependencies, tx: Transaction, actor: Actor, payment: CounterPayment, paid: Paid
 ) -> None:
-    """Write payment, journal, receipt, message and audit row of what its lines took."""
-    await store.insert(deps.db, tx, payment)
+    """Write journal, receipt, message and audit row of a payment that its lines took whole."""
     await payments.require_free(deps, tx, payment.bill_ids)
     await ledger.post(deps, tx, journal_of(payment))
     receipt = await receipts.issue(deps, tx, paid, payment.lines)

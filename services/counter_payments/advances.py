@@ -17,6 +17,7 @@ from services.kernel.permissions import Actor, Permission
 from services.payments import actions as payments
 from services.payments import orders
 from services.payments.advances import lines
+from services.payments.refusals import PaymentInProgress
 from services.places import actions as places
 from services.prepayments import draws, offers
 from services.prepayments.offers import Offer, TooMuchAhead
@@ -48,6 +49,8 @@ async def take(deps: Dependencies, actor: Actor, request: TakeAhead) -> CounterP
     try:
         await deps.in_transaction(lambda tx: _book(deps, tx, actor, payment, offer))
     except DuplicateKeyError:
+        if await store.find(deps.db, payment_id) is None:  # another voucher, the same moment
+            raise PaymentInProgress("请稍后再试", retry_after_seconds=1) from None
         payment = await deps.in_transaction(again)
     return await actions.details(deps, payment)
 
@@ -75,10 +78,11 @@ async def _book(
 ) -> None:
     """Write what lies there and what it pays at once, then all that says why."""
     [line] = payment.lines
+    await store.insert(deps.db, tx, payment)
     await draws.opened(deps, tx, offer.prepayment)
     kept = await draws.deposit(deps, tx, line.bill_id, line.amount_fen, line.most_fen)
     if kept != line.amount_fen:
         raise TooMuchAhead("刚刚已有一笔预存,请刷新后再试", most_fen=kept)
     paid = actions.paid_of(payment, numbered=offer.payee.numbers_receipts)
     await draws.draw(deps, tx, [line.home])
-    await actions.book(deps, tx, actor, payment, paid)
+    await actions.finish(deps, tx, actor, payment, paid)

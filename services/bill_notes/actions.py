@@ -37,6 +37,7 @@ from services.kernel.views import show
 from services.ledger import actions as ledger
 from services.payments.receipts import numbers
 from services.places import actions as places
+from services.prepayments import draws
 
 
 async def propose(deps: Dependencies, actor: Actor, bill_id: str, wish: NewNote) -> NoteView:
@@ -160,6 +161,9 @@ async def _apply(
     """Write a note into its bill and the books, and tell who owes it."""
     before, now = await bills.get(deps, note.bill, tx=tx), deps.now()
     refusals.check(before, note.kind, note.fen)
+    if before.owed_fen + note.fen < 0:
+        await draws.put_back(deps, tx, before, -note.fen - before.owed_fen)
+        before = await bills.get(deps, note.bill, tx=tx)
     kept = Noted(
         note=note.id,
         number=note.number,
@@ -170,6 +174,8 @@ async def _apply(
     )
     after = await balances.note(deps, tx, before, kept)
     await ledger.post(deps, tx, journals.of(note, before, now))
+    if note.fen > 0:
+        await draws.draw(deps, tx, [after.home])
     await notify.notify_debtors(deps, tx, people, note, after)
 
 

@@ -6,6 +6,7 @@ from services.bills.models import Bill, NoteKind
 from services.bills.states import BillState
 from services.kernel import errors
 from services.kernel.money import yuan
+from services.prepayments import draws
 
 # A bill with more corrections is a quarrel, and its explanation unreadable.
 MOST_NOTES: Final = 20
@@ -62,13 +63,15 @@ class GroundMissing(errors.InvalidInput):
 def check(bill: Bill, kind: NoteKind, fen: int) -> None:
     """Check that a note of so much can be made of a bill as it is now.
 
+    What prepaid money paid of it is put back by a credit note.
     Raises BillNotIssued, NoteExceedsOwed, VoidInstead, TooManyNotes.
     """
     if bill.state in {BillState.DRAFT, BillState.VOID}:
         raise BillNotIssued("这张账单未发布或已作废,不需要更正")
     if len(bill.notes) >= MOST_NOTES:
         raise TooManyNotes("这张账单已更正多次,请作废后重新出账")
-    if bill.owed_fen + fen < 0:
+    drawn_fen = draws.drawn_fen(bill) if kind is NoteKind.CREDIT else 0
+    if bill.owed_fen + drawn_fen + fen < 0:
         owed = yuan(bill.owed_fen)
         raise NoteExceedsOwed(f"这张账单现在只欠{owed}元;已缴的钱要退,请办理退款")
     if kind is not NoteKind.WRITE_OFF and bill.due_fen + fen == 0:

@@ -13,6 +13,7 @@ from services.kernel.labels import Labelled
 from services.kernel.pages import ListQuery
 from services.kernel.paths import PlacePath
 from services.kernel.types import Reason
+from services.ledger.models import DRAWN
 
 # The bills that runs make by the month, as a query: of these are the rates.
 OF_FEES: Final[Document] = {"kind": {"$in": list(FeeKind)}}
@@ -29,6 +30,13 @@ Correction = Annotated[str, Meta(examples=["原账单 51.18元 − 贷项 3.00�
 def of_kind(kind: HomeFee | None) -> Document:
     """Return the condition for one kind of what homes owe, or for all; repairs are none."""
     return {"kind": kind} if kind else OF_HOMES
+
+
+# Bills that were paid by prepaid money only, in all or in part: nobody handed over anything.
+DRAWN_ONLY: Final[Document] = {
+    "paid.0": {"$exists": True},
+    "paid": {"$not": {"$elemMatch": {"journal": {"$not": {"$regex": f"^{DRAWN}:"}}}}},
+}
 
 
 def owed_today(today: Day) -> Document:

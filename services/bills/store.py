@@ -9,6 +9,7 @@ from pymongo import UpdateMany, UpdateOne
 from mongo_indexes.bills import COLLECTION
 from services.bills.balances.changes import ACTIONS
 from services.bills.models import (
+    DRAWN_ONLY,
     OF_FEES,
     OF_HOMES,
     Bill,
@@ -217,6 +218,16 @@ async def any_of_run(
     """Tell whether a run has a bill in a state of which more is true. By index `run`."""
     query = {"run_id": run_id, "state": state, **more}
     return await db[COLLECTION].find_one(query, {"_id": 1}, session=tx) is not None
+
+
+async def drawn_of_run(db: Database, run_id: str) -> tuple[int, int]:
+    """Count a run's bills that prepaid money alone paid whole, with their sum. Index `run`."""
+    query = {"run_id": run_id, "state": BillState.PAID, **DRAWN_ONLY}
+    group = {"_id": None, "count": {"$sum": 1}, "fen": {"$sum": "$amount_fen"}}
+    rows = await (
+        await db[COLLECTION].aggregate([{"$match": query}, {"$group": group}], hint="run")
+    ).to_list()
+    return (rows[0]["count"], rows[0]["fen"]) if rows else (0, 0)
 
 
 async def homes_of(db: Database, *, after: str, limit: int, **of_round: Any) -> list[str]:

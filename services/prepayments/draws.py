@@ -130,7 +130,7 @@ def _journal(
 async def voided(deps: Dependencies, tx: Transaction, bills: Sequence[Bill]) -> None:
     """Put back what was drawn for bills that are about to be voided, as this transaction."""
     for bill in bills:
-        await put_back(deps, tx, bill, sum(each.fen for each in bill.paid))
+        await put_back(deps, tx, bill, drawn_fen(bill))
 
 
 async def put_back(deps: Dependencies, tx: Transaction, bill: Bill, fen: int) -> int:
@@ -150,6 +150,11 @@ async def put_back(deps: Dependencies, tx: Transaction, bill: Bill, fen: int) ->
         await ledger.post(deps, tx, _journal(prepayment, PUT_BACK, postings, deps.now()))
         left -= some
     return fen - left
+
+
+def drawn_fen(bill: Bill) -> int:
+    """Return what prepaid money paid of a bill."""
+    return sum(portion.fen for portion in bill.paid if drawn_from(portion.journal))
 
 
 def drawn_from(journal_id: str) -> str:

@@ -1,6 +1,7 @@
 """Actions on bill runs: what people ask for and look at. The worker does the rest (jobs.py)."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -9,7 +10,7 @@ from pymongo.errors import DuplicateKeyError
 from services.audit import actions as audit
 from services.bills import own_money
 from services.bills import store as bills_store
-from services.bills.models import BillView, RunBillsQuery, Total
+from services.bills.models import DRAWN_ONLY, BillView, RunBillsQuery, Total
 from services.bills.runs import basis, skips_store, store
 from services.bills.runs.models import (
     JOB,
@@ -159,7 +160,8 @@ async def withdraw(
         require_same_withdrawal(run, request)
     else:
         require(run.state, RunAction.WITHDRAW)
-        require_withdrawable(await _totals(deps, run), request)
+        drawn = await bills_store.drawn_of_run(deps.db, run.id)
+        require_withdrawable(await _totals(deps, run), drawn, request)
     return await _request(
         deps,
         actor,
@@ -220,7 +222,9 @@ async def _require_no_debtor(
         deps, actor.person_id, run.place, f"{run.period}-01", tx=tx
     )
     of_own = {"home": {"$in": own}}
-    if await bills_store.any_of_run(deps.db, tx, run.id, BillState.OWING, **of_own):
+    any_of_run = partial(bills_store.any_of_run, deps.db, tx, run.id)
+    is_own = await any_of_run(BillState.OWING, **of_own)
+    if is_own or await any_of_run(BillState.PAID, **of_own, **DRAWN_ONLY):
         raise OwnHome("这批账单里有自家的账单,请让别的工作人员撤回")
 
 

@@ -16,7 +16,7 @@ from services.bills import actions as bills
 from services.bills import store as bills_store
 from services.bills.charges import journal_of
 from services.bills.due_days import due_on
-from services.bills.models import Bill, MonthsAfterVoid
+from services.bills.models import DRAWN_ONLY, Bill, MonthsAfterVoid
 from services.bills.runs import basis, notify, skips_store, store
 from services.bills.runs.drafts import draft
 from services.bills.runs.models import JOB, BillRun, Skipped
@@ -206,6 +206,9 @@ async def discard_some(deps: Dependencies, run: BillRun) -> bool:
 # Bills of which nothing was paid, and of which something was.
 WHOLE: Final[Document] = {"paid": []}
 IN_PART: Final[Document] = {"paid": {"$ne": []}}
+BY_SOMEBODY: Final[Document] = {"$nor": [DRAWN_ONLY]}  # not by prepaid money alone
+# Each takes some commands of its own.
+DRAWN_AT_ONCE: Final = 50
 
 
 async def withdraw_some(deps: Dependencies, run: BillRun) -> None:
@@ -222,6 +225,7 @@ async def withdraw_some(deps: Dependencies, run: BillRun) -> None:
         owing = await bills_store.some_of_run(
             deps.db, run.id, BillState.OWING, limit=BILLS_AT_ONCE, tx=tx, **WHOLE
         )
+        owing = owing or await _released(deps, tx, run)
         changes = {"$inc": {"withdrawn": len(owing)}}
         if owing and await store.note(deps.db, run, changes, tx=tx):
             await bills.withdraw(deps, tx, owing, _voided(run), months=_months_of(run))
@@ -238,8 +242,20 @@ async def _paid_first(deps: Dependencies, tx: Transaction, run: BillRun) -> bool
     any_of_run = partial(bills_store.any_of_run, deps.db, tx, run.id)
     if await any_of_run(BillState.VOID, voided_in=run.round):
         return False
-    is_paid = await any_of_run(BillState.PAID)
-    return is_paid or await any_of_run(BillState.OWING, **IN_PART)
+    is_paid = await any_of_run(BillState.PAID, **BY_SOMEBODY)
+    return is_paid or await any_of_run(BillState.OWING, **IN_PART, **BY_SOMEBODY)
+
+
+async def _released(deps: Dependencies, tx: Transaction, run: BillRun) -> list[Bill]:
+    """Return the next bills that prepaid money alone had paid, owed whole again."""
+    found: list[Bill] = []
+    for state in (BillState.OWING, BillState.PAID):
+        found += await bills_store.some_of_run(
+            deps.db, run.id, state, limit=DRAWN_AT_ONCE, tx=tx, **DRAWN_ONLY
+        )
+    for release in deps.features.voided:
+        await release(deps, tx, found)
+    return await bills_store.find_many(deps.db, [bill.id for bill in found], tx=tx)
 
 
 def _voided(run: BillRun) -> Document:

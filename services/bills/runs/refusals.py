@@ -93,14 +93,19 @@ def require_same_withdrawal(run: BillRun, request: WithdrawBillRun) -> None:
         raise RunMoved("这批账单正在按另一种要求撤回,请刷新看看")
 
 
-def require_withdrawable(totals: Sequence[Total], request: WithdrawBillRun) -> None:
-    """Raise RunPaid when only the rest could go, NothingToWithdraw when nothing could."""
+def require_withdrawable(
+    totals: Sequence[Total], drawn: tuple[int, int], request: WithdrawBillRun
+) -> None:
+    """Raise RunPaid when only the rest could go, NothingToWithdraw when nothing could.
+
+    `drawn`: number and sum of the bills that prepaid money paid by itself: it is put back.
+    """
     paid = [total for total in totals if total.state is BillState.PAID]
-    if paid and not request.unpaid_only:
-        count = sum(total.count for total in paid)
-        amount_fen = sum(total.amount_fen for total in paid)
+    count = sum(total.count for total in paid) - drawn[0]
+    if count and not request.unpaid_only:
+        amount_fen = sum(total.amount_fen for total in paid) - drawn[1]
         raise RunPaid(
             f"已有{count}张账单缴过费,只能撤回未缴的账单", count=count, amount_fen=amount_fen
         )
-    if not any(total.state is BillState.OWING for total in totals):
+    if not drawn[0] and not any(total.state is BillState.OWING for total in totals):
         raise NothingToWithdraw("这批账单没有未缴的账单")

@@ -20,7 +20,7 @@ from services.kernel.acts import Act
 from services.kernel.days import day_of
 from services.kernel.permissions import Actor, Permission
 from services.ledger import actions as ledger
-from services.ledger.models import PAYMENTS, Journal, payment_of, receivable
+from services.ledger.models import PAYMENTS, PUT_BACK, Journal, payment_of, receivable
 from services.payments.models import PaymentWay
 from services.payments.receipts import actions as receipts
 from services.payments.receipts.models import Receipt
@@ -41,6 +41,7 @@ KINDS: Final = {
     "issue": EntryKind.BILLED,
     **dict.fromkeys(PAYMENTS, EntryKind.PAID),
     "refund": EntryKind.REFUNDED,
+    PUT_BACK: EntryKind.REFUNDED,
     "void": EntryKind.VOIDED,
 }
 # Class of the account that money lies in → how it came or went.
@@ -49,6 +50,7 @@ WAYS: Final = {
     "cash": PaymentWay.CASH.label,
     "bank": PaymentWay.TRANSFER.label,
     "pos": PaymentWay.POS.label,
+    "prepaid": "预存款",
 }
 
 

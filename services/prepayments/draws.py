@@ -168,7 +168,8 @@ async def deposit(
 ) -> int:
     """Keep money there, up to `most_fen` in all; return how much. The caller posts it.
 
-    The prepayment was opened before: with the order, or by this transaction.
+    The prepayment was opened before: with the order, or by this transaction. Bills that are
+    issued at the same moment are paid from it by whichever of both comes second.
     """
     prepayment = await store.find(deps.db, prepayment_id, tx=tx)
     if prepayment is None:
@@ -176,6 +177,7 @@ async def deposit(
     kept = max(0, min(fen, most_fen - prepayment.fen))
     if kept:
         await write(deps, tx, [(prepayment, prepayment.fen + kept)])
+        await balances.hold_drafts(deps, tx, prepayment.home)
     return kept
 
 

@@ -174,8 +174,7 @@ async def _apply(
     )
     after = await balances.note(deps, tx, before, kept)
     await ledger.post(deps, tx, journals.of(note, before, now))
-    if note.fen > 0:
-        await draws.draw(deps, tx, [after.home])
+    await draws.draw(deps, tx, [after.home])
     await notify.notify_debtors(deps, tx, people, note, after)
 
 

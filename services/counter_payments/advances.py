@@ -49,7 +49,8 @@ async def take(deps: Dependencies, actor: Actor, request: TakeAhead) -> CounterP
     try:
         await deps.in_transaction(lambda tx: _book(deps, tx, actor, payment, offer))
     except DuplicateKeyError:
-        if await store.find(deps.db, payment_id) is None:  # another voucher, the same moment
+        lost = await deps.in_transaction(lambda tx: store.find(deps.db, payment_id, tx=tx))
+        if lost is None:  # another voucher, at the same moment
             raise PaymentInProgress("请稍后再试", retry_after_seconds=1) from None
         payment = await deps.in_transaction(again)
     return await actions.details(deps, payment)

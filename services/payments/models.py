@@ -125,7 +125,6 @@ class Payment(Struct, kw_only=True):
     closed_at: datetime | None = None
     billed_on: Day | None = None  # the day of WeChat's trade bill that has it
     returned_fen: int = 0  # of its bills, given back by hand or in the merchant's own console
-    combined: CombinedOrder | None = None
 
     @property
     def owner(self) -> str:

@@ -98,7 +98,7 @@ class Reserve(Struct, kw_only=True):
 class BillRefund(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What goes back of one bill.
 
-    `bill_id`: Id of the bill.
+    `bill_id`: Opaque id of the bill.
     `amount_fen`: How much, in fen; all that is left of the payment without it.
     """
 

@@ -1,9 +1,8 @@
 """January to March, worked out by hand; a month's docstring is its paper."""
 
-from tests.books_of_a_year.year import HOMES, PROPERTY, WASTE, Year
-from tests.build.cast import COMPOUND
-
-LI, WANG, SUN = HOMES["li"], HOMES["wang"], HOMES["sun"]
+from tests.books_of_a_year.year import LI, PROPERTY, SUN, WANG, WASTE, ZHAO, Year
+from tests.build import meters
+from tests.build.cast import COMPOUND, OTHER_COMPOUND
 
 
 async def january(year: Year) -> None:
@@ -12,8 +11,17 @@ async def january(year: Year) -> None:
     Waste of the first quarter 3 × 5.00 = 15.00 of each: 45.00.
     Paid: Sun 42.00 in WeChat; Wang's 36.00 by a link that Mei opens; Wang's 15.00 in cash at
     the counter.
+
+    和平小区 is billed for three months at once. Property fee: Zhao's half-year 54.00 × 3 until
+    March and 59.40 × 3 from April on, for the new price counts from the month that begins
+    with it: 162.00 + 178.20 = 340.20. Qian 30.00 × 3 = 90.00: March was begun at the old
+    price. Wu 24.00 × 12 = 288.00, in March. Together 718.20. Waste of the year: Zhao two
+    persons 72.00, Qian and Wu 36.00 each: 144.00. Paid: Zhao 340.20 in WeChat.
     """
     await year.bill("2026-01", COMPOUND)
+    await year.bill("2026-01", OTHER_COMPOUND, months=3)
+    year.meter = await meters.meter(year.estate)
+    await meters.price(year.estate)
     await year.on("2026-01-10")
     await year.wechat("sun", await year.ids(SUN, PROPERTY, "2026-01"))
     bills = await year.ids(WANG, PROPERTY, "2026-01")
@@ -21,6 +29,7 @@ async def january(year: Year) -> None:
     order = await year.do("mei", "payment-links/payments", token=link["token"])
     await year.confirm("mei", order)
     await year.take("staff", await year.ids(WANG, WASTE, "2026-01"), "cash", "K-1")
+    await year.wechat("zhao", await year.ids(ZHAO, PROPERTY, "2026-01"))
 
 
 async def february(year: Year) -> None:
@@ -51,9 +60,13 @@ async def march(year: Year) -> None:
     Wang 60: 36.00 × 15/31 + 39.60 × 16/31 = (540.00 + 633.60) / 31 = 37.8580… → 37.86
     Sun 70 by thirty days: 42.00 × 15/30 + 46.20 × 15/30 = 21.00 + 23.10 = 44.10
     Together 135.78. Paid: Li 20.00 of it. By hand 10.00 of Li's February goes back.
+
+    Li's water until 28 February: 20 − 10 = 10 m³ × 2.80 = 28.00.
     """
     await year.on("2026-03-05")
     await year.bill("2026-03", COMPOUND)
+    assert (await meters.read(year.estate, year.meter, "2026-02-28", 20_000)).status == 201
+    assert (await meters.bill(year.estate, "2026-02-28")).status == 202
     await year.wechat("li", await year.ids(LI, PROPERTY, "2026-03"), amount_fen=2000)
     [bill] = await year.ids(LI, PROPERTY, "2026-02")
     part = [{"bill_id": bill, "amount_fen": 1000}]

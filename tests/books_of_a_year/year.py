@@ -3,27 +3,41 @@
 from datetime import datetime
 from typing import Any, Final
 
+import pytest
+
 from services.bills.runs import actions as runs
 from services.bills.runs.models import StartBillRun
 from services.kernel.days import BEIJING
-from tests.build import refund_requests
-from tests.build.cast import LI_HOME, OTHER_COMPOUND, STAFF, SUN_HOME, UNIT, WANG_HOME, Estate
+from tests.build import payments, refund_requests
+from tests.build.cast import (
+    LI_HOME,
+    OTHER_COMPOUND,
+    STAFF,
+    SUN_HOME,
+    UNIT,
+    WANG_HOME,
+    ZHAO_HOME,
+    Estate,
+)
 from tests.build.homes import get, post
 from tests.build.payments import pay
 from tests.build.world import World
 
+LI, WANG, SUN, ZHAO = LI_HOME, WANG_HOME, SUN_HOME, ZHAO_HOME
 QIAN_HOME: Final = f"{OTHER_COMPOUND}.b1.u2.101"
 WU_HOME: Final = f"{OTHER_COMPOUND}.b1.u3.101"
-HOMES: Final = {"li": LI_HOME, "wang": WANG_HOME, "sun": SUN_HOME}
 PROPERTY, WASTE = "property_fee", "waste_fee"
 
 
 class Year:
     """A year of the cast's homes."""
 
-    def __init__(self, world: World) -> None:
-        self.estate = Estate(world)
+    buyers_phone: Final = "13900000040"
+
+    def __init__(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.estate, self.monkeypatch = Estate(world), monkeypatch
         self.of_two_months = ""  # Li's payment of January and February
+        self.meter = ""  # of Li's water
 
     @property
     def world(self) -> World:
@@ -35,19 +49,22 @@ class Year:
         await self.estate.advance(seconds=(then - self.world.clock.now).total_seconds())
         await self.world.work()
 
-    async def bill(self, period: str, *compounds: str) -> None:
-        """Make and publish the bills of a month."""
-        deps = self.world.deps
-        for compound in compounds:
-            run = await runs.start(deps, STAFF, compound, StartBillRun(period=period))
-            await self.world.work()
-            await runs.publish(deps, STAFF, run.run_id)
-            await self.world.work()
+    async def bill(self, period: str, compound: str, months: int = 1) -> None:
+        """Make and publish the bills of some months."""
+        deps, wish = self.world.deps, StartBillRun(period=period, months=months)
+        run = await runs.start(deps, STAFF, compound, wish)
+        await self.world.work()
+        await runs.publish(deps, STAFF, run.run_id)
+        await self.world.work()
 
     async def ids(self, home: str, kind: str, *periods: str) -> list[str]:
         """Return the bills of a home for a fee and some months, in their order."""
         query = {"home": home, "kind": kind, "state": {"$in": ["owing", "paid"]}}
-        found = await self.world.db.bills.find(query).sort("period", 1).to_list()
+        found = (
+            await self.world.db.bills.find(query)
+            .sort([("period", 1), ("from_day", 1)])
+            .to_list()
+        )
         return [bill["_id"] for bill in found if bill["period"] in periods]
 
     async def do(self, who: str, path: str, **body: Any) -> dict[str, Any]:
@@ -89,6 +106,25 @@ class Year:
         await self.world.work()
         return made
 
+    async def pay_twice(self, one: str, other: str, bill_ids: list[str]) -> None:
+        """Let two phones pay the same bills; WeChat tells late of the first one."""
+        first = await payments.paid(
+            self.estate, await self.estate.member(one), bill_ids, notify=False
+        )
+        change = {"$set": {"state": "closed", "open": False}}
+        await self.world.db.payments.update_one({"_id": first}, change)
+        await self.wechat(other, bill_ids)
+        await self.world.wechat.do("notify", out_trade_no=first)
+        await payments.pass_time(self.estate)
+
+    async def pay_while_voided(self, who: str, bill_ids: list[str]) -> None:
+        """Let somebody pay a bill that staff voids after it was ordered."""
+        order = await self.do(who, "payments", bill_ids=bill_ids)
+        void = {"reason": "登记有误", "months": "forgiven"}
+        await self.do("staff", f"bills/{bill_ids[0]}/void", **void)
+        await self.confirm(who, order)
+        await payments.pass_time(self.estate)
+
     async def take(
         self, who: str, bill_ids: list[str], way: str, voucher: str, **wish: Any
     ) -> str:
@@ -104,15 +140,14 @@ class Year:
         taken = await self.do("staff", path, counted_fen=fen)
         return int(taken["difference_fen"])
 
-    async def statement(self, who: str, home: str) -> tuple[dict[str, Any], list[Any]]:
-        """Return fee → sums, and the entries, of a home's year."""
+    async def statement(self, who: str, home: str) -> dict[str, Any]:
+        """Return fee → sums of a home's year, which its entries come to."""
         found = await self.look(who, f"homes/{home}/statement?year=2026")
         fields = ("start", "billed", "paid", "refunded", "voided", "corrected", "end")
         sums = {
             each["fee"]: tuple(each[f"{name}_fen"] for name in fields) for each in found["sums"]
         }
-        entries = [
-            (each["kind"], each["how"], each["title"], each["amount_fen"])
-            for each in found["entries"]
-        ]
-        return sums, entries
+        for fee, (start, *_, end) in sums.items():
+            own = [each["amount_fen"] for each in found["entries"] if each["fee"] == fee]
+            assert start + sum(own) == end, (home, fee)
+        return sums

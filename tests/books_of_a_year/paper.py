@@ -109,10 +109,18 @@ LEDGER = {
 }
 # What of receipts was reversed: by hand, in cash, by hand, in the console.
 REVERSED = [1_000, 5_330, 5_630, 13_860]
-# Place → homes that paid all of their property fee of March, of so many; fen, of so many.
-# In June of what is owed by then 10.00 are a debit note.
-MARCH = {
-    "c07": (3, 3, 13_578, 13_578),
-    "c07.b3.u1": (1, 1, 4_410, 4_410),
-    "c07.b3.u2": (2, 2, 9_168, 9_168),
+# Month, place → homes that paid all of their property fee, of so many; fen, of so many.
+RATES = {
+    ("2026-03", "c07"): (3, 3, 13_578, 13_578),
+    ("2026-03", "c07.b3.u1"): (1, 1, 4_410, 4_410),
+    ("2026-03", "c07.b3.u2"): (2, 2, 9_168, 9_168),
+    # Li owes 56.30; the buyer paid 39.60, and Sun 46.20 and the 10.00 of the debit note
+    ("2026-06", "c07"): (2, 3, 9_580, 15_210),
+    ("2026-06", "c07.b3.u1"): (1, 1, 5_620, 5_620),
+    ("2026-06", "c07.b3.u2"): (1, 2, 3_960, 9_590),
+    # Li paid and got it back; the console gave Sun's money back; nobody else paid
+    ("2026-10", "c07"): (0, 3, 0, 42_629),
+    # a bill is of its first month: Zhao's and Qian's of January are paid, Wu's of March is not
+    ("2026-01", "c08"): (2, 2, 43_020, 43_020),
+    ("2026-03", "c08"): (0, 1, 0, 28_800),
 }

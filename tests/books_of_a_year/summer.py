@@ -40,6 +40,8 @@ async def april(year: Year) -> None:
     await checkouts.combining(year.estate)
     bills = [*await year.ids(SUN, PROPERTY, "2026-03"), *await year.ids(SUN, WASTE, "2026-04")]
     await year.check_out("sun", bills)
+    parts = await year.world.db.payments.find({"combined": {"$ne": None}}).to_list()
+    assert sorted(part["amount_fen"] for part in parts) == [1_500, 4_410]
     await year.pay_twice("li", "mei", await year.ids(LI, PROPERTY, "2026-02"))
 
 
@@ -81,12 +83,22 @@ async def june(year: Year) -> None:
     buyer = await estate.member("buyer")
     await prepayments.paid_ahead(estate, buyer, home=WANG, months=3)
     await year.world.work()
+    await _corrected(year)
+    await _let_off(year)
+
+
+async def _corrected(year: Year) -> None:
+    estate = year.estate
     [bill] = await year.ids(LI, PROPERTY, "2026-04")
     await bill_notes.applied(estate, bill, {**bill_notes.CREDIT, "amount_fen": 300})
     [bill] = await year.ids(SUN, PROPERTY, "2026-06")
     await bill_notes.applied(estate, bill, {**bill_notes.DEBIT, "amount_fen": 1000})
     [bill] = (await year.ids(WANG, PROPERTY, "2026-05"))[:1]
     await bill_notes.applied(estate, bill, {**bill_notes.WRITE_OFF, "amount_fen": 1277})
+
+
+async def _let_off(year: Year) -> None:
+    estate = year.estate
     await reductions.ruled(estate)
     await reductions.ruled(estate, reductions.EXEMPTION)
     await year.world.agree(await estate.member("sun"), "hardship")
@@ -110,6 +122,10 @@ async def july(year: Year) -> None:
     await year.bill("2026-07", OTHER_COMPOUND, months=3)
     assert (await meters.read(year.estate, year.meter, "2026-06-30", 45_000)).status == 201
     assert (await meters.bill(year.estate, "2026-06-30")).status == 202
+    await _found_at_the_bank(year)
+
+
+async def _found_at_the_bank(year: Year) -> None:
     estate, row = year.estate, ("2026-07-01", "B-1", "56.20", "", "sun", "3-1-101 6月物业费")
     staff = await estate.member("staff")
     file = await bank_statements.imported(estate, staff, bank_statements.csv_file([row]))

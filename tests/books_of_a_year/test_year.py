@@ -59,9 +59,9 @@ async def _statements(year: Year) -> None:
 
 
 async def _rates(year: Year) -> None:
-    """What is paid of March, in each part and the whole; the parts come to the whole."""
-    for place, wanted in paper.MARCH.items():
-        assert await _rate(year, f"{COMMUNITY}.{place}", "2026-03") == wanted, place
+    """What is paid of some months, in parts and the whole; the parts come to the whole."""
+    for (month, place), wanted in paper.RATES.items():
+        assert await _rate(year, f"{COMMUNITY}.{place}", month) == wanted, (month, place)
     for month in MONTHS:
         whole = await _rate(year, COMMUNITY, month)
         parts = [await _rate(year, each, month) for each in (COMPOUND, OTHER_COMPOUND)]

@@ -60,11 +60,8 @@ class Year:
     async def ids(self, home: str, kind: str, *periods: str) -> list[str]:
         """Return the bills of a home for a fee and some months, in their order."""
         query = {"home": home, "kind": kind, "state": {"$in": ["owing", "paid"]}}
-        found = (
-            await self.world.db.bills.find(query)
-            .sort([("period", 1), ("from_day", 1)])
-            .to_list()
-        )
+        in_order = [("period", 1), ("from_day", 1)]
+        found = await self.world.db.bills.find(query).sort(in_order).to_list()
         return [bill["_id"] for bill in found if bill["period"] in periods]
 
     async def do(self, who: str, path: str, **body: Any) -> dict[str, Any]:

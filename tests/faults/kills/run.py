@@ -78,6 +78,7 @@ async def run(plan: Plan) -> Outcome:
             payers.paid,
             answered.names,
             payers.slips,
+            payers.approved,
         )
         outcome.problems = found(evidence)
         outcome.done, outcome.kills = payers.done, killer.kills + Counter(points)
@@ -101,6 +102,9 @@ def counted(evidence: Evidence) -> dict[str, int]:
         "bills paid": sum(b["state"] == "paid" for b in evidence.books.bills.values()),
         "notices answered": len(evidence.answered),
         "slips of cash booked": sum(fen is not None for fen in evidence.slips.values()),
+        "refunds by hand done": sum(
+            r["state"] == "done" for r in evidence.books.requests.values()
+        ),
         "messages arrived": evidence.truth.messages.total(),
     }
 

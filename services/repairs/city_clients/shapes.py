@@ -107,7 +107,7 @@ class GeoDefinition(Struct, kw_only=True):
 class GeoRequest(Struct, kw_only=True):
     """Request: a repair of what all share, as the public may see it.
 
-    `service_request_id`: Id of the repair.
+    `service_request_id`: Opaque id of the repair.
     `status`: `open` or `closed`.
     `status_notes`: How far it is.
     `service_name`: Category as people read it.
@@ -148,7 +148,7 @@ class GeoRequest(Struct, kw_only=True):
 class FiledRequest(Struct, kw_only=True):
     """Request that was filed.
 
-    `service_request_id`: Id of the repair.
+    `service_request_id`: Opaque id of the repair.
     `service_notice`: What happens next.
     `account_id`: Null: nobody has an account here.
     """

@@ -46,6 +46,11 @@ def by_night() -> bool:
     return settings.get_current_profile_name() != DAY
 
 
+def all_night() -> bool:
+    """Tell whether there is time for everybody, where a short night asks one by chance."""
+    return settings.get_current_profile_name() == NIGHT
+
+
 def by_depth(*, day: int, night: int) -> int:
     """Return how many to draw, where the usual number takes too long.
 

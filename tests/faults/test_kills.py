@@ -192,6 +192,10 @@ def forget_what_was_approved(e: Evidence) -> None:
     e.books.requests["Q1"]["state"] = "asked"
 
 
+def lose_what_was_approved(e: Evidence) -> None:
+    e.books.requests.clear()
+
+
 def give_back_another_sum(e: Evidence) -> None:
     e.books.requests["Q1"]["amount_fen"] = 4
 
@@ -277,6 +281,7 @@ BREACHES: Final[dict[str, tuple[Callable[[Evidence], None], ...]]] = {
         send_by_hand_twice,
         send_nothing_by_hand,
         forget_what_was_approved,
+        lose_what_was_approved,
         give_back_another_sum,
     ),
     "bills not reopened by what went back": (

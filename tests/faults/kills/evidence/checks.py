@@ -101,8 +101,9 @@ def by_hand_not_once(evidence: Evidence) -> Iterator[str]:
         elif request["state"] == "approved" or number in evidence.approved:
             yield f"{number}: approved, and {request['state']}"
     for number, fen in evidence.approved.items():
-        if evidence.books.requests[number]["amount_fen"] != fen:
-            yield f"{number}: told {fen}"
+        kept = evidence.books.requests.get(number)
+        if kept is None or kept["amount_fen"] != fen:
+            yield f"{number}: told {fen}, kept {kept and kept['amount_fen']}"
     for payment in there.keys() | wanted.keys():
         if sorted(there[payment]) != sorted(wanted[payment]):
             yield f"{payment}: asked back {wanted[payment]}, went back {there[payment]}"

@@ -85,7 +85,7 @@ async def write(deps: Dependencies, actor: Actor, writer: Writer) -> None:
     """Write the books of a year, as whoever asked may have them now."""
     export = writer.export
     place = await actions.access(deps, actor, export.subject)
-    own = await own_money.find(deps, actor, place.id)
+    own = await own_money.find(deps, actor, place.id, by=actions.NEEDS)
     span = actions.span_of(int(export.filters["year"]), export.created_at)
     source = Source(
         deps=deps,

@@ -17,7 +17,6 @@ from services.year_books import entries
 from services.year_books.models import KIND, NewYearBook, Span
 
 TITLE: Final = "年度账册"
-NEEDS: Final = Permission.VIEW_DEBTORS  # to have the books of a compound
 # What is booked has the instant at which its transaction began; after so long all have ended.
 QUIET: Final = timedelta(minutes=5)
 
@@ -60,7 +59,7 @@ async def ask(deps: Dependencies, actor: Actor, place: str, request: NewYearBook
 
 async def access(deps: Dependencies, actor: Actor, path: str) -> Place:
     """Return a compound whose books the actor may have. Raises NotFound, NotACompound."""
-    place = await places.access_place(deps, actor, path, NEEDS)
+    place = await places.access_place(deps, actor, path, Permission.VIEW_DEBTORS)
     if place.kind is not Kind.COMPOUND:
         raise NotACompound("账册按小区生成,请选择小区")
     return place

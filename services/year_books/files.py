@@ -16,7 +16,7 @@ from services.dependencies import Dependencies
 from services.exports import origins
 from services.exports.files import Writer
 from services.kernel import errors
-from services.kernel.permissions import Actor
+from services.kernel.permissions import Actor, Permission
 from services.kernel.tables import Column
 from services.kernel.workbooks import StreamedWorkbook
 from services.payments.receipts import actions as receipts
@@ -85,7 +85,7 @@ async def write(deps: Dependencies, actor: Actor, writer: Writer) -> None:
     """Write the books of a year, as whoever asked may have them now."""
     export = writer.export
     place = await actions.access(deps, actor, export.subject)
-    own = await own_money.find(deps, actor, place.id)
+    own = await own_money.find(deps, actor, place.id, by=Permission.VIEW_DEBTORS)
     span = actions.span_of(int(export.filters["year"]), export.created_at)
     source = Source(
         deps=deps,

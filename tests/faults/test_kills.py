@@ -7,6 +7,7 @@ import asyncio
 import copy
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from operator import attrgetter
 from typing import Any, Final
@@ -23,7 +24,7 @@ from tests.faults.kills.evidence.checks import CHECKS, Evidence, found
 from tests.faults.kills.evidence.truth import Truth
 from tests.faults.kills.mutants import MUTANTS, Edit, Mutant, edited
 from tests.faults.kills.plan import BY_DAY, SHORT
-from tests.faults.kills.run import run
+from tests.faults.kills.run import end_all, run
 
 JOURNAL: Final = "pay:1:T1"
 CASH: Final = "counter:C1"
@@ -39,6 +40,18 @@ def test_nothing_is_lost_when_processes_are_killed() -> None:
     outcome = asyncio.run(run(PLAN))
     assert outcome.is_right, outcome
     assert outcome.kills.total() >= PLAN.kills
+
+
+async def test_a_task_that_swallows_being_cancelled_is_ended_too() -> None:
+    async def stubborn() -> None:
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        await asyncio.Event().wait()
+
+    task = asyncio.create_task(stubborn())
+    await asyncio.wait([task], timeout=0)
+    await end_all([task])
+    assert task.cancelled()
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.title)

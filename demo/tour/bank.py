@@ -24,7 +24,7 @@ async def a_bank_file_is_read(visit: Visit) -> str:
     await visit.until_state("cashier", f"/bank-statements/{visit.statement}", "read")
     [transfer] = await _transfers(visit)
     expect(transfer["fit"] == "certain", f"the home is not found: {transfer}")
-    [found] = transfer["candidates"]
+    found = transfer["candidates"][0]
     expect(found["home"] == home["place"], f"another home is proposed: {found}")
     return (
         f"the bank's file is read, nothing booked: {yuan(transfer['amount_fen'])} with the "
@@ -49,7 +49,7 @@ async def _transfers(visit: Visit) -> list[dict[str, Any]]:
 
 async def the_transfer_is_booked(visit: Visit) -> str:
     [transfer] = await _transfers(visit)
-    [found] = transfer["candidates"]
+    found = transfer["candidates"][0]
     chosen = {"transfer_id": transfer["transfer_id"], "bill_ids": found["bill_ids"]}
     path = f"/bank-statements/{visit.statement}/confirm"
     await visit.ask("cashier", "POST", path, {"transfers": [chosen]})

@@ -269,9 +269,11 @@ def _reversal(bill: Bill, at: datetime) -> Journal:
     )
 
 
-async def issued_of(deps: Dependencies, homes: Sequence[str]) -> list[Bill]:
+async def issued_of(
+    deps: Dependencies, homes: Sequence[str], *, tx: Transaction | None = None
+) -> list[Bill]:
     """Return the issued bills that homes owe or owed, also those that are paid or void."""
-    return await store.of_home(deps.db, homes)
+    return await store.of_home(deps.db, homes, tx=tx)
 
 
 async def titles_of(deps: Dependencies, bill_ids: Sequence[str]) -> dict[str, tuple[str, int]]:

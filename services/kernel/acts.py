@@ -134,6 +134,14 @@ class Act(Labelled):
     SHARED_COST_PROPOSED = "fee.shared_cost_proposed", "登记公摊费", Guard.OWN_HOME_AND_MONEY
     SHARED_COST_APPROVED = "fee.shared_cost_approved", "批准公摊费", Guard.OWN_HOME_AND_MONEY
     SHARED_COST_REFUSED = "fee.shared_cost_refused", "不批准公摊费", Guard.OWN_HOME_AND_MONEY
+    LOAN_RATE_SET = "fee.loan_rate_set", "登记贷款市场报价利率"
+    LATE_RULE_PROPOSED = "fee.late_rule_proposed", "提出违约金标准"
+    LATE_RULE_APPROVED = "fee.late_rule_approved", "批准违约金标准"
+    LATE_RULE_REFUSED = "fee.late_rule_refused", "不批准违约金标准"
+    LATE_RULE_ENDED = "fee.late_rule_ended", "停用违约金标准"
+    LATE_FEES_PROPOSED = "fee.late_fees_proposed", "提出收取违约金", Guard.OWN_HOME_AND_MONEY
+    LATE_FEES_APPROVED = "fee.late_fees_approved", "批准收取违约金", Guard.OWN_HOME_AND_MONEY
+    LATE_FEES_REFUSED = "fee.late_fees_refused", "不批准收取违约金", Guard.OWN_HOME_AND_MONEY
     METER_ADDED = "meter.added", "登记计量表", Guard.OWN_HOME
     METER_READ = "meter.read", "登记抄表读数"
     METER_REPLACED = "meter.replaced", "登记换表", Guard.OWN_HOME

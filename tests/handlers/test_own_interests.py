@@ -18,6 +18,7 @@ from tests.build import (
     content_checks,
     demands,
     invoices,
+    late_charges,
     meters,
     reconciliations,
     reductions,
@@ -203,6 +204,7 @@ AT_LI: Final[dict[Act, Prepare]] = {
     Act.DEMANDS_RESUMED: demands.resumed,
     Act.DEMAND_LETTER_DELIVERED: demands.delivered,
     **reductions.AT_LI,
+    **late_charges.GUARDED,
 }
 # What is refused by the money's payee alone.
 OF_MONEY: Final = {
@@ -238,7 +240,7 @@ async def state_of(estate: Estate) -> Any:
     db = estate.world.db
     names = ("residencies", "home_codes", "home_requests", "bills", "journals", "refunds")
     names += ("fee_rules", "bill_runs", "content_checks", "shared_costs")
-    names += ("meters", "fee_reductions")
+    names += ("meters", "fee_reductions", "late_charges")
     names += ("survey_answers", "survey_second_entries")
     names += ("visits", "payment_promises", "calls", "household_cards")
     names += ("notice_visits", "notice_readings", "bill_notes")

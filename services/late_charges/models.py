@@ -179,8 +179,8 @@ class LateLineView(Struct, kw_only=True):
     title: BillTitle
     kind: HomeFee
     payee_name: str
-    first: Day
-    last: Day
+    first: Annotated[Day, Meta(examples=["2026-10-02"])]
+    last: Annotated[Day, Meta(examples=["2026-11-01"])]
     days: int
     amount_fen: int
     explanation: Explanation
@@ -195,6 +195,6 @@ class LateChargesSoFar(Struct, kw_only=True):
     `items`: One for each bill that was not paid in time.
     """
 
-    counted_to: Day
+    counted_to: Annotated[Day, Meta(examples=["2026-11-30"])]
     amount_fen: int
     items: list[LateLineView]

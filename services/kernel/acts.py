@@ -134,6 +134,11 @@ class Act(Labelled):
     SHARED_COST_PROPOSED = "fee.shared_cost_proposed", "登记公摊费", Guard.OWN_HOME_AND_MONEY
     SHARED_COST_APPROVED = "fee.shared_cost_approved", "批准公摊费", Guard.OWN_HOME_AND_MONEY
     SHARED_COST_REFUSED = "fee.shared_cost_refused", "不批准公摊费", Guard.OWN_HOME_AND_MONEY
+    INSTALMENTS_OFFERED = "fee.instalments_offered", "提出分期约定", Guard.OWN_HOME_AND_MONEY
+    INSTALMENTS_AGREED = "fee.instalments_agreed", "同意分期约定"
+    INSTALMENTS_DECLINED = "fee.instalments_declined", "不同意分期约定"
+    INSTALMENTS_APPROVED = "fee.instalments_approved", "批准分期约定", Guard.OWN_HOME_AND_MONEY
+    INSTALMENTS_REFUSED = "fee.instalments_refused", "不批准分期约定", Guard.OWN_HOME_AND_MONEY
     LOAN_RATE_SET = "fee.loan_rate_set", "登记贷款市场报价利率"
     LATE_RULE_PROPOSED = "fee.late_rule_proposed", "提出违约金标准"
     LATE_RULE_APPROVED = "fee.late_rule_approved", "批准违约金标准"

@@ -17,6 +17,7 @@ from services.demands import creditors
 from services.demands.pauses import actions as pauses
 from services.dependencies import Dependencies, Transaction
 from services.fees.models import BillKind, HomeFee
+from services.instalments import actions as instalments
 from services.kernel.days import Day, day_of, plus_days
 from services.kernel.paths import covers
 from services.kernel.types import WHOLE
@@ -141,10 +142,15 @@ def _by_bill(journals: Sequence[Journal]) -> Mapping[str, list[Journal]]:
 
 
 class Stops(Struct, frozen=True, kw_only=True):
-    """Days that contracts have left out, as they were kept: (place or home, firm, span)."""
+    """Days that contracts leave out, as they were kept.
+
+    `paused`: (place, firm, span). `mediated`: (home, span). `agreed`: (bill, whether the
+    agreement itself stops late charges, span). `firms`: (compound, account) → the firm.
+    """
 
     paused: Sequence[tuple[str, str, Span]]
     mediated: Sequence[tuple[str, Span]]
+    agreed: Sequence[tuple[str, bool, Span]]
     firms: Mapping[tuple[str, str], str]
 
     def spans(self, bill: Bill, rule: LateRule) -> list[Span]:
@@ -159,6 +165,8 @@ class Stops(Struct, frozen=True, kw_only=True):
             ]
         if LateStop.MEDIATION in rule.stops:
             found += [span for home, span in self.mediated if home == bill.home]
+        by_rule = LateStop.INSTALMENTS in rule.stops
+        found += [s for own, stops, s in self.agreed if own == bill.id and (stops or by_rule)]
         return found
 
 
@@ -171,6 +179,10 @@ async def _stops(deps: Dependencies, found: Sequence[Bill]) -> Stops:
             for pause in await pauses.ever_around(deps, homes)
         ],
         mediated=[(home, (first, last)) for home, first, last in mediated],
+        agreed=[
+            (bill, stops, (first, last))
+            for bill, stops, first, last in await instalments.spans(deps, homes)
+        ],
         firms=await creditors.accounts_of_firms(deps, homes),
     )
 

@@ -17,6 +17,7 @@ from tests.build import (
     bank_statements,
     content_checks,
     demands,
+    instalments,
     invoices,
     late_charges,
     meters,
@@ -205,6 +206,7 @@ AT_LI: Final[dict[Act, Prepare]] = {
     Act.DEMAND_LETTER_DELIVERED: demands.delivered,
     **reductions.AT_LI,
     **late_charges.GUARDED,
+    **instalments.GUARDED,
 }
 # What is refused by the money's payee alone.
 OF_MONEY: Final = {
@@ -240,7 +242,7 @@ async def state_of(estate: Estate) -> Any:
     db = estate.world.db
     names = ("residencies", "home_codes", "home_requests", "bills", "journals", "refunds")
     names += ("fee_rules", "bill_runs", "content_checks", "shared_costs")
-    names += ("meters", "fee_reductions", "late_charges")
+    names += ("meters", "fee_reductions", "late_charges", "instalments")
     names += ("survey_answers", "survey_second_entries")
     names += ("visits", "payment_promises", "calls", "household_cards")
     names += ("notice_visits", "notice_readings", "bill_notes")

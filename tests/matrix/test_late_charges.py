@@ -48,6 +48,18 @@ async def rule(scene: Scene, state: LateRuleState = LateRuleState.PROPOSED) -> s
     return await scene.town.insert(late_charge_rules.COLLECTION, made)
 
 
+async def a_day(_: Scene) -> str:
+    return "2026-02-20"
+
+
+async def contract(scene: Scene) -> str:
+    """A rule by which the matrix's bills, late since 2020, bear something."""
+    made = await rule(scene, LateRuleState.IN_FORCE)
+    kept = scene.town.world.db[late_charge_rules.COLLECTION]
+    await kept.update_one({"_id": made}, {"$set": {"start_day": "2000-01-01"}})
+    return made
+
+
 async def rule_in_force(scene: Scene) -> str:
     return await rule(scene, LateRuleState.IN_FORCE)
 
@@ -102,10 +114,14 @@ async def fees_of_firm(scene: Scene) -> str:
     return made
 
 
-FURNITURE: Final[Furniture] = ((rule, COMPOUNDS), (fees, COMPOUNDS))
+FURNITURE: Final[Furniture] = (
+    (rule, COMPOUNDS),
+    (contract, COMPOUNDS),
+    (fees, COMPOUNDS),
+)
 ROWS = (
     Row("get", "/api/v1/loan-rates", everyone(), bare="rates of the whole country"),
-    Row("put", "/api/v1/loan-rates/{day}", citywide(), makes=lambda _: "2026-02-20", body=LOAN),
+    Row("put", "/api/v1/loan-rates/{day}", citywide(), makes=a_day, body=LOAN),
     Row("get", "/api/v1/me/late-charges", somewhere()),
     Row("get", "/api/v1/homes/{home}/late-charges", at(HOME)),
     Row(

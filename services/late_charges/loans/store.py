@@ -1,5 +1,7 @@
 """Store of loan prime rates."""
 
+from typing import Final
+
 import msgspec
 
 from mongo_indexes.loan_rates import COLLECTION
@@ -7,6 +9,8 @@ from services.dependencies import Database, Transaction
 from services.kernel.days import Day
 from services.kernel.documents import to_document
 from services.late_charges.loans.models import LoanRate
+
+LAST_DAY: Final = "2099-12-31"  # that a day can be
 
 
 async def put(db: Database, tx: Transaction, rate: LoanRate) -> None:
@@ -17,6 +21,6 @@ async def put(db: Database, tx: Transaction, rate: LoanRate) -> None:
 
 async def latest(db: Database, *, until: Day | None = None, limit: int) -> list[LoanRate]:
     """Return the last rates, of those announced by a day; the latest first. By `_id`."""
-    query = {"_id": {"$lte": until}} if until else {}
+    query = {"_id": {"$lte": until or LAST_DAY}}
     cursor = db[COLLECTION].find(query).sort("_id", -1).limit(limit).hint("_id_")
     return msgspec.convert(await cursor.to_list(), list[LoanRate])

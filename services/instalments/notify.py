@@ -5,10 +5,10 @@ from typing import Final
 
 from services.dependencies import Dependencies, Transaction
 from services.instalments.models import InstalmentPart, Instalments
-from services.kernel.money import yuan
 from services.kernel.templates import Ask, Moment, Purpose, Template
 from services.messaging import actions as messaging
 from services.places import actions as places
+from services.wechat import template_values
 
 ASKS: Final = (Ask(Moment.AFTER_LOOKING_AT_PAYMENTS, "分期缴费快到期时告诉您"),)
 PAGE: Final = "pages/instalments/instalments"
@@ -84,7 +84,7 @@ async def notify(
     address = (await places.addresses(deps, [home])).get(home, home)
     values = {
         "home": address,
-        "amount": f"{yuan(amount_fen)}元",
+        "amount": template_values.amount(amount_fen),
         "due_on": part.due_on,
         "payee": agreement.payee_name,
     }

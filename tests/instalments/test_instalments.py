@@ -113,7 +113,7 @@ async def test_what_is_due_soon_is_told_once(estate: Estate) -> None:
     await look(estate)
     await look(estate)
     [message] = await told(estate.world, await estate.member("li"), "instalment_due")
-    assert "50.00元" in message
+    assert "¥50.00" in message
 
 
 async def test_only_who_owes_it_answers_and_sees_it(estate: Estate) -> None:

@@ -74,7 +74,7 @@ async def _late(
     to_day: Day,
     *,
     account: str | None,
-    tx: Transaction | None,
+    tx: Transaction | None = None,
 ) -> list[tuple[Bill, LateRule]]:
     """Return the bills that were late by a day, each with its rule; by home and due day."""
     compounds = sorted({compound_of(bill.home) for bill in known})

@@ -168,19 +168,12 @@ AT_LI: Final[dict[Act, Prepare]] = {
     Act.BILL_NOTE_REFUSED: note_refused,
     Act.DEBTS_CERTIFIED: certified,
     Act.PAYMENT_TAKEN: payment_taken,
-    Act.SHARED_COST_PROPOSED: shared_costs.cost_proposed,
-    Act.SHARED_COST_APPROVED: shared_costs.cost_decided,
-    Act.SHARED_COST_REFUSED: shared_costs.cost_refused,
     Act.METER_ADDED: meters.meter_added,
     Act.METER_REPLACED: meters.meter_replaced,
     Act.BANK_TRANSFERS_CONFIRMED: transfers_to_confirm,
     Act.SUSPENSE_RETURNED: suspended,
     Act.DIFFERENCE_CLOSED: reconciliations.difference_closed,
     Act.REFUND_RETRIED: refund_stuck,
-    Act.REFUND_ASKED: refund_requests.refund_asked,
-    Act.REFUND_APPROVED: refund_requests.refund_waiting,
-    Act.REFUND_REFUSED: refund_requests.refund_refused,
-    Act.REFUND_PAID_OUT: refund_requests.refund_to_pay_out,
     Act.INVOICE_SENT: invoices.sending,
     Act.INVOICE_RED_LETTERED: invoices.taking_back,
     Act.REVEALED: revealed,
@@ -207,6 +200,8 @@ AT_LI: Final[dict[Act, Prepare]] = {
     **reductions.AT_LI,
     **late_charges.GUARDED,
     **instalments.GUARDED,
+    **shared_costs.GUARDED,
+    **refund_requests.GUARDED,
 }
 # What is refused by the money's payee alone.
 OF_MONEY: Final = {

@@ -209,7 +209,7 @@ def _line(
         liable_on=bill.liable_on,
         rule=rule.id,
         clause=f"{rule.source}(第{rule.page}页)",
-        payee=bill.payee,
+        payee=bill.payee or rule.payee,
         account=bill.account,
         payee_name=bill.payee_name,
         first=counted.first,

@@ -16,6 +16,7 @@ from tests.build.homes import get, post, told
 from tests.build.instalments import PARTS, answer, decide, kept, offer, on_paper
 from tests.build.late_charges import ruled
 from tests.build.payments import paid
+from tests.handlers.test_own_interests import firms_manager
 
 pytestmark = [
     pytest.mark.billed("2026-01", "2026-02"),
@@ -174,6 +175,20 @@ async def test_late_charges_stop_where_the_agreement_or_the_rule_says_so(
     stops = {"$set": {"stops": ["instalments"]}}
     await estate.world.db.late_charge_rules.update_one({}, stops)
     assert (await get(estate, "li", "me/late-charges")).body["items"] == []
+
+
+async def test_a_firm_agrees_only_on_what_it_is_paid_itself(estate: Estate) -> None:
+    estate.members["manager"] = await firms_manager(estate)
+    of_firm = {"account": "firm"}
+    await estate.world.db.payees.update_one(of_firm, {"$set": {"firm": "other"}})
+    other = await offer(estate, "manager")
+    assert (other.status, other.code) == (403, "other_payee")
+    agreement_id = (await offer(estate)).body["instalments_id"]
+    await answer(estate, agreement_id)
+    decided = await decide(estate, agreement_id, "manager")
+    assert (decided.status, decided.code) == (403, "other_payee")
+    listed = await get(estate, "manager", f"places/{COMPOUND}/instalments")
+    assert listed.body["items"] == []
 
 
 @pytest.mark.parametrize(

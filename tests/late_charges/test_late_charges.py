@@ -9,11 +9,16 @@ from typing import Any
 
 import pytest
 
-from tests.build.cast import COMPOUND, LI_HOME, SUN_HOME, WANG_HOME, Estate
+from services.kernel.days import start_of
+from services.kernel.documents import to_document
+from services.mediations.models import Matter, Mediation
+from services.mediations.states import MediationState
+from tests.build.cast import COMMUNITY, COMPOUND, LI_HOME, SUN_HOME, WANG_HOME, Estate
 from tests.build.homes import get, post, told
 from tests.build.late_charges import charged, decide, propose, ruled
 from tests.build.merchants import second
 from tests.build.payments import paid
+from tests.handlers.test_own_interests import firms_manager
 
 pytestmark = [
     pytest.mark.billed("2026-01", "2026-02"),
@@ -159,6 +164,39 @@ async def test_a_pause_is_not_counted_where_the_rule_says_so(estate: Estate) -> 
     assert await so_far(estate, "wang") == ["欠费36.00元×0.05%×29天=0.52元"] * 2
     await estate.world.db.late_charge_rules.update_one({}, {"$set": {"stops": []}})
     assert await so_far(estate) == [ONE, ONE]
+
+
+async def test_a_mediation_is_not_counted_where_the_rule_says_so(estate: Estate) -> None:
+    await ruled(estate)
+    await estate.advance(days=60)
+    mediation = Mediation(
+        id="m1",
+        place=COMMUNITY,
+        matter=Matter.SERVICE,
+        state=MediationState.AGREED,
+        person="",
+        filed_by="test",
+        created_at=start_of("2026-04-11"),
+        agreed_at=start_of("2026-04-20"),
+        homes=[LI_HOME],
+    )
+    await estate.world.db.mediations.insert_one(to_document(mediation))
+    assert await so_far(estate) == ["欠费51.18元×0.05%×19天=0.49元,另有10天不计"] * 2
+    await estate.world.db.late_charge_rules.update_one({}, {"$set": {"stops": ["pause"]}})
+    assert await so_far(estate) == [ONE, ONE]
+
+
+async def test_a_firm_charges_only_for_what_it_is_paid_itself(estate: Estate) -> None:
+    await ruled(estate)
+    await estate.advance(days=60)
+    estate.members["manager"] = await firms_manager(estate)
+    of_firm = {"account": "firm"}
+    await estate.world.db.payees.update_one(of_firm, {"$set": {"firm": "other"}})
+    other = await propose(estate, "manager", to_day=LAST)
+    assert (other.status, other.code) == (403, "other_payee")
+    made = await propose(estate, to_day=LAST)
+    decided = await decide(estate, made.body["late_fees_id"], "manager")
+    assert (decided.status, decided.code) == (403, "other_payee")
 
 
 async def test_the_cap_of_the_contract_is_kept_over_all_charges(estate: Estate) -> None:

@@ -70,7 +70,7 @@ class InstalmentsHandler(ApiHandler):
 class AnswerHandler(ApiHandler):
     @endpoint(
         "answerInstalments",
-        needs=Access.SIGNED_IN,
+        needs=Permission.PAY_BILLS,
         errors=("instalments_moved_on",),
         example=AnswerInstalments(agree=True),
     )

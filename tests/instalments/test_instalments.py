@@ -42,7 +42,7 @@ async def asked(estate: Estate) -> list[str]:
     made = await post(estate, "staff", f"places/{COMPOUND}/demand-rounds", way="message")
     assert made.status < 300, made.body
     await estate.world.work()
-    skips = await get(estate, "staff", f"demand-rounds/{made.body['round_id']}/skips")
+    skips = await get(estate, "staff", f"demand-rounds/{made.body['round_id']}/skipped")
     return [each["because"] for each in skips.body["items"] if each["place"] == LI_HOME]
 
 
@@ -114,7 +114,7 @@ async def test_what_is_due_soon_is_told_once(estate: Estate) -> None:
     await look(estate)
     await look(estate)
     [message] = await told(estate.world, await estate.member("li"), "instalment_due")
-    assert "¥50.00" in message
+    assert "还有50.00元请在2026年3月31日前" in message
 
 
 async def test_only_who_owes_it_answers_and_sees_it(estate: Estate) -> None:

@@ -7,7 +7,7 @@ import pytest
 from mongo_indexes import instalments
 from services.instalments.models import InstalmentPart, Instalments
 from services.instalments.states import InstalmentsState
-from services.kernel.permissions import Role
+from services.kernel.permissions import Permission, Role
 from tests.matrix import makers
 from tests.matrix.posts import HOME, HOMES, Post
 from tests.matrix.row import Row
@@ -66,6 +66,8 @@ def parts(_: Scene, made: Any) -> dict[str, Any]:
 
 
 def owes(post: Post, place: str) -> Outcome:
+    if not post.places(Permission.PAY_BILLS):
+        return Outcome.FORBIDDEN
     owned = {(Role.OWNER, place), (Role.DEBTOR, place)} & set(post.held)
     return Outcome.ALLOWED if owned else Outcome.MISSING
 

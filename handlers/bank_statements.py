@@ -24,11 +24,14 @@ from services.limits.models import Rate
 
 # 5 MB, which the service checks, in a form with one file.
 LONGEST_FORM_BYTES: Final = 6 * 1024 * 1024
+Account = Annotated[
+    AccountKey, Meta(description="Key of the payee's merchant account, whose bank it is.")
+]
 StatementId = Annotated[
     str, Meta(max_length=64, description="Id of the statement, as the list shows it.")
 ]
 TransferId = Annotated[
-    str, Meta(max_length=64, description="Id of the transfer, as the list shows it.")
+    str, Meta(max_length=64, description="Id of the transfer, as lists show it.")
 ]
 
 
@@ -43,7 +46,7 @@ class AccountStatementsHandler(UploadHandler):
         errors=("not_found", "too_large"),
         rate=Rate.UPLOAD,
     )
-    async def post(self, account: AccountKey, body: bytes) -> BankStatementView:
+    async def post(self, account: Account, body: bytes) -> BankStatementView:
         """Upload a bank's file of an account, .xlsx or .csv. Nothing is booked by it."""
         return await uploads.upload(self.deps, self.actor, account, body)
 

@@ -44,7 +44,7 @@ class CheckoutHandler(ApiHandler):
 
 class CheckoutNextHandler(ApiHandler):
     @endpoint(
-        "payNextOfCheckout",
+        "createCheckoutOrder",
         needs=Access.SIGNED_IN,
         status=201,
         errors=(

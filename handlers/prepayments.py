@@ -1,7 +1,8 @@
 """Endpoints of prepayments: money for bills to come, and what is left of it."""
 
 from handlers.http.base import ApiHandler
-from handlers.http.contract import Route, endpoint
+from handlers.http.contract import Access, Route, endpoint
+from handlers.http.ids import HomePath
 from services.fees.models import FeeKind
 from services.kernel.pages import Page
 from services.kernel.paths import PlacePath
@@ -10,8 +11,14 @@ from services.limits.models import Rate
 from services.payments.advances import actions as advances
 from services.payments.advances.models import PayAhead
 from services.payments.models import PaymentOrder
-from services.prepayments import actions
-from services.prepayments.models import MyPrepayments, PrepaymentsQuery, PrepaymentView
+from services.prepayments import actions, offers
+from services.prepayments.models import (
+    MyPrepayments,
+    OfferQuery,
+    OfferView,
+    PrepaymentsQuery,
+    PrepaymentView,
+)
 
 
 class MyPrepaymentsHandler(ApiHandler):
@@ -51,6 +58,13 @@ class MyPrepaymentsHandler(ApiHandler):
         return await advances.pay(self.deps, self.actor, body)
 
 
+class PrepaymentOfferHandler(ApiHandler):
+    @endpoint("getPrepaymentOffer", needs=Access.SIGNED_IN)
+    async def get(self, home: HomePath, query: OfferQuery) -> OfferView:
+        """What a home may pay in advance for a fee, and what each number of months costs."""
+        return await offers.shown(self.deps, self.actor, home, query)
+
+
 class PlacePrepaymentsHandler(ApiHandler):
     @endpoint("listPrepayments", needs=Permission.VIEW_DEBTORS)
     async def get(self, place: PlacePath, query: PrepaymentsQuery) -> Page[PrepaymentView]:
@@ -60,5 +74,6 @@ class PlacePrepaymentsHandler(ApiHandler):
 
 ROUTES = [
     Route("/api/v1/me/prepayments", MyPrepaymentsHandler),
+    Route("/api/v1/homes/{home}/prepayment-offer", PrepaymentOfferHandler),
     Route("/api/v1/places/{place}/prepayments", PlacePrepaymentsHandler),
 ]

@@ -4,7 +4,7 @@ from typing import Final
 
 from mongo_indexes import bank_statements, bank_transfers
 from services.bank_statements.transfers.models import PAYER, REMARK
-from services.kernel.personal_data import ACCOUNTING, Fate, Holding
+from services.kernel.personal_data import Fate, Holding
 
 HOLDINGS: Final = (
     Holding(
@@ -18,7 +18,6 @@ HOLDINGS: Final = (
         fate=Fate.NOBODYS,
         sealed={"payer_sealed": PAYER, "remark_sealed": REMARK},
         staff=("chosen_by", "set_aside_by"),
-        law=ACCOUNTING,
         why="银行到账的日期、流水号和金额;付款人姓名和附言加密保存,一年后清除",
     ),
 )

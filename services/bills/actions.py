@@ -257,6 +257,8 @@ async def withdraw(
     await store.void_many(deps.db, tx, bills, voided, reopen=reopen)
     await sums.record(deps, tx, before=bills)
     await ledger.post_many(deps, tx, [_reversal(bill, voided["voided_at"]) for bill in bills])
+    for follow in deps.features.owing:
+        await follow(deps, tx, bills)
 
 
 def _reversal(bill: Bill, at: datetime) -> Journal:

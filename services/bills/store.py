@@ -159,6 +159,13 @@ async def hold(db: Database, tx: Transaction, bills: Sequence[Bill]) -> bool:
     return result.matched_count == len(bills)
 
 
+async def hold_drafts(db: Database, tx: Transaction, home: str) -> None:
+    """Touch the drafts of a home: who issues one at this moment starts again. By `slots`."""
+    query = {"home": home, "state": BillState.DRAFT}
+    change = {"$inc": {"holds": 1}}
+    await db[COLLECTION].update_many(query, change, session=tx, hint="slots")
+
+
 async def void_many(
     db: Database, tx: Transaction, bills: Sequence[Bill], voided: Document, *, reopen: bool
 ) -> None:

@@ -86,8 +86,8 @@ async def get(deps: Dependencies, actor: Actor, checkout_id: str) -> CheckoutVie
     checkout = await access(deps, actor, checkout_id)
     sources = await orders.read(deps, actor, checkout.bill_ids)
     mine = [p for p in sources.in_the_way if p.person == actor.person_id and p.is_pending]
-    if mine:
-        await asyncio.gather(*(payments.ask(deps, payment) for payment in mine))
+    if wholes := {payment.combined_number or payment.id: payment for payment in mine}:
+        await asyncio.gather(*(payments.ask(deps, whole) for whole in wholes.values()))
         sources = await orders.read(deps, actor, checkout.bill_ids)
     return views.view(deps, checkout, sources)
 

@@ -43,7 +43,7 @@ class Checkout(Struct, kw_only=True):
         return [bill_id for part in self.parts for bill_id in part.bill_ids]
 
 
-class PartState(Labelled):
+class PartProgress(Labelled):
     """How far one payee's part is."""
 
     WAITING = "waiting", "待支付"
@@ -78,7 +78,7 @@ class CheckoutPart(Struct, kw_only=True):
     kind: BillKind
     bill_ids: list[str]
     owed_fen: int
-    state: PartState
+    state: PartProgress
     payment_id: Annotated[str | None, Meta(examples=[None])]
 
 

@@ -8,7 +8,7 @@ from services.checkouts.models import (
     CheckoutPayment,
     CheckoutView,
     Part,
-    PartState,
+    PartProgress,
 )
 from services.dependencies import Dependencies
 from services.kernel.views import show
@@ -43,9 +43,9 @@ def _part(part: Part, sources: Sources) -> CheckoutPart:
     own = [bill for bill in sources.bills if bill.id in part.bill_ids]
     owed_fen = sum(bill.owed_fen for bill in own if bill.state is BillState.OWING)
     held = {bill_id for order in sources.in_the_way for bill_id in order.bill_ids}
-    state = PartState.WAITING if owed_fen else PartState.DONE
+    state = PartProgress.WAITING if owed_fen else PartProgress.DONE
     if owed_fen and held.intersection(part.bill_ids):
-        state = PartState.PAYING
+        state = PartProgress.PAYING
     latest = part.payments[-1] if part.payments else None
     return show(part, CheckoutPart, owed_fen=owed_fen, state=state, payment_id=latest)
 

@@ -42,6 +42,11 @@ async def take(deps: Dependencies, actor: Actor, request: TakeAhead) -> CounterP
     async def again(tx: Transaction) -> CounterPayment:
         return await actions.taken_before(deps, tx, actor, request, **own)
 
+    async def lost(tx: Transaction) -> CounterPayment:
+        if await store.find(deps.db, payment_id, tx=tx) is None:
+            raise PaymentInProgress("请稍后再试", retry_after_seconds=1)  # another voucher
+        return await again(tx)
+
     if await store.find(deps.db, payment_id):
         return await actions.details(deps, await deps.in_transaction(again))
     payment = _draft(deps, actor, offer, request)
@@ -49,9 +54,7 @@ async def take(deps: Dependencies, actor: Actor, request: TakeAhead) -> CounterP
     try:
         await deps.in_transaction(lambda tx: _book(deps, tx, actor, payment, offer))
     except DuplicateKeyError:
-        if await store.find(deps.db, payment_id) is None:  # another voucher, the same moment
-            raise PaymentInProgress("请稍后再试", retry_after_seconds=1) from None
-        payment = await deps.in_transaction(again)
+        payment = await deps.in_transaction(lost)
     return await actions.details(deps, payment)
 
 

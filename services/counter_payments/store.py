@@ -33,8 +33,10 @@ async def insert(db: Database, tx: Transaction, payment: CounterPayment) -> None
     await db[COLLECTION].insert_one(to_document(payment), session=tx)
 
 
-async def find(db: Database, payment_id: str) -> CounterPayment | None:
-    document = await db[COLLECTION].find_one({"_id": payment_id})
+async def find(
+    db: Database, payment_id: str, *, tx: Transaction | None = None
+) -> CounterPayment | None:
+    document = await db[COLLECTION].find_one({"_id": payment_id}, session=tx)
     return msgspec.convert(document, CounterPayment | None)
 
 

@@ -44,7 +44,7 @@ About = Callable[[Any, Sequence[str]], Awaitable[Mapping[str, str]]]
 Selection = Callable[[Any, Sequence[str], Month], Awaitable[set[str]]]
 # (deps, tx, home, days): what becomes of what a home owes, by the first days of other owners.
 HandOver = Callable[[Any, Any, str, Sequence[Day]], Awaitable[None]]
-# (deps, tx, bills): what becomes of bills when they are issued, or before they are voided.
+# (deps, tx, bills): what becomes of bills that are issued or voided, and of their homes.
 OfBills = Callable[[Any, Any, Sequence[Any]], Awaitable[None]]
 # (deps, tx, actor, talk): what is kept of a talk about fees at a door.
 AtDoor = Callable[[Any, Any, Any, Talk], Awaitable[None]]
@@ -104,8 +104,8 @@ class Feature(Struct, frozen=True, kw_only=True):
     `findings`: what a finding of a round can become.
     `work`: what it counts of a head's work in a month.
     `hand_over`: what it writes in the transaction in which a home changes hands.
-    `issued`: what it does with bills in the transaction that issues them. `voided`: the same
-    for bills that are about to be voided.
+    `owing`: what it does about the homes of bills in the transaction that issues these, or
+    voided them. `voided`: the same for bills that are about to be voided.
     `projections`: documents that say what the journals say, and how they are held against them.
     `at_door`: what it keeps of a talk about fees, in the transaction that keeps the visit.
     """
@@ -136,7 +136,7 @@ class Feature(Struct, frozen=True, kw_only=True):
     findings: tuple[FindingTarget, ...] = ()
     work: tuple[WorkMeasure, ...] = ()
     hand_over: HandOver | None = None
-    issued: OfBills | None = None
+    owing: OfBills | None = None
     voided: OfBills | None = None
     projections: tuple[Projection, ...] = ()
     at_door: AtDoor | None = None
@@ -156,7 +156,7 @@ class Features:
     `findings`: name → what a finding can become.
     `work`: what is counted of heads' work, in the order of the packages; `work_figures`: name →
     what it is. `hand_overs`: what is written when a home changes hands.
-    `issued`, `voided`: what is done with bills when they are.
+    `owing`, `voided`: what is done with bills when they are.
     `at_doors`: what is kept of a talk about fees.
     Raises ValueError for what two packages register by one name, since one of them would never
     be seen, and for the lane of a job that is not the package's; KeyError for a package of
@@ -206,7 +206,7 @@ class Features:
         self.projections: Final = _once(
             {one.name: one} for each in features for one in each.projections
         )
-        self.issued: Final = tuple(each.issued for each in features if each.issued)
+        self.owing: Final = tuple(each.owing for each in features if each.owing)
         self.voided: Final = tuple(each.voided for each in features if each.voided)
         self.hand_overs: Final = tuple(e.hand_over for e in features if e.hand_over)
         self.at_doors: Final = tuple(e.at_door for e in features if e.at_door)

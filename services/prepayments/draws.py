@@ -53,8 +53,8 @@ async def write(
         raise PrepaymentMoved([was.id for was, _ in changes])
 
 
-async def issued(deps: Dependencies, tx: Transaction, bills: Sequence[Bill]) -> None:
-    """Pay from what lies there when bills are issued."""
+async def owing(deps: Dependencies, tx: Transaction, bills: Sequence[Bill]) -> None:
+    """Pay from what lies there when bills are issued, or put something back there."""
     months = [bill.home for bill in bills if bill.kind in [*FeeKind]]
     await draw(deps, tx, sorted({*months}))
 
@@ -64,10 +64,10 @@ async def draw(deps: Dependencies, tx: Transaction, homes: Sequence[str]) -> Non
     found = await store.filled(deps.db, tx, homes) if homes else []
     if not found:
         return
-    owing = await balances.owing_of(deps, sorted({each.home for each in found}), tx=tx)
+    unpaid = await balances.owing_of(deps, sorted({each.home for each in found}), tx=tx)
     now, changes, drawn = deps.now(), [], []
     for prepayment in found:
-        amounts = shares(prepayment, owing)
+        amounts = shares(prepayment, unpaid)
         if not amounts:
             continue
         journal = _drawn(prepayment, amounts, now)
@@ -76,7 +76,7 @@ async def draw(deps: Dependencies, tx: Transaction, homes: Sequence[str]) -> Non
             raise PrepaymentMoved(prepayment.id)
         changes.append((prepayment, prepayment.fen - sum(amounts.values())))
         drawn.append(journal)
-        owing = [_less(bill, amounts.get(bill.id, 0)) for bill in owing]
+        unpaid = [_less(bill, amounts.get(bill.id, 0)) for bill in unpaid]
         await jobs.enqueue(deps, tx, TELL, journal.id, journal=journal.id)
     await write(deps, tx, changes)
     if drawn:
@@ -148,6 +148,7 @@ async def put_back(deps: Dependencies, tx: Transaction, bill: Bill, fen: int) ->
         await write(deps, tx, [(prepayment, prepayment.fen + some)])
         postings = [Posting(receivable(bill.id), some), Posting(prepaid(prepayment.id), -some)]
         await ledger.post(deps, tx, _journal(prepayment, PUT_BACK, postings, deps.now()))
+        await balances.hold_drafts(deps, tx, bill.home)
         left -= some
     return fen - left
 
@@ -168,7 +169,8 @@ async def deposit(
 ) -> int:
     """Keep money there, up to `most_fen` in all; return how much. The caller posts it.
 
-    The prepayment was opened before: with the order, or by this transaction.
+    The prepayment was opened before: with the order, or by this transaction. Bills that are
+    issued at the same moment are paid from it by whichever of both comes second.
     """
     prepayment = await store.find(deps.db, prepayment_id, tx=tx)
     if prepayment is None:
@@ -176,6 +178,7 @@ async def deposit(
     kept = max(0, min(fen, most_fen - prepayment.fen))
     if kept:
         await write(deps, tx, [(prepayment, prepayment.fen + kept)])
+        await balances.hold_drafts(deps, tx, prepayment.home)
     return kept
 
 

@@ -32,6 +32,6 @@ FEATURE: Final = Feature(
     projections=(proofs.PROJECTION,),
     templates=notify.TEMPLATES,
     hand_over=actions.follow_owners,
-    issued=draws.issued,
+    owing=draws.owing,
     voided=draws.voided,
 )

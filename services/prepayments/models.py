@@ -100,6 +100,45 @@ class PrepaymentView(Struct, kw_only=True):
     owners_until: Annotated[Day | None, Meta(examples=[None])]
 
 
+class OfferQuery(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Which fee to pay in advance.
+
+    `kind`: Fee.
+    """
+
+    kind: FeeKind
+
+
+class MonthsSum(Struct, kw_only=True):
+    """What some months to come cost at today's price.
+
+    `months`: Number of months.
+    `amount_fen`: Sum of them, in fen.
+    """
+
+    months: int
+    amount_fen: Annotated[int, Meta(examples=[15_354])]
+
+
+class OfferView(Struct, kw_only=True):
+    """What a home may pay in advance for a fee.
+
+    `kind`: Fee.
+    `payee_name`: Who receives the money; empty where no month to come has a price.
+    `balance_fen`: What lies there already, in fen.
+    `most_fen`: What may be paid beside it, in fen; 0 while bills of the fee are owed.
+    `owes`: Whether the home owes bills of the fee: they are paid first.
+    `sums`: What each number of months costs that may be paid.
+    """
+
+    kind: FeeKind
+    payee_name: str
+    balance_fen: Annotated[int, Meta(examples=[15_354])]
+    most_fen: Annotated[int, Meta(examples=[46_062])]
+    owes: Annotated[bool, Meta(examples=[False])]
+    sums: list[MonthsSum]
+
+
 class PrepaidMove(Labelled):
     PAID_IN = "paid_in", "预存"
     USED = "used", "抵缴账单"

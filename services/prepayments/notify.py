@@ -15,17 +15,17 @@ from services.residencies import owners
 PREPAYMENT_USED: Final = Template(
     key="prepayment_used",
     title="已用预存款缴纳",
-    body="{home}的{bills}已用预存款缴纳{amount},{owed},预存余额{left}。",
+    body="{home}的{bills}已用预存款缴纳{amount},{owed},预存余额{left_amount}。",
     page="pages/bills/bills",
     data={
         "thing1": "home",
         "thing2": "bills",
         "amount3": "amount",
-        "amount4": "left",
+        "amount4": "left_amount",
         "thing5": "owed",
     },
     purpose=Purpose.PAYMENT,
-    asks=(Ask(Moment.AFTER_PAYING, "用预存款缴费后告诉您"),),
+    asks=(Ask(Moment.AFTER_PREPAYING, "用预存款缴费后告诉您"),),
 )
 TEMPLATES: Final = (PREPAYMENT_USED,)
 
@@ -70,7 +70,7 @@ async def notify_used(
                 "home": address,
                 "bills": first if len(bills) == 1 else f"{first}等{len(bills)}张账单",
                 "amount": yuan(fen),
-                "left": yuan(prepayment.fen),
+                "left_amount": yuan(prepayment.fen),
                 "owed": f"还需缴{yuan(owed_fen)}元" if owed_fen else "不用再缴",
             },
         )

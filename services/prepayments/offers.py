@@ -4,10 +4,9 @@ What is owed already comes first: who has money lying beside a debt would be rem
 debt all the same.
 """
 
-from typing import Final
-
 from msgspec import Struct
 
+from services.bills import visibility
 from services.bills.balances import actions as balances
 from services.bills.outlooks import actions as outlooks
 from services.bills.outlooks.actions import Outlook
@@ -16,10 +15,18 @@ from services.fees import liability
 from services.fees.models import FeeKind, HandOver
 from services.fees.payees.models import Payee
 from services.kernel import errors
+from services.kernel.access import accessible
 from services.kernel.documents import digest_id
 from services.kernel.money import yuan
+from services.kernel.permissions import Actor, Permission
 from services.prepayments import store
-from services.prepayments.models import MOST_MONTHS, Prepayment
+from services.prepayments.models import (
+    MOST_MONTHS,
+    MonthsSum,
+    OfferQuery,
+    OfferView,
+    Prepayment,
+)
 from services.residencies import owners
 
 
@@ -118,10 +125,43 @@ async def get(deps: Dependencies, home: str, kind: FeeKind) -> Offer:
     found = await find(deps, home, kind)
     if found is None:
         raise NothingAhead("这项费用现在没有可以预存的月份")
-    owing = await balances.owing_of(deps, [home])
-    if any(bill.kind.value == kind.value and bill.owners_until is None for bill in owing):
-        raise OlderDebt(OLDER_DEBT)
+    if await owes(deps, home, kind):
+        raise OlderDebt("还有没缴的账单,请先缴清再预存")
     return found
 
 
-OLDER_DEBT: Final = "还有没缴的账单,请先缴清再预存"
+async def owes(deps: Dependencies, home: str, kind: FeeKind) -> bool:
+    """Tell whether those who own a home today owe bills of a fee."""
+    owing = await balances.owing_of(deps, [home])
+    return any(b.kind.value == kind.value and b.owners_until is None for b in owing)
+
+
+async def shown(deps: Dependencies, actor: Actor, home: str, query: OfferQuery) -> OfferView:
+    """Return what a home may pay in advance, to who pays its bills or takes money for it.
+
+    Nothing where no month to come has a price. Raises NotFound.
+    """
+    pays = visibility.claims(actor, Permission.PAY_BILLS).covers(home, deps.today())
+    if not pays:
+        accessible(actor, home, Permission.TAKE_PAYMENTS, at=str, missing="没有找到这套房屋")
+    kind = query.kind
+    owing = await owes(deps, home, kind)
+    offer = await find(deps, home, kind)
+    there = await store.of_homes(deps.db, [home])
+    own = [each.fen for each in there if each.kind is kind and each.owners_until is None]
+    room_fen = offer.room_fen if offer and not owing else 0
+    return OfferView(
+        kind=kind,
+        payee_name=offer.payee.name if offer else "",
+        balance_fen=sum(own),
+        most_fen=room_fen,
+        owes=owing,
+        sums=_sums(offer, room_fen) if offer else [],
+    )
+
+
+def _sums(offer: Offer, room_fen: int) -> list[MonthsSum]:
+    """Return what each number of months costs that may be paid."""
+    counts = range(1, offer.most_months + 1)
+    sums = [MonthsSum(months=n, amount_fen=offer.outlook.fen(n)) for n in counts]
+    return [each for each in sums if each.amount_fen <= room_fen]

@@ -13,6 +13,7 @@ from services.kernel.labels import Labelled
 from services.year_books.allocations import RECEIVABLE, class_of
 from services.year_books.models import (
     ACCOUNTS,
+    HANDED_OVER,
     WAYS,
     BillYear,
     Effect,
@@ -183,7 +184,7 @@ def name_of(account: str) -> str:
     if name == "income":
         kind = rest.partition(":")[0]
         return f"{said}({next((e.label for e in BillKind if e.value == kind), kind)})"
-    return f"{said} {rest}" if name in WAYS else said
+    return f"{said} {rest}" if name in WAYS or name in HANDED_OVER else said
 
 
 def age_of(due_on: Day | None, day: Day) -> Age:

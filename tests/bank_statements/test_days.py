@@ -108,6 +108,19 @@ async def test_what_the_bank_lacks_is_closed_by_a_person_with_a_reason(
     assert (await day_of(estate, "bank"))["closed_by"] == admin.person_id
 
 
+async def test_a_file_of_the_same_day_may_lack_its_evening(
+    estate: Estate, cashier: Member
+) -> None:
+    await imported(estate, cashier, csv_file([(TODAY, "B1", "51.18", "", "li", "")]))
+    await compare(estate, days=1)
+    day = await day_of(estate, "bank", TODAY)
+    assert (day["state"], day["waits_for"]) == ("waiting", "bank_file")
+    more = [(TODAY, "B1", "51.18", "", "li", ""), (TODAY, "B2", "1.00", "", "li", "")]
+    await imported(estate, await again(estate), csv_file(more))
+    await compare(estate)
+    assert (await day_of(estate, "bank", TODAY))["state"] == "differing"
+
+
 async def test_money_is_known_by_its_number_whatever_day_was_typed(
     estate: Estate, cashier: Member
 ) -> None:

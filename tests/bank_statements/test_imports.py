@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from services.bank_statements import jobs
+from services.bank_statements.files.models import MOST_BYTES
 from services.bank_statements.transfers import store as transfers_store
 from tests.build.bank_statements import (
     STATEMENTS,
@@ -277,6 +278,22 @@ async def test_a_firm_books_nothing_of_another_payee(estate: Estate, cashier: Me
     assert (other.status, other.code) == (403, "other_payee")
 
 
+async def test_a_transfer_of_another_account_is_not_booked(
+    estate: Estate, cashier: Member
+) -> None:
+    found = await imported(estate, cashier, csv_file(ROWS))
+    staff = await estate.member("staff")
+    await upload(estate, staff, csv_file(ROWS), "sanitation")
+    await estate.world.work()
+    [foreign, *_] = await transfers(estate, staff)
+    chosen = {foreign["transfer_id"]: await estate.bill_ids("li")}
+    refused = await confirm(estate, cashier, found["statement_id"], chosen)
+    assert (refused.status, refused.code) == (404, "not_found")
+    aside = f"{TRANSFERS}/{foreign['transfer_id']}/set-aside"
+    hidden = await estate.world.api.post(aside, {"reason": "电费退款"}, as_=cashier)
+    assert hidden.status == 404
+
+
 async def test_a_bill_of_another_account_is_not_paid_by_a_transfer(estate: Estate) -> None:
     staff = await estate.member("staff")
     sent = await upload(estate, staff, csv_file(ROWS), "sanitation")
@@ -285,6 +302,41 @@ async def test_a_bill_of_another_account_is_not_paid_by_a_transfer(estate: Estat
     chosen = {transfer["transfer_id"]: await estate.bill_ids("li")}
     wrong = await confirm(estate, staff, sent.body["statement_id"], chosen)
     assert (wrong.status, wrong.code) == (422, "other_account")
+
+
+@pytest.mark.parametrize(
+    ("row", "fit"),
+    [
+        (("102.36", "li", "3-2-502"), "certain"),
+        (("102.36", "li", "3-2-502和3-2-501"), "several"),
+        (("36.00", "wang", "3-2-501"), "certain"),
+        (("36.00", "wang", "3-2-502"), "several"),
+        (("36.00", "wang", "和平小区3栋501"), "certain"),
+        (("36.00", "somebody", ""), "several"),
+        (("36.01", "wang", ""), "none"),
+    ],
+)
+async def test_one_home_is_certain_when_nothing_says_otherwise(
+    estate: Estate, cashier: Member, row: tuple[str, str, str], fit: str
+) -> None:
+    amount, payer, remark = row
+    await imported(estate, cashier, csv_file([(DAY, "B1", amount, "", payer, remark)]))
+    [found] = await transfers(estate, cashier)
+    assert found["fit"] == fit, found["candidates"]
+
+
+async def test_a_file_has_five_megabytes_at_most(estate: Estate, cashier: Member) -> None:
+    refused = await upload(estate, cashier, b"x" * (MOST_BYTES + 1))
+    assert (refused.status, refused.code) == (413, "too_large")
+
+
+async def test_a_community_keeps_no_account_that_stands_elsewhere_too(estate: Estate) -> None:
+    staff = await estate.member("staff")
+    kept = await estate.world.db.payees.find_one({"account": "sanitation"})
+    assert kept is not None
+    other = {**kept, "_id": "elsewhere", "place": "cc.chaoyang.guilin.other"}
+    await estate.world.db.payees.insert_one(other)
+    assert (await upload(estate, staff, csv_file(ROWS), "sanitation")).status == 404
 
 
 @pytest.mark.parametrize("who", ["head", "admin", "li"])

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.build.cast import COMPOUND, LI_HOME, WANG_HOME, Estate, bill
+from services.bills.runs import actions as runs
+from services.bills.runs.models import StartBillRun
+from tests.build.cast import COMPOUND, LI_HOME, STAFF, WANG_HOME, Estate, bill
 from tests.build.counter_payments import firms_cashier
 from tests.build.payments import pass_time, pay
 from tests.build.prepayments import PATH, ahead, paid_ahead, take
@@ -44,7 +46,7 @@ async def test_what_was_paid_in_advance_pays_the_next_bill(estate: Estate, li: M
     assert paid["paid_fen"] == FEE
     messages = await estate.world.db.messages.find({"person": li.person_id}).to_list()
     told = [each for each in messages if each["template"] == "prepayment_used"]
-    assert [each["values"]["left"] for each in told] == ["102.36"]
+    assert [each["values"]["left_amount"] for each in told] == ["102.36元"]
     issued = [each for each in messages if each["template"] == "bill_issued"]
     assert all("物业费" not in each["values"]["fee"] for each in issued)
 
@@ -196,3 +198,41 @@ async def test_what_was_paid_twice_is_kept_or_goes_back(
     await pass_time(estate)
     assert await balance(estate, li) == kept
     assert await db.refunds.count_documents({}) == (0 if kept else 1)
+
+
+async def test_the_offer_says_what_months_cost(estate: Estate, li: Member) -> None:
+    async def offer() -> dict[str, Any]:
+        path = f"/api/v1/homes/{LI_HOME}/prepayment-offer?kind=property_fee"
+        return dict((await estate.world.api.get(path, as_=li)).body)
+
+    found = await offer()
+    assert (found["most_fen"], found["owes"], len(found["sums"])) == (12 * FEE, False, 12)
+    assert found["sums"][2] == {"months": 3, "amount_fen": 3 * FEE}
+    await paid_ahead(estate, li, months=10)
+    found = await offer()
+    assert (found["balance_fen"], found["most_fen"]) == (10 * FEE, 2 * FEE)
+    assert [each["months"] for each in found["sums"]] == [1, 2]
+
+
+async def test_nothing_is_paid_beyond_the_contract(
+    estate: Estate, li: Member, cashier: Member
+) -> None:
+    """What was paid for days without service would have to be given back."""
+    assert cashier.person_id
+    await estate.world.db.contracts.update_many({}, {"$set": {"to_day": "2026-06-30"}})
+    refused = await ahead(estate, li, months=5)
+    assert (refused.status, refused.body["details"]) == (422, {"most_fen": 4 * FEE})
+
+
+async def test_money_that_comes_while_bills_are_published_pays_them_once(
+    estate: Estate, li: Member
+) -> None:
+    made = await ahead(estate, li, months=3)
+    deps, world = estate.world.deps, estate.world
+    run = await runs.start(deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
+    await world.work()
+    await runs.publish(deps, STAFF, run.run_id)
+    await asyncio.gather(world.work(), pay(estate, li, made.body), world.work())
+    assert await balance(estate, li) == [2 * FEE]
+    assert await estate.bill_ids("li") == []
+    assert await world.db.journal.count_documents({"kind": "drawn"}) == 1

@@ -75,6 +75,19 @@ async def test_a_run_that_is_taken_back_puts_all_back(
     assert await balance(estate) == 3 * FEE
 
 
+async def test_what_is_put_back_pays_what_is_owed_elsewhere(estate: Estate, li: Member) -> None:
+    await paid_ahead(estate, li, amount_fen=FEE + 100)
+    await bill(estate.world, "2026-03")
+    await bill(estate.world, "2026-04")  # 100 fen are there for it
+    [march] = [b for b in await estate.bills("li", "paid") if b["kind"] == "property_fee"]
+    path = f"/api/v1/bills/{march['bill_id']}/void"
+    wish = {"reason": "登记有误", "months": "forgiven"}
+    staff = await estate.member("staff")
+    assert (await estate.world.api.post(path, wish, as_=staff)).status == 200
+    assert await estate.bill_ids("li") == []
+    assert await balance(estate) == 100
+
+
 async def test_the_statement_of_the_year_says_where_it_came_from(
     estate: Estate, paid: dict[str, Any], li: Member
 ) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.build.cast import Estate
 from tests.build.payments import owing, paid, pass_time
-from tests.build.refund_requests import YES, approved, ask, asked, decide, shown
+from tests.build.refund_requests import NO, YES, approved, ask, asked, colleague, decide, shown
 from tests.build.refunds import REFUND
 from tests.build.refunds import asked as asked_wechat
 from tests.build.sign_ins import Member
@@ -34,14 +34,15 @@ async def get(estate: Estate, path: str, who: str) -> dict[str, Any]:
 async def test_case_70_of_two_requests_at_once_one_has_the_money(
     estate: Estate, li: Member
 ) -> None:
-    """Also of three, and whether or not the payment had a request before."""
+    """Asked by two people, whether or not the payment had a request before."""
+    await colleague(estate)
     first, second = await estate.bill_ids("li")
-    payment, staff = await paid(estate, li), await estate.member("staff")
+    payment = await paid(estate, li)
+    people = [await estate.member(name) for name in ("staff", "colleague", "staff")]
     for bill, fens in ((first, (3000, 3000, 3000)), (second, (FEE, 1, FEE))):
         wishes = [{"bills": [{"bill_id": bill, "amount_fen": fen}]} for fen in fens]
-        replies = await asyncio.gather(
-            *(ask(estate, payment, staff, **wish) for wish in wishes)
-        )
+        asks = zip(people, wishes, strict=True)
+        replies = await asyncio.gather(*(ask(estate, payment, p, **w) for p, w in asks))
         assert sorted(reply.status for reply in replies) == [201, 409, 409]
         assert {r.code for r in replies if r.status == 409} == {"refund_exceeds_paid"}
     kept = await estate.world.db.refund_reserves.find_one({"_id": payment})
@@ -103,6 +104,8 @@ async def test_case_65_bills_stay_paid_while_wechat_is_at_it(
     assert await owing(estate) == 0
     again = await ask(estate, payment, await estate.member("staff"))
     assert (again.status, again.code) == (409, "nothing_to_refund")
+    late = await decide(estate, made["request_id"], NO, await estate.member("admin"))
+    assert (late.status, late.code) == (409, "refund_moved_on")
     number = made["refund_number"]
     await estate.world.wechat.do(f"refunds/{number}/settle", status="SUCCESS")
     await estate.world.wechat.do(f"refunds/{number}/notify")

@@ -42,6 +42,16 @@ def pays_ahead(post: Post, place: str) -> Outcome:
     return Outcome.LANDED if place in own else Outcome.MISSING
 
 
+LOOKS: Final = "who pays for the home today, or takes money there"
+
+
+def looks(post: Post, place: str) -> Outcome:
+    grants = [each for each in post.actor.grants if each.role is not Role.DEBTOR]
+    own = [each.place for each in grants if each.gives(Permission.PAY_BILLS)]
+    is_seen = place in own or post.may(Permission.TAKE_PAYMENTS, place)
+    return Outcome.ALLOWED if is_seen else Outcome.MISSING
+
+
 FURNITURE: Final[Furniture] = ((lying_there, tuple(HOMES)),)
 ROWS = (
     Row("get", "/api/v1/me/prepayments", somewhere()),
@@ -60,6 +70,13 @@ ROWS = (
         body=slip,
         land=(422, "months_or_sum"),
         because="the town's homes owe bills, which come first: no sum is named",
+    ),
+    Row(
+        "get",
+        "/api/v1/homes/{home}/prepayment-offer",
+        decided(looks, LOOKS, HOME),
+        query={"kind": "property_fee"},
+        bare="sums, and no names",
     ),
     Row("get", "/api/v1/places/{place}/prepayments", at(HOME, UNIT, COMPOUND)),
 )

@@ -78,9 +78,8 @@ class Matcher:
 
     def _match(self, row: Received) -> Match:
         found = [*self._of_address(row), *self._of_amount(row)]
-        certain = {each.home for each in found if _is_certain(each)}
         kept = found[:MOST_CANDIDATES]
-        if len(certain) == 1 and sum(_is_certain(each) for each in found) == 1:
+        if _is_certain(found):
             return TransferFit.CERTAIN, kept
         return (TransferFit.SEVERAL if found else TransferFit.NONE), kept
 
@@ -155,5 +154,8 @@ def _because(found: Candidate, because: SpeaksFor) -> Candidate:
     )
 
 
-def _is_certain(found: Candidate) -> bool:
-    return found.is_exact and found.because is not SpeaksFor.AMOUNT
+def _is_certain(found: Sequence[Candidate]) -> bool:
+    """Tell whether one home is meant: by its door or its owner, and no door says otherwise."""
+    named = {each.home for each in found if each.because is SpeaksFor.ADDRESS}
+    exact = [each for each in found if each.is_exact and each.because is not SpeaksFor.AMOUNT]
+    return len(exact) == 1 and named <= {exact[0].home}

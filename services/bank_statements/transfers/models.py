@@ -114,7 +114,7 @@ class TransfersQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
 class ChosenTransfer(Struct, forbid_unknown_fields=True, kw_only=True):
     """Bills that a transfer pays, in all or in part, the oldest first.
 
-    `transfer_id`: Id of the transfer.
+    `transfer_id`: Id of the transfer, as the list shows it.
     `bill_ids`: Ids of the bills, all of one payee and one fee.
     """
 

@@ -92,6 +92,14 @@ async def paid_by(
     return {bill_id: fen for bill_id, fen in portions.items() if fen}
 
 
+async def hold_drafts(deps: Dependencies, tx: Transaction, home: str) -> None:
+    """Hold the drafts of a home: the transaction that issues one sees what this one writes.
+
+    A write, not a read: otherwise neither of both would see the other.
+    """
+    await store.hold_drafts(deps.db, tx, home)
+
+
 async def owing_of(
     deps: Dependencies, homes: Sequence[str], *, tx: Transaction | None = None
 ) -> list[Bill]:

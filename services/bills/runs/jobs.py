@@ -157,7 +157,7 @@ async def issue_some(deps: Dependencies, run: BillRun) -> None:
         issued = await _issue(deps, tx, run, drafts, at)
         await payees.mark_charged(deps, tx, {bill.payee for bill in drafts})
         await ledger.post_many(deps, tx, [journal_of(bill, at) for bill in drafts])
-        for follow in deps.features.issued:
+        for follow in deps.features.owing:
             await follow(deps, tx, issued)
 
     await deps.in_transaction(save)

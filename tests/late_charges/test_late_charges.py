@@ -179,6 +179,7 @@ async def test_a_mediation_is_not_counted_where_the_rule_says_so(estate: Estate)
         created_at=start_of("2026-04-11"),
         agreed_at=start_of("2026-04-20"),
         homes=[LI_HOME],
+        steps=1,
     )
     await estate.world.db.mediations.insert_one(to_document(mediation))
     assert await so_far(estate) == ["欠费51.18元×0.05%×19天=0.49元,另有10天不计"] * 2

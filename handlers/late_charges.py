@@ -122,14 +122,14 @@ class MyLateChargesHandler(ApiHandler):
 class HomeLateChargesHandler(ApiHandler):
     @endpoint("getLateChargesOfHome", needs=Permission.VIEW_DEBTORS)
     async def get(self, home: HomePath) -> LateChargesSoFar:
-        """What the late bills of a home come to so far; it is no debt until it is billed."""
+        """What late bills of a home come to so far, to a firm its own; no debt until billed."""
         return await late_charges.of_home(self.deps, self.actor, home)
 
 
 class LateFeesHandler(ApiHandler):
     @endpoint("listLateCharges", needs=Permission.RUN_BILLS)
     async def get(self, place: PlacePath, query: LateFeesQuery) -> Page[LateFeesView]:
-        """Late charges that were proposed or billed at a place, the latest first."""
+        """Late charges that were proposed or billed at a place; to a firm those of its own."""
         return await late_charges.listing(self.deps, self.actor, place, query)
 
     @endpoint(

@@ -15,7 +15,7 @@ from services.bills import own_money
 from services.bills.models import Bill
 from services.bills.states import BillState
 from services.dependencies import Dependencies, Transaction
-from services.instalments import debtors, notify, store, views
+from services.instalments import debtors, notify, progress, store, views
 from services.instalments.models import (
     AnswerInstalments,
     DecideInstalments,
@@ -229,11 +229,18 @@ async def _move(
 async def _require_as_agreed(
     deps: Dependencies, tx: Transaction, agreement: Instalments
 ) -> None:
-    """Raise InstalmentBillsChanged where more is owed than was agreed, or a bill is void."""
+    """Raise InstalmentBillsChanged where more is owed than was agreed, or a bill is void.
+
+    Also where a part was not paid in time while it waited: it would be broken at once.
+    """
     found = [await bills.get(deps, bill_id, tx=tx) for bill_id in agreement.bills]
     is_void = any(bill.state is BillState.VOID for bill in found)
-    if is_void or sum(bill.owed_fen for bill in found) > agreement.amount_fen:
+    owed_fen = sum(bill.owed_fen for bill in found)
+    if is_void or owed_fen > agreement.amount_fen:
         raise InstalmentBillsChanged("账单有变化,请按现在的欠费重新约定")
+    first = progress.first_left(agreement, owed_fen)
+    if first and progress.is_broken(agreement, first, deps.today()):
+        raise InstalmentBillsChanged("第一期的日期已过,请重新约定")
 
 
 async def mine(deps: Dependencies, actor: Actor) -> MyInstalments:

@@ -10,7 +10,6 @@ from services.messaging import actions as messaging
 from services.places import actions as places
 from services.wechat import template_values
 
-ASKS: Final = (Ask(Moment.AFTER_LOOKING_AT_PAYMENTS, "分期缴费快到期时告诉您"),)
 PAGE: Final = "pages/instalments/instalments"
 DATA: Final = {"thing1": "home", "amount2": "amount", "date3": "due_on"}
 OFFERED: Final = Template(
@@ -20,7 +19,7 @@ OFFERED: Final = Template(
     page=PAGE,
     data=DATA,
     purpose=Purpose.REMINDER,
-    asks=ASKS,
+    asks=(Ask(Moment.AFTER_LOOKING_AT_PAYMENTS, "有分期缴费约定时告诉您"),),
 )
 HOLDS: Final = Template(
     key="instalments_approved",
@@ -29,7 +28,7 @@ HOLDS: Final = Template(
     page=PAGE,
     data=DATA,
     purpose=Purpose.INFORMATION,
-    asks=ASKS,
+    asks=(Ask(Moment.AFTER_LOOKING_AT_PAYMENTS, "分期缴费约定生效时告诉您"),),
 )
 DUE_SOON: Final = Template(
     key="instalment_due",
@@ -38,7 +37,7 @@ DUE_SOON: Final = Template(
     page=PAGE,
     data=DATA,
     purpose=Purpose.REMINDER,
-    asks=ASKS,
+    asks=(Ask(Moment.AFTER_LOOKING_AT_PAYMENTS, "分期缴费快到期时告诉您"),),
 )
 BROKEN: Final = Template(
     key="instalments_broken",
@@ -47,7 +46,7 @@ BROKEN: Final = Template(
     page=PAGE,
     data=DATA,
     purpose=Purpose.REMINDER,
-    asks=ASKS,
+    asks=(Ask(Moment.AFTER_LOOKING_AT_PAYMENTS, "分期缴费约定终止时告诉您"),),
 )
 BROKEN_AT_OFFICE: Final = Template(
     key="instalments_broken_at_office",
@@ -65,7 +64,7 @@ DONE: Final = Template(
     page=PAGE,
     data=DATA,
     purpose=Purpose.INFORMATION,
-    asks=ASKS,
+    asks=(Ask(Moment.AFTER_LOOKING_AT_PAYMENTS, "分期缴费缴清时告诉您"),),
 )
 TEMPLATES: Final = (OFFERED, HOLDS, DUE_SOON, BROKEN, BROKEN_AT_OFFICE, DONE)
 

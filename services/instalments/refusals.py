@@ -22,6 +22,6 @@ class InstalmentsMoved(errors.Conflict):
 
 
 class InstalmentBillsChanged(errors.Conflict):
-    """More is owed of the bills than when it was agreed, or one was voided."""
+    """More is owed than was agreed, a bill was voided, or the first part is overdue."""
 
     code = "instalment_bills_changed"

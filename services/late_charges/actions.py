@@ -68,11 +68,14 @@ async def mine(deps: Dependencies, actor: Actor) -> LateChargesSoFar:
 
 
 async def of_home(deps: Dependencies, actor: Actor, home: str) -> LateChargesSoFar:
-    """Return what the late bills of a home come to so far. Raises NotFound."""
+    """Return what late bills of a home come to so far; to a firm its own. Raises NotFound."""
     accessible(actor, home, Permission.VIEW_DEBTORS, at=str, missing="没有找到这套房屋")
     homes = [home, *await place_homes.merged_into(deps, [home])]
     day = _yesterday(deps)
-    return await views.so_far(deps, await lines.of_homes(deps, homes, day), day)
+    found = await lines.of_homes(deps, homes, day)
+    own = await own_money.find(deps, actor, home, by=Permission.VIEW_DEBTORS)
+    its = [line for line in found if own is None or line.account in own.accounts]
+    return await views.so_far(deps, its, day)
 
 
 def _yesterday(deps: Dependencies) -> Day:
@@ -245,25 +248,37 @@ async def _access(
     )
 
 
+async def _own(
+    deps: Dependencies, actor: Actor, fees_id: str, *, with_lines: bool = False
+) -> LateFees:
+    """Return late charges, to a firm's people only those of their own money."""
+    fees = await _access(deps, actor, fees_id, with_lines=with_lines)
+    own = await own_money.find(deps, actor, fees.place, by=Permission.RUN_BILLS)
+    if own is not None and fees.account not in own.accounts:
+        raise errors.NotFound(MISSING)
+    return fees
+
+
 async def listing(
     deps: Dependencies, actor: Actor, place: str, query: LateFeesQuery
 ) -> Page[LateFeesView]:
-    """Return the late charges of a place and below it, the latest first."""
+    """Return the late charges of a place and below it; to a firm those of its own money."""
     await places.access_place(deps, actor, place, Permission.RUN_BILLS)
-    found = await store.page(deps.db, place, query)
+    own = await own_money.find(deps, actor, place, by=Permission.RUN_BILLS)
+    found = await store.page(deps.db, place, query, accounts=own.accounts if own else None)
     return found.of(await views.several(deps, found.items))
 
 
 async def place_of(deps: Dependencies, actor: Actor, fees_id: str) -> str:
     """Return the place of late charges, for the audit of an export."""
-    return (await _access(deps, actor, fees_id)).place
+    return (await _own(deps, actor, fees_id)).place
 
 
 async def lines_of(
     deps: Dependencies, actor: Actor, fees_id: str, query: LateLinesQuery
 ) -> Page[LateLineView]:
-    """Return what each bill is charged, by home. Raises NotFound."""
-    fees = await _access(deps, actor, fees_id, with_lines=True)
+    """Return what each bill is charged, by home. Raises NotFound, also for another payee's."""
+    fees = await _own(deps, actor, fees_id, with_lines=True)
     under = query.under or fees.place
     after = tuple(BY_LINE.read(query.cursor) or ("", ""))
     ordered = sorted(fees.lines, key=_key)

@@ -144,7 +144,7 @@ class LateFeesView(Struct, kw_only=True):
     address: str
     account: str
     payee_name: str
-    to_day: Day
+    to_day: Annotated[Day, Meta(examples=["2026-11-30"])]
     bills: int
     amount_fen: int
     left_out: int

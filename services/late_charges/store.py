@@ -1,5 +1,6 @@
 """Store of late charges that are to be billed."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -52,10 +53,17 @@ async def advance(
     return await TABLE.move(db[COLLECTION], key, LateFeesAction.BILL, changes, tx=tx)
 
 
-async def page(db: Database, place: str, query: LateFeesQuery) -> Page[LateFees]:
-    """Late charges of a place and of what lies under it. Served by index `compound_at`."""
+async def page(
+    db: Database, place: str, query: LateFeesQuery, *, accounts: Sequence[str] | None
+) -> Page[LateFees]:
+    """Late charges of a place and of what lies under it. Served by index `compound_at`.
+
+    `accounts`: only of what is paid into these.
+    """
     compound = places.compound_of(place)
     where: Document = {"compound": compound, **chosen(query, "state")}
+    if accounts is not None:
+        where["account"] = {"$in": list(accounts)}
     if place != compound:
         where["place"] = under(place)
     return await LATEST.page(

@@ -195,9 +195,14 @@ async def test_a_firm_charges_only_for_what_it_is_paid_itself(estate: Estate) ->
     await estate.world.db.payees.update_one(of_firm, {"$set": {"firm": "other"}})
     other = await propose(estate, "manager", to_day=LAST)
     assert (other.status, other.code) == (403, "other_payee")
-    made = await propose(estate, to_day=LAST)
-    decided = await decide(estate, made.body["late_fees_id"], "manager")
+    fees_id = (await propose(estate, to_day=LAST)).body["late_fees_id"]
+    decided = await decide(estate, fees_id, "manager")
     assert (decided.status, decided.code) == (403, "other_payee")
+    lines = await get(estate, "manager", f"late-charges/{fees_id}/lines")
+    assert (lines.status, lines.code) == (404, "not_found")
+    for path in (f"places/{COMPOUND}/late-charges", f"homes/{LI_HOME}/late-charges"):
+        assert (await get(estate, "manager", path)).body["items"] == []
+        assert (await get(estate, "staff", path)).body["items"]
 
 
 async def test_the_cap_of_the_contract_is_kept_over_all_charges(estate: Estate) -> None:

@@ -154,7 +154,7 @@ ROWS = (
         land=(409, "no_late_fees"),
         because="no bill of the matrix was late on that day",
     ),
-    Row("get", "/api/v1/late-charges/{late_fees_id}/lines", at(COMPOUND), makes=fees),
+    Row("get", "/api/v1/late-charges/{late_fees_id}/lines", at(COMPOUND), makes=fees_of_firm),
     Row(
         "post",
         "/api/v1/late-charges/{late_fees_id}/decision",

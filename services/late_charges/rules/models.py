@@ -150,7 +150,7 @@ class LateRuleView(Struct, kw_only=True):
     `stops`: Times for which none is counted.
     `source`: Clause of the contract.
     `page`: Page of the contract where it stands.
-    `version`: Number of the rule among those of the compound and payee.
+    `version`: Number of the rule among those of the compound.
     `start_day`: First day of the bills that it is for.
     `end_day`: Last day of the bills that it is for; null for none.
     `warning`: What to know about its rate before it is used; empty where it is usual.

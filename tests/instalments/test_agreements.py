@@ -17,6 +17,7 @@ from tests.build.homes import get, newcomer, post, told
 from tests.build.instalments import answer, decide, kept, offer, on_paper
 from tests.build.late_charges import ruled
 from tests.build.payments import paid
+from tests.handlers.test_own_interests import live_at_lis
 from tests.instalments.test_instalments import asked
 
 pytestmark = [
@@ -140,6 +141,18 @@ async def test_who_sold_the_home_agrees_and_who_bought_it_sees_nothing(
     assert (await get(estate, "buyer", "me/instalments")).body["items"] == []
     assert (await answer(estate, agreement_id)).body["state"] == "agreed"
     assert len((await get(estate, "li", "me/instalments")).body["items"]) == 1
+
+
+async def test_where_one_lived_then_others_agree(estate: Estate) -> None:
+    """Who moved out in January still owes for January."""
+    await live_at_lis(estate, "staff")
+    moved = {"to_day": "2026-01-31", "ended_at": estate.world.clock.now}
+    await estate.world.db.residencies.update_one({"_id": "r9-office"}, {"$set": moved})
+    own = await offer(estate)
+    assert (own.status, own.code) == (403, "own_home")
+    made = await on_paper(estate, "admin")
+    decided = await decide(estate, made.body["instalments_id"], "staff")
+    assert (decided.status, decided.code) == (403, "own_home")
 
 
 async def test_two_workers_at_once_end_it_once(estate: Estate) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from services.late_charges import actions, jobs
+from services.late_charges import actions, jobs, store
+from services.late_charges.models import LateFees
 from tests.build.cast import COMPOUND, LI_HOME, UNIT, Estate
 from tests.build.homes import get, newcomer, post, told
 from tests.build.late_charges import charged, decide, propose, propose_rule, ruled
@@ -150,19 +151,36 @@ async def test_many_lines_are_billed_some_at_a_time_and_told_once(
     assert len(await told(estate.world, await estate.member("li"), "bill_issued")) == 1
 
 
-async def test_two_workers_at_once_bill_each_line_once(estate: Estate) -> None:
+async def test_two_workers_at_once_bill_each_line_once(
+    estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "LINES_AT_ONCE", 2)
     await ruled(estate)
     await estate.advance(days=60)
     fees_id = (await propose(estate, to_day=LAST)).body["late_fees_id"]
     deps, payload = estate.world.deps, {"fees": fees_id}
+    charges, news = {"kind": "late_fee"}, {"key": f"{fees_id}:0"}
     await jobs.step(deps, payload)
-    assert await billed(estate) == []  # nobody approved it
+    assert await estate.world.db.bills.count_documents(charges) == 0  # nobody approved it
     await decide(estate, fees_id)
-    await asyncio.gather(*(jobs.step(deps, payload) for _ in range(2)))
-    assert len(await billed(estate)) == 2
+    find, both = store.find, asyncio.Barrier(2)
+
+    async def together(*asked: Any, **how: Any) -> LateFees | None:
+        found = await find(*asked, **how)
+        await both.wait()
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "find", together)
+        await asyncio.gather(*(jobs.step(deps, payload) for _ in range(2)))
+    assert await estate.world.db.bills.count_documents(charges) == 2
+    assert await estate.world.db.broadcasts.count_documents(news) == 0
     await estate.world.work()
     await jobs.step(deps, payload)
-    assert len(await billed(estate)) == 2
+    assert await estate.world.db.bills.count_documents(charges) == 6
+    assert await estate.world.db.broadcasts.count_documents(news) == 1
+    [found] = (await get(estate, "staff", f"places/{COMPOUND}/late-charges")).body["items"]
+    assert (found["state"], found["dropped"]) == ("billed", 0)
 
 
 async def test_who_proposed_it_takes_it_back_and_nothing_is_billed(estate: Estate) -> None:
@@ -176,15 +194,42 @@ async def test_who_proposed_it_takes_it_back_and_nothing_is_billed(estate: Estat
     assert (await propose(estate, to_day=LAST)).status == 201
 
 
-async def test_ones_own_home_is_left_out_by_others(estate: Estate) -> None:
+@pytest.mark.parametrize(
+    "spared", [{}, {"left_out": [LI_HOME], "left_out_because": "生病住院,不收"}]
+)
+async def test_ones_own_home_is_charged_and_left_out_by_others(
+    estate: Estate, spared: dict[str, Any]
+) -> None:
+    """Also among others, and where one lived when the bill was made."""
     await ruled(estate)
     await estate.advance(days=60)
     await live_at_lis(estate, "staff")
-    spared = {"left_out": [LI_HOME], "left_out_because": "生病住院,不收"}
+    moved = {"to_day": "2026-01-31", "ended_at": estate.world.clock.now}
+    await estate.world.db.residencies.update_one({"_id": "r9-office"}, {"$set": moved})
     own = await propose(estate, to_day=LAST, place=UNIT, **spared)
     assert (own.status, own.code) == (403, "own_home")
     other = await propose(estate, "admin", to_day=LAST, place=COMPOUND, **spared)
     assert other.status == 201, other.body
+    for approve in (True, False):
+        decided = await decide(estate, other.body["late_fees_id"], "staff", approve=approve)
+        assert (decided.status, decided.code) == (403, "own_home")
+
+
+async def test_a_payment_while_a_charge_is_billed_changes_no_day_before_it(
+    estate: Estate,
+) -> None:
+    await ruled(estate)
+    await estate.advance(days=60)
+    bills = await estate.bill_ids("li")
+    fees_id = (await propose(estate, to_day=LAST)).body["late_fees_id"]
+    assert (await decide(estate, fees_id)).status == 200
+    deps = estate.world.deps
+    await asyncio.gather(
+        jobs.step(deps, {"fees": fees_id}), paid(estate, await estate.member("li"), bills)
+    )
+    await estate.world.work()
+    assert sorted(bill["amount_fen"] for bill in await billed(estate)) == [74, 74]
+    assert await late(estate) == []
 
 
 async def test_who_sold_the_home_is_charged_and_who_bought_it_sees_nothing(

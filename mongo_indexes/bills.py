@@ -147,6 +147,7 @@ VALIDATOR: Final = {
                 "metered_fee",
                 "shared_cost",
                 "service_fee",
+                "late_fee",
                 "repair_fee",
             ]
         },

@@ -8,7 +8,7 @@ COLLECTION: Final = "demand_pauses"
 SHARD_KEY: Final = {"_id": "hashed"}
 
 INDEXES: Final = [
-    # Those at a place and below it: services/demands/pauses/store.py page()
+    # Those at a place and below it, also lifted ones: demands/pauses/store.py page(), ever_at()
     IndexModel([("place", ASCENDING), ("_id", ASCENDING)], name="place"),
     # Those that hold around a home: at_places()
     IndexModel(

@@ -21,7 +21,7 @@ VALIDATOR: Final[dict[str, Any]] = {
         "because": {
             "enum": [
                 *("own_home", "paused", "disputed", "promised", "payment_under_way"),
-                *("asked_before", "nobody_bound", "nobody_known"),
+                *("asked_before", "nobody_bound", "nobody_known", "agreed"),
             ]
         },
         "until": {"bsonType": ["string", "null"]},

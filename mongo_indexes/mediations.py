@@ -33,6 +33,8 @@ INDEXES: Final = [
         name="open_homes",
         partialFilterExpression={"state": {"$in": ["asking", "talks", "proposed", "agreed"]}},
     ),
+    # All of some homes, also those that are over: with_homes()
+    IndexModel([("homes", ASCENDING), ("matter", ASCENDING)], name="homes_matter"),
     # What a mediator looks after: to_follow_up(); who mediates something: next_mediator()
     IndexModel(
         [

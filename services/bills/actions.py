@@ -155,6 +155,11 @@ async def count_void(deps: Dependencies, tx: Transaction, bill_ids: Sequence[str
     return sum(bill.state is BillState.VOID for bill in found)
 
 
+async def find_many(deps: Dependencies, bill_ids: Sequence[str]) -> list[Bill]:
+    """Return those of some bills that exist, whatever state they are in; for other packages."""
+    return await store.find_many(deps.db, bill_ids)
+
+
 async def get(deps: Dependencies, bill_id: str, *, tx: Transaction | None = None) -> Bill:
     """Return a bill, whatever state it is in. Raises NotFound."""
     found = await store.find_many(deps.db, [bill_id], tx=tx)
@@ -271,9 +276,11 @@ def _reversal(bill: Bill, at: datetime) -> Journal:
     )
 
 
-async def issued_of(deps: Dependencies, homes: Sequence[str]) -> list[Bill]:
+async def issued_of(
+    deps: Dependencies, homes: Sequence[str], *, tx: Transaction | None = None
+) -> list[Bill]:
     """Return the issued bills that homes owe or owed, also those that are paid or void."""
-    return await store.of_home(deps.db, homes)
+    return await store.of_home(deps.db, homes, tx=tx)
 
 
 async def titles_of(deps: Dependencies, bill_ids: Sequence[str]) -> dict[str, tuple[str, int]]:

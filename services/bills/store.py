@@ -264,11 +264,13 @@ async def news(db: Database, homes: Sequence[str], **of_round: Any) -> list[Home
     return [msgspec.convert({**row, **row["_id"]}, HomeNews) async for row in cursor]
 
 
-async def of_home(db: Database, homes: Sequence[str]) -> list[Bill]:
+async def of_home(
+    db: Database, homes: Sequence[str], *, tx: Transaction | None = None
+) -> list[Bill]:
     """Bills that homes owe and owed, of all kinds, also void ones. Served by `home_liable`."""
     states = [BillState.OWING, BillState.PAID, BillState.VOID]
     query = {"home": {"$in": list(homes)}, "state": {"$in": states}, **OF_HOMES}
-    cursor = db[COLLECTION].find(query, hint="home_liable")
+    cursor = db[COLLECTION].find(query, session=tx, hint="home_liable")
     return msgspec.convert(await cursor.to_list(), list[Bill])
 
 

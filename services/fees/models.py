@@ -43,6 +43,7 @@ class HomeFee(Labelled):
     METERED_FEE = "metered_fee", "计量费"
     SHARED_COST = "shared_cost", "公摊费"
     SERVICE_FEE = "service_fee", "增值服务费"
+    LATE_FEE = "late_fee", "违约金"  # of another bill, by the contract (民法典 art. 585)
 
 
 class BillKind(Labelled):
@@ -53,6 +54,7 @@ class BillKind(Labelled):
     METERED_FEE = HomeFee.METERED_FEE.value, HomeFee.METERED_FEE.label
     SHARED_COST = HomeFee.SHARED_COST.value, HomeFee.SHARED_COST.label
     SERVICE_FEE = HomeFee.SERVICE_FEE.value, HomeFee.SERVICE_FEE.label
+    LATE_FEE = HomeFee.LATE_FEE.value, HomeFee.LATE_FEE.label
     REPAIR_FEE = "repair_fee", "维修费"
 
 

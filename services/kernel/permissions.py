@@ -60,6 +60,7 @@ class Permission(StrEnum):
     REVEAL = auto()  # see a whole phone, name or identity number, with a reason
     MANAGE_PLACES = auto()
     KEEP_CALENDAR = auto()  # days off and at work: the city's
+    KEEP_LOAN_RATES = auto()  # against which late charges are measured: the city's
     MANAGE_CODES = auto()  # codes that hang at doors, lifts and pumps
     IMPORT_REGISTER = auto()
     MANAGE_FEES = auto()
@@ -211,8 +212,11 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     | {P.CHECK_SURVEY_PAPERS, P.SETTLE_SURVEY_PAPERS},
     Role.DISTRICT_STAFF: ABOVE,
     Role.CITY_STAFF: ABOVE
-    | {P.MANAGE_REPAIR_RULES, P.KEEP_CALENDAR, P.MANAGE_FEEDBACK_RULES, P.PAUSE_DEMANDS},
-    Role.ADMINISTRATOR: STAFF | {P.OPERATE, P.MANAGE_PAYEES, P.KEEP_CALENDAR, P.RECONCILE},
+    | {P.MANAGE_REPAIR_RULES, P.KEEP_CALENDAR, P.MANAGE_FEEDBACK_RULES, P.PAUSE_DEMANDS}
+    | {P.KEEP_LOAN_RATES},
+    Role.ADMINISTRATOR: STAFF
+    | {P.OPERATE, P.MANAGE_PAYEES, P.KEEP_CALENDAR, P.RECONCILE}
+    | {P.KEEP_LOAN_RATES},
     Role.AUDITOR: frozenset({P.READ_AUDIT}),
 }
 

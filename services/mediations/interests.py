@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from services.dependencies import Dependencies
+from services.kernel.days import Day, day_of
 from services.kernel.errors import Forbidden, NotFound
 from services.kernel.interests import homes_of
 from services.kernel.permissions import Actor
@@ -92,3 +93,20 @@ async def in_dispute_about_service(deps: Dependencies, homes: Sequence[str]) -> 
     For who asks homes for fees: it stops meanwhile, and shows no more than that it does.
     """
     return await store.homes_with(deps.db, homes, [Matter.SERVICE])
+
+
+async def spans_about_service(
+    deps: Dependencies, homes: Sequence[str]
+) -> list[tuple[str, Day, Day | None]]:
+    """Return (home, first day, last day) of each mediation about the property service.
+
+    The last day is that of the agreement, or of its end without one; None while it goes on. For
+    who counts days for which a home owes something.
+    """
+    found = await store.with_homes(deps.db, homes, Matter.SERVICE)
+    return [
+        (home, day_of(each.created_at), day_of(end) if end else None)
+        for each in found
+        for end in [each.agreed_at or each.ended_at]
+        for home in {*each.homes} & {*homes}
+    ]

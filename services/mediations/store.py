@@ -152,6 +152,16 @@ async def change(
     await db[COLLECTION].update_one({"_id": mediation_id}, {"$set": changes}, session=tx)
 
 
+async def with_homes(db: Database, homes: Sequence[str], matter: Matter) -> list[Mediation]:
+    """Return the mediations of some homes about a matter, also those that are over.
+
+    Served by index `homes_matter`.
+    """
+    query = {"homes": {"$in": list(homes)}, "matter": matter}
+    cursor = db[COLLECTION].find(query).hint("homes_matter")
+    return msgspec.convert(await cursor.to_list(), list[Mediation])
+
+
 async def homes_with(db: Database, homes: Sequence[str], matters: Sequence[Matter]) -> set[str]:
     """Return those of some homes whose dispute about a matter goes on. By `open_homes`."""
     query = {

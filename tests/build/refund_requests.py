@@ -1,5 +1,6 @@
 """Refunds by hand in tests: asked for by one of the staff, decided by another."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any, Final
 
@@ -7,6 +8,7 @@ from services.counter_payments import actions as counter_payments
 from services.counter_payments.models import CounterWay, TakePayment
 from services.counter_payments.refunds import actions as counter_refunds
 from services.fees.models import BillKind
+from services.kernel.acts import Act
 from services.kernel.permissions import Actor, Grant, Role
 from services.payments.models import Line, PaymentWay
 from services.payments.refund_requests import actions as requests
@@ -151,3 +153,12 @@ def kept(number: int, *, home: str, compound: str, at: datetime) -> RefundReques
         asked_by="clerk",
         asked_at=at,
     )
+
+
+# What nobody does for a home of their own.
+GUARDED: Final[dict[Act, Callable[[Estate], Awaitable[Ask]]]] = {
+    Act.REFUND_ASKED: refund_asked,
+    Act.REFUND_APPROVED: refund_waiting,
+    Act.REFUND_REFUSED: refund_refused,
+    Act.REFUND_PAID_OUT: refund_to_pay_out,
+}

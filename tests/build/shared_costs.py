@@ -1,8 +1,10 @@
 """Shared costs in tests: proposed by staff, approved by an administrator."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from services.fees.models import FeeKind
+from services.kernel.acts import Act
 from tests.build.cast import COMPOUND, UNIT, Estate, payee_of
 from tests.build.deeds import Ask, send
 from tests.build.merchants import second
@@ -59,3 +61,11 @@ async def cost_decided(estate: Estate, *, approve: bool = True, place: str = UNI
 
 async def cost_refused(estate: Estate, place: str = UNIT) -> Ask:
     return await cost_decided(estate, approve=False, place=place)
+
+
+# What nobody does for a home of their own.
+GUARDED: Final[dict[Act, Callable[[Estate], Awaitable[Ask]]]] = {
+    Act.SHARED_COST_PROPOSED: cost_proposed,
+    Act.SHARED_COST_APPROVED: cost_decided,
+    Act.SHARED_COST_REFUSED: cost_refused,
+}

@@ -18,6 +18,8 @@ from tests.build import (
     bank_statements,
     bill_notes,
     counter_payments,
+    instalments,
+    late_charges,
     merchants,
     meters,
     payees,
@@ -128,6 +130,8 @@ ACTS = [
     (Act.SHARED_COST_PROPOSED, UNIT, shared_costs.cost_proposed),
     (Act.SHARED_COST_APPROVED, UNIT, shared_costs.cost_decided),
     (Act.SHARED_COST_REFUSED, UNIT, shared_costs.cost_refused),
+    *late_charges.ACTS,
+    *instalments.ACTS,
     (Act.METER_ADDED, LI_HOME, meters.meter_added),
     (Act.METER_REPLACED, LI_HOME, meters.meter_replaced),
     (Act.METER_PRICE_SET, COMPOUND, meters.price_set),
@@ -158,7 +162,7 @@ PREPARED = pytest.mark.parametrize("prepare", [found for *_, found in ACTS], ids
 SUBJECTS = (
     *("request_id", "import_id", "rule_id", "payee_id", "run_id", "payment_id", "change_id"),
     *("shared_cost_id", "note_id", "meter_id", "price_id", "round_id", "link_id"),
-    "statement_id",
+    *("statement_id", "late_fees_id", "instalments_id"),
 )
 
 

@@ -17,7 +17,9 @@ from tests.build import (
     bank_statements,
     content_checks,
     demands,
+    instalments,
     invoices,
+    late_charges,
     meters,
     reconciliations,
     reductions,
@@ -166,19 +168,12 @@ AT_LI: Final[dict[Act, Prepare]] = {
     Act.BILL_NOTE_REFUSED: note_refused,
     Act.DEBTS_CERTIFIED: certified,
     Act.PAYMENT_TAKEN: payment_taken,
-    Act.SHARED_COST_PROPOSED: shared_costs.cost_proposed,
-    Act.SHARED_COST_APPROVED: shared_costs.cost_decided,
-    Act.SHARED_COST_REFUSED: shared_costs.cost_refused,
     Act.METER_ADDED: meters.meter_added,
     Act.METER_REPLACED: meters.meter_replaced,
     Act.BANK_TRANSFERS_CONFIRMED: transfers_to_confirm,
     Act.SUSPENSE_RETURNED: suspended,
     Act.DIFFERENCE_CLOSED: reconciliations.difference_closed,
     Act.REFUND_RETRIED: refund_stuck,
-    Act.REFUND_ASKED: refund_requests.refund_asked,
-    Act.REFUND_APPROVED: refund_requests.refund_waiting,
-    Act.REFUND_REFUSED: refund_requests.refund_refused,
-    Act.REFUND_PAID_OUT: refund_requests.refund_to_pay_out,
     Act.INVOICE_SENT: invoices.sending,
     Act.INVOICE_RED_LETTERED: invoices.taking_back,
     Act.REVEALED: revealed,
@@ -203,6 +198,10 @@ AT_LI: Final[dict[Act, Prepare]] = {
     Act.DEMANDS_RESUMED: demands.resumed,
     Act.DEMAND_LETTER_DELIVERED: demands.delivered,
     **reductions.AT_LI,
+    **late_charges.GUARDED,
+    **instalments.GUARDED,
+    **shared_costs.GUARDED,
+    **refund_requests.GUARDED,
 }
 # What is refused by the money's payee alone.
 OF_MONEY: Final = {
@@ -238,7 +237,8 @@ async def state_of(estate: Estate) -> Any:
     db = estate.world.db
     names = ("residencies", "home_codes", "home_requests", "bills", "journals", "refunds")
     names += ("fee_rules", "bill_runs", "content_checks", "shared_costs")
-    names += ("meters", "fee_reductions", "survey_answers", "survey_second_entries")
+    names += ("meters", "fee_reductions", "late_charges", "instalments")
+    names += ("survey_answers", "survey_second_entries")
     names += ("visits", "payment_promises", "calls", "household_cards")
     names += ("notice_visits", "notice_readings", "bill_notes")
     names += ("invoice_requests", "reconciliation_differences")

@@ -18,7 +18,7 @@ from services.dependencies import Dependencies, Transaction
 from services.firms import actions as firms
 from services.kernel import errors
 from services.kernel.access import accessible
-from services.kernel.days import check_day
+from services.kernel.days import Day, check_day, day_of, plus_days
 from services.kernel.pages import Page
 from services.kernel.paths import ancestors
 from services.kernel.permissions import Actor, Permission, Role, require_at
@@ -145,6 +145,20 @@ async def around(deps: Dependencies, homes: Sequence[str]) -> list[Pause]:
     """Return the pauses that hold today at some homes, or at a place around them."""
     found = sorted({place for home in homes for place in ancestors(home)})
     return await store.at_places(deps.db, found, deps.today()) if found else []
+
+
+async def ever_around(deps: Dependencies, homes: Sequence[str]) -> list[Pause]:
+    """Return all pauses at some homes, or at a place around them, also those that are over."""
+    found = sorted({place for home in homes for place in ancestors(home)})
+    return await store.ever_at(deps.db, found) if found else []
+
+
+def last_day_of(pause: Pause) -> Day | None:
+    """Return the last day of a pause, the one before it was lifted; None while it goes on."""
+    if pause.lifted_at is None:
+        return pause.until
+    last = plus_days(day_of(pause.lifted_at), -1)
+    return min(last, pause.until or last)
 
 
 async def _views(deps: Dependencies, found: Sequence[Pause]) -> list[DemandPauseView]:

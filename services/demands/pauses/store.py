@@ -44,6 +44,12 @@ async def page(
     return await BY_PLACE.page(db[COLLECTION], Pause, where, query, hint="place")
 
 
+async def ever_at(db: Database, places: Sequence[str]) -> list[Pause]:
+    """Return all pauses at some places, also those that are over. Served by index `place`."""
+    cursor = db[COLLECTION].find({"place": {"$in": list(places)}}).hint("place")
+    return msgspec.convert(await cursor.to_list(), list[Pause])
+
+
 async def at_places(db: Database, places: Sequence[str], day: Day) -> list[Pause]:
     """Return the pauses at some places that hold on a day. Served by index `holding`."""
     query: Document = {

@@ -37,6 +37,7 @@ class SkippedBecause(Labelled):
 
     OWN_HOME = "own_home", "办理人自家,由别人办理"
     PAUSED = "paused", "已暂停催缴"
+    AGREED = "agreed", "按分期约定缴费"
     DISPUTED = "disputed", "争议正在处理"
     PROMISED = "promised", "已承诺缴费,约定日未到"
     PAYMENT_UNDER_WAY = "payment_under_way", "正在缴费"

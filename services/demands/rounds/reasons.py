@@ -21,6 +21,7 @@ from services.demands.pauses import actions as pauses
 from services.demands.pauses.models import Pause
 from services.demands.rounds.models import DemandRoundWay, Round, Skip, SkippedBecause, skip_id
 from services.dependencies import Dependencies
+from services.instalments import actions as instalments
 from services.kernel.days import Day, plus_days
 from services.kernel.paths import covers
 from services.mediations import interests
@@ -34,11 +35,13 @@ NO_END: Final = "~"  # sorts after every day
 class Around(Struct, frozen=True, kw_only=True):
     """All that may stop a demand to some homes, read at once.
 
+    `agreed`: bills that are paid in instalments as agreed.
     `firms`: (compound, account) → the firm. `disputed`: homes. `promised`: home → day. `held`:
     bills that are being paid. `taken`: (home, slot) of households asked before.
     """
 
     pauses: Sequence[Pause]
+    agreed: AbstractSet[str]
     firms: Mapping[tuple[str, str], str]
     disputed: AbstractSet[str]
     promised: Mapping[str, Day]
@@ -85,11 +88,16 @@ async def around(deps: Dependencies, found: Round, debts: Sequence[Debt]) -> Aro
         promised=rows[3],
         held=rows[4],
         taken=rows[5],
+        agreed=await instalments.kept(deps, homes),
     )
 
 
 def judge(found: Round, debt: Debt, known: Around) -> Debt | Skip:
     """Return what a household is asked for, or why it is not asked."""
+    free = [bill for bill in debt.bills if bill.id not in known.agreed]
+    if not free:
+        return _skip(found, debt, SkippedBecause.AGREED, None)
+    debt = msgspec.structs.replace(debt, bills=free)
     paused = {bill.id: known.pause_of(debt.home, bill) for bill in debt.bills}
     left = [bill for bill in debt.bills if paused[bill.id] is None]
     if not left:

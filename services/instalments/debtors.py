@@ -1,0 +1,19 @@
+"""Debtors of an agreement: who owes its bills by the register, on whom it binds."""
+
+from services.dependencies import Dependencies
+from services.kernel.days import Day
+from services.places import homes as place_homes
+from services.residencies import owners, tenures
+from services.residencies.models import Residency
+
+
+async def of(deps: Dependencies, home: str, liable_on: Day) -> list[Residency]:
+    """Return who owes what a home was charged for a day, also of what it was merged into."""
+    homes = [home, *await place_homes.merged_into(deps, [home])]
+    rows = await owners.debtors_of(deps, homes)
+    return tenures.debtors([row for each in homes for row in rows[each]], liable_on)
+
+
+async def people(deps: Dependencies, home: str, liable_on: Day) -> list[str]:
+    """Return the accounts of who owes it; nobody who only lives there or pays for others."""
+    return sorted({row.person for row in await of(deps, home, liable_on) if row.person})

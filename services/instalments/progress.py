@@ -1,0 +1,45 @@
+"""Progress of an agreement, computed from what its bills owe: a projection, no second book.
+
+Pure functions. What was paid of the bills, whatever of them it was paid for, pays the parts in
+the order of their days.
+"""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from services.instalments.models import InstalmentPart, Instalments
+from services.kernel.days import Day, plus_days
+
+
+class Left(Struct, frozen=True):
+    """Part of an agreement with what of it is left to pay, in fen."""
+
+    part: InstalmentPart
+    owed_fen: int
+
+
+def left(parts: Sequence[InstalmentPart], paid_fen: int) -> list[Left]:
+    """Return what is left of each part once so much is paid."""
+    found, rest = [], paid_fen
+    for part in parts:
+        used = min(max(rest, 0), part.amount_fen)
+        found.append(Left(part, part.amount_fen - used))
+        rest -= used
+    return found
+
+
+def paid_fen(agreement: Instalments, owed_fen: int) -> int:
+    """Return what is paid of an agreement whose bills owe so much by now."""
+    return min(max(agreement.amount_fen - owed_fen, 0), agreement.amount_fen)
+
+
+def first_left(agreement: Instalments, owed_fen: int) -> Left | None:
+    """Return the earliest part of which something is left; None for none."""
+    found = left(agreement.parts, paid_fen(agreement, owed_fen))
+    return next((each for each in found if each.owed_fen), None)
+
+
+def is_broken(agreement: Instalments, each: Left, today: Day) -> bool:
+    """Tell whether the days in which a part may still be paid are over."""
+    return today > plus_days(each.part.due_on, agreement.grace_days)

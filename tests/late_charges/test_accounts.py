@@ -1,0 +1,94 @@
+"""What was owed of a bill day by day: payments, what went back, notes, each from its day."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from services.bills.models import Bill, Noted, NoteKind, Portion
+from services.bills.states import BillState
+from services.fees.models import BillKind
+from services.kernel.days import start_of
+from services.late_charges import accounts, interest
+from services.ledger.models import Journal, Posting, receivable
+
+AT = datetime(2026, 1, 1, 4, tzinfo=UTC)
+
+
+def bill(paid: tuple[Portion, ...] = (), notes: tuple[Noted, ...] = ()) -> Bill:
+    return Bill(
+        id="bill",
+        run_id="run",
+        rule_id="rule",
+        kind=BillKind.PROPERTY_FEE,
+        home="cc.a.b.c.d.e.f.1",
+        period="2026-01",
+        months=1,
+        slots=["-"],
+        amount_fen=1000,
+        explanation="-",
+        account="firm",
+        payee_name="物业",
+        state=BillState.OWING,
+        created_at=AT,
+        paid=list(paid),
+        notes=list(notes),
+    )
+
+
+def journal(own: str, kind: str, fen: int, day: str) -> Journal:
+    """A journal that posts so much to what is owed of the bill."""
+    postings = [Posting(receivable("bill"), fen), Posting("wechat:firm", -fen)]
+    return Journal(id=own, kind=kind, place="cc", at=start_of(day), postings=postings)
+
+
+def note(kind: NoteKind, fen: int, day: str) -> Noted:
+    return Noted(note="n", number="1", kind=kind, fen=fen, reason="-", at=start_of(day))
+
+
+def owed(found: Bill, journals: list[Journal], *days: str) -> list[int]:
+    changes = accounts.changes_of(found, journals)
+    rows = dict(interest.balances(changes, "2026-02-01", "2026-06-30"))
+    return [rows[day] for day in days]
+
+
+ISSUED = journal("issue:bill", "issue", 1000, "2026-01-01")
+
+
+def test_a_payment_counts_from_the_day_on_which_it_was_made() -> None:
+    portion = Portion(journal="pay", fen=400, at=start_of("2026-03-10"))
+    booked = journal("pay", "payment", -400, "2026-03-12")  # two days later
+    days = ("2026-03-09", "2026-03-10", "2026-03-12")
+    assert owed(bill((portion,)), [ISSUED, booked], *days) == [1000, 600, 600]
+    # also one that was booked after the journals were read
+    assert owed(bill((portion,)), [ISSUED], *days) == [1000, 600, 600]
+
+
+def test_what_went_back_was_not_owed_meanwhile() -> None:
+    """Of a portion that went back whole nothing is left on the bill; the journals know it."""
+    journals = [
+        ISSUED,
+        journal("pay", "payment", -1000, "2026-03-10"),
+        journal("refund", "refund", 1000, "2026-03-20"),
+    ]
+    days = ("2026-03-09", "2026-03-10", "2026-03-19", "2026-03-20")
+    assert owed(bill(), journals, *days) == [1000, 0, 0, 1000]
+    portion = Portion(journal="pay", fen=700, at=start_of("2026-03-10"))
+    journals[2] = journal("refund", "refund", 300, "2026-03-20")
+    assert owed(bill((portion,)), journals, *days) == [1000, 0, 0, 300]
+
+
+@pytest.mark.parametrize(
+    ("kind", "fen", "before", "on", "after_notice"),
+    [
+        (NoteKind.CREDIT, -300, 700, 700, 700),  # it was never owed
+        (NoteKind.DEBIT, 300, 1000, 1000, 1300),  # after time to pay it
+        (NoteKind.WRITE_OFF, -1000, 1000, 0, 0),
+    ],
+)
+def test_a_note_counts_from_when_it_is_fair(
+    kind: NoteKind, fen: int, before: int, on: int, after_notice: int
+) -> None:
+    noted = journal("note:n", "note", fen, "2026-03-10")
+    found = bill(notes=(note(kind, fen, "2026-03-10"),))
+    days = ("2026-03-09", "2026-03-10", "2026-04-09", "2026-04-10")
+    assert owed(found, [ISSUED, noted], *days) == [before, on, on, after_notice]

@@ -134,6 +134,20 @@ class Act(Labelled):
     SHARED_COST_PROPOSED = "fee.shared_cost_proposed", "登记公摊费", Guard.OWN_HOME_AND_MONEY
     SHARED_COST_APPROVED = "fee.shared_cost_approved", "批准公摊费", Guard.OWN_HOME_AND_MONEY
     SHARED_COST_REFUSED = "fee.shared_cost_refused", "不批准公摊费", Guard.OWN_HOME_AND_MONEY
+    AGREED_SERVICE_PROPOSED = (
+        "fee.service_proposed",
+        "登记楼栋服务",
+        Guard.OWN_HOME_AND_MONEY,
+    )
+    AGREED_SERVICE_OPENED = "fee.service_opened", "开始征求服务意见", Guard.OWN_HOME_AND_MONEY
+    AGREED_SERVICE_WITHDRAWN = "fee.service_withdrawn", "撤回楼栋服务", Guard.OWN_HOME_AND_MONEY
+    AGREED_SERVICE_ENDED = "fee.service_ended", "结束楼栋服务", Guard.OWN_HOME_AND_MONEY
+    AGREED_SERVICE_ANSWERED = "fee.service_answered", "答复楼栋服务"
+    AGREED_SERVICE_PAPER_ENTERED = (
+        "fee.service_paper_entered",
+        "录入服务的纸质答复",
+        Guard.OWN_HOME,
+    )
     METER_ADDED = "meter.added", "登记计量表", Guard.OWN_HOME
     METER_READ = "meter.read", "登记抄表读数"
     METER_REPLACED = "meter.replaced", "登记换表", Guard.OWN_HOME

@@ -15,6 +15,7 @@ from services.audit.verification import actions as verification
 from services.kernel.acts import Act
 from services.kernel.permissions import Role
 from tests.build import (
+    agreed_services,
     bank_statements,
     bill_notes,
     counter_payments,
@@ -128,6 +129,11 @@ ACTS = [
     (Act.SHARED_COST_PROPOSED, UNIT, shared_costs.cost_proposed),
     (Act.SHARED_COST_APPROVED, UNIT, shared_costs.cost_decided),
     (Act.SHARED_COST_REFUSED, UNIT, shared_costs.cost_refused),
+    (Act.AGREED_SERVICE_PROPOSED, UNIT, agreed_services.service_proposed),
+    (Act.AGREED_SERVICE_OPENED, UNIT, agreed_services.service_decided),
+    (Act.AGREED_SERVICE_WITHDRAWN, UNIT, agreed_services.service_withdrawn),
+    (Act.AGREED_SERVICE_ENDED, UNIT, agreed_services.service_ended),
+    (Act.AGREED_SERVICE_ANSWERED, LI_HOME, agreed_services.service_answered),
     (Act.METER_ADDED, LI_HOME, meters.meter_added),
     (Act.METER_REPLACED, LI_HOME, meters.meter_replaced),
     (Act.METER_PRICE_SET, COMPOUND, meters.price_set),
@@ -157,7 +163,7 @@ NAMES = [act.value for act, _, _ in ACTS]
 PREPARED = pytest.mark.parametrize("prepare", [found for *_, found in ACTS], ids=NAMES)
 SUBJECTS = (
     *("request_id", "import_id", "rule_id", "payee_id", "run_id", "payment_id", "change_id"),
-    *("shared_cost_id", "note_id", "meter_id", "price_id", "round_id", "link_id"),
+    *("shared_cost_id", "note_id", "meter_id", "service_id", "price_id", "round_id", "link_id"),
     "statement_id",
 )
 

@@ -14,6 +14,7 @@ from services.kernel.acts import Act
 from services.kernel.interests import AT_HOME, Guard
 from services.kernel.permissions import Role
 from tests.build import (
+    agreed_services,
     bank_statements,
     content_checks,
     demands,
@@ -169,6 +170,11 @@ AT_LI: Final[dict[Act, Prepare]] = {
     Act.SHARED_COST_PROPOSED: shared_costs.cost_proposed,
     Act.SHARED_COST_APPROVED: shared_costs.cost_decided,
     Act.SHARED_COST_REFUSED: shared_costs.cost_refused,
+    Act.AGREED_SERVICE_PROPOSED: agreed_services.service_proposed,
+    Act.AGREED_SERVICE_OPENED: agreed_services.service_decided,
+    Act.AGREED_SERVICE_WITHDRAWN: agreed_services.service_withdrawn,
+    Act.AGREED_SERVICE_ENDED: agreed_services.service_ended,
+    Act.AGREED_SERVICE_PAPER_ENTERED: agreed_services.service_entered,
     Act.METER_ADDED: meters.meter_added,
     Act.METER_REPLACED: meters.meter_replaced,
     Act.BANK_TRANSFERS_CONFIRMED: transfers_to_confirm,
@@ -243,6 +249,7 @@ async def state_of(estate: Estate) -> Any:
     names += ("notice_visits", "notice_readings", "bill_notes")
     names += ("invoice_requests", "reconciliation_differences")
     names += ("refund_requests", "refund_reserves", "journal", "bank_transfers")
+    names += ("agreed_services", "agreed_service_answers")
     names += ("demand_pauses", "demand_letters", "demands")
     return {name: await db[name].find().sort("_id", 1).to_list() for name in names}
 

@@ -19,11 +19,11 @@ from services.agreed_services.models import (
     HomeServices,
     NewAgreedService,
     PaperAnswer,
-    Part,
     Pricing,
     Rhythm,
     ServiceHomesQuery,
     ServiceHomeView,
+    ServicePart,
 )
 from services.kernel.pages import Page
 from services.kernel.paths import PlacePath
@@ -63,7 +63,7 @@ class AgreedServicesHandler(ApiHandler):
             pricing=Pricing.HOME,
             amount_fen=1500,
             rhythm=Rhythm.MONTHLY,
-            part=Part.ALL,
+            part=ServicePart.ALL,
             from_day="2026-04-01",
             to_day="2026-12-31",
             closing_day="2026-03-20",

@@ -15,8 +15,8 @@ from services.agreed_services.models import (
     CLOSE,
     AgreedService,
     Answer,
-    Part,
     Rhythm,
+    ServicePart,
     Share,
 )
 from services.agreed_services.states import ServiceAction, ServiceState
@@ -159,7 +159,7 @@ async def _paying(
     standing = await places.find_many(deps, sorted(there), tx=tx)
     first, _ = span(found, found.month)
     there = {each.id for each in standing if not each.retired_from or each.retired_from > first}
-    if found.part is Part.AGREEING:
+    if found.part is ServicePart.AGREEING:
         answers = await store.answers_of(deps.db, [found.id], sorted(there))
         turns = await owners.turns_of(deps, sorted(there), tx=tx)
         there = {

@@ -58,7 +58,7 @@ class Rhythm(Labelled):
     MONTHLY = "monthly", "每月"
 
 
-class Part(Labelled):
+class ServicePart(Labelled):
     """Which homes pay for a service once it is agreed."""
 
     ALL = "all", "全部房屋"
@@ -100,7 +100,7 @@ class AgreedService(Struct, kw_only=True):
     amount_fen: int = 0
     price: int = 0
     rhythm: Rhythm
-    part: Part
+    part: ServicePart
     from_day: Day
     to_day: Day
     closing_day: Day
@@ -190,7 +190,7 @@ class NewAgreedService(Struct, forbid_unknown_fields=True, kw_only=True):
     amount_fen: ServiceFen | None = None
     price: AreaPrice | None = None
     rhythm: Rhythm
-    part: Part
+    part: ServicePart
     from_day: Day
     to_day: Day
     closing_day: Day
@@ -250,7 +250,7 @@ class AgreedServicesQuery(ShortListQuery, forbid_unknown_fields=True, kw_only=Tr
     """
 
     state: ServiceState | None = None
-    part: Part | None = None
+    part: ServicePart | None = None
 
 
 class ServiceHomesQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
@@ -304,7 +304,7 @@ class AgreedServiceView(Struct, kw_only=True):
     amount_fen: int
     price: int
     rhythm: Rhythm
-    part: Part
+    part: ServicePart
     from_day: Day
     to_day: Annotated[Day, Meta(examples=["2026-12-31"])]
     closing_day: Annotated[Day, Meta(examples=["2026-03-20"])]

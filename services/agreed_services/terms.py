@@ -13,9 +13,9 @@ from services.agreed_services.models import (
     AgreedService,
     Counting,
     NewAgreedService,
-    Part,
     Pricing,
     Rhythm,
+    ServicePart,
     Share,
 )
 from services.agreed_services.refusals import AreaUnknown, BadAgreedService, HomesWithoutArea
@@ -48,7 +48,7 @@ def _check_price(request: NewAgreedService) -> None:
     by_price = request.pricing is Pricing.AREA
     if (request.price is not None) != by_price or (request.amount_fen is None) != by_price:
         raise BadAgreedService("按平方米收费请填单价,其他方式请填金额")
-    if request.pricing.is_sum and request.part is Part.AGREEING:
+    if request.pricing.is_sum and request.part is ServicePart.AGREEING:
         raise BadAgreedService("只由同意的房屋付费时,请写明每户或每平方米的价格")
 
 

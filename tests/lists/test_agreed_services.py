@@ -8,9 +8,9 @@ from mongo_indexes import agreed_services
 from services.agreed_services.models import (
     AgreedService,
     Counting,
-    Part,
     Pricing,
     Rhythm,
+    ServicePart,
     Share,
 )
 from services.agreed_services.states import ServiceState
@@ -24,7 +24,7 @@ from tests.lists.walk import walk
 
 
 def service(estate: Estate, number: int) -> AgreedService:
-    states, parts = [*ServiceState], [*Part]
+    states, parts = [*ServiceState], [*ServicePart]
     homes = [f"{UNIT}.{each}" for each in range(601, 606)]
     homes = sorted([SUN_HOME, WANG_HOME, LI_HOME, *homes])
     return AgreedService(

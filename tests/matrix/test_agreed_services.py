@@ -10,9 +10,9 @@ from services.agreed_services.models import (
     AgreedService,
     Answer,
     Counting,
-    Part,
     Pricing,
     Rhythm,
+    ServicePart,
     Share,
 )
 from services.agreed_services.states import ServiceState
@@ -58,7 +58,7 @@ async def service(scene: Scene, state: ServiceState = ServiceState.PROPOSED) -> 
         pricing=Pricing.HOME,
         amount_fen=number,
         rhythm=Rhythm.MONTHLY,
-        part=Part.ALL,
+        part=ServicePart.ALL,
         from_day="2026-04-01",
         to_day="2026-12-31",
         closing_day="2026-03-20",

@@ -105,8 +105,8 @@ async def find_answer(
 
 async def put_answer(db: Database, tx: Transaction, answer: Answer) -> None:
     """Write the answer of a home, in the place of an earlier one."""
-    key = {"_id": answer.id}
-    await db[ANSWERS].replace_one(key, to_document(answer), upsert=True, session=tx)
+    await db[ANSWERS].delete_one({"_id": answer.id}, session=tx)
+    await db[ANSWERS].insert_one(to_document(answer), session=tx)
 
 
 async def answers_of(

@@ -148,6 +148,20 @@ class Act(Labelled):
         "录入服务的纸质答复",
         Guard.OWN_HOME,
     )
+    DEPOSIT_TAKEN = "deposit.taken", "收取押金", Guard.OWN_HOME_AND_MONEY
+    DEPOSIT_RETURN_ASKED = "deposit.return_asked", "申请退还押金", Guard.OWN_HOME_AND_MONEY
+    DEPOSIT_RETURN_APPROVED = (
+        "deposit.return_approved",
+        "批准退还押金",
+        Guard.OWN_HOME_AND_MONEY,
+    )
+    DEPOSIT_RETURN_REFUSED = (
+        "deposit.return_refused",
+        "不批准退还押金",
+        Guard.OWN_HOME_AND_MONEY,
+    )
+    DEPOSIT_RETURNED = "deposit.returned", "退还押金", Guard.OWN_HOME_AND_MONEY
+    DEPOSIT_OBJECTED = "deposit.objected", "登记押金异议", Guard.OWN_HOME_AND_MONEY
     METER_ADDED = "meter.added", "登记计量表", Guard.OWN_HOME
     METER_READ = "meter.read", "登记抄表读数"
     METER_REPLACED = "meter.replaced", "登记换表", Guard.OWN_HOME

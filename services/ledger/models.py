@@ -158,6 +158,11 @@ def prepaid(prepayment_id: str) -> str:
     return f"prepaid:{prepayment_id}"
 
 
+def deposited(deposit_id: str) -> str:
+    """Account of a deposit that is kept and owed to who paid it: a liability."""
+    return f"deposit:{deposit_id}"
+
+
 def suspense(transaction_id: str) -> str:
     """Money that came and cannot be placed; a person decides."""
     return f"suspense:{transaction_id}"

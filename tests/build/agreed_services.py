@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from services.fees.models import FeeKind
+from services.kernel.acts import Act
 from tests.build import photos
 from tests.build.cast import LI_HOME, UNIT, Estate, payee_of
 from tests.build.deeds import Ask, send
@@ -111,3 +112,13 @@ async def service_entered(estate: Estate) -> Ask:
     photo = await photos.sent(estate.world.api, admin, purpose="visit")
     path = f"/api/v1/homes/{LI_HOME}/agreed-services/{service_id}/paper-answer"
     return Ask(path, {"agree": True, "photo_ids": [photo]}, subject=service_id, method="PUT")
+
+
+# Acts that nobody does at their own home.
+AT_LI: Final = {
+    Act.AGREED_SERVICE_PROPOSED: service_proposed,
+    Act.AGREED_SERVICE_OPENED: service_decided,
+    Act.AGREED_SERVICE_WITHDRAWN: service_withdrawn,
+    Act.AGREED_SERVICE_ENDED: service_ended,
+    Act.AGREED_SERVICE_PAPER_ENTERED: service_entered,
+}

@@ -19,6 +19,7 @@ from tests.build import (
     bank_statements,
     bill_notes,
     counter_payments,
+    deposits,
     merchants,
     meters,
     payees,
@@ -134,6 +135,10 @@ ACTS = [
     (Act.AGREED_SERVICE_WITHDRAWN, UNIT, agreed_services.service_withdrawn),
     (Act.AGREED_SERVICE_ENDED, UNIT, agreed_services.service_ended),
     (Act.AGREED_SERVICE_ANSWERED, LI_HOME, agreed_services.service_answered),
+    (Act.DEPOSIT_RETURN_ASKED, LI_HOME, deposits.return_to_ask),
+    (Act.DEPOSIT_RETURN_APPROVED, LI_HOME, deposits.return_to_decide),
+    (Act.DEPOSIT_RETURN_REFUSED, LI_HOME, deposits.return_to_refuse),
+    (Act.DEPOSIT_RETURNED, LI_HOME, deposits.deposit_to_pay_out),
     (Act.METER_ADDED, LI_HOME, meters.meter_added),
     (Act.METER_REPLACED, LI_HOME, meters.meter_replaced),
     (Act.METER_PRICE_SET, COMPOUND, meters.price_set),
@@ -164,7 +169,7 @@ PREPARED = pytest.mark.parametrize("prepare", [found for *_, found in ACTS], ids
 SUBJECTS = (
     *("request_id", "import_id", "rule_id", "payee_id", "run_id", "payment_id", "change_id"),
     *("shared_cost_id", "note_id", "meter_id", "service_id", "price_id", "round_id", "link_id"),
-    "statement_id",
+    *("deposit_id", "statement_id"),
 )
 
 

@@ -18,6 +18,7 @@ from tests.build import (
     bank_statements,
     content_checks,
     demands,
+    deposits,
     invoices,
     meters,
     reconciliations,
@@ -68,6 +69,7 @@ OTHERS: Final = {
     Act.PAYMENT_TAKEN: "head",
     Act.REFUND_ASKED: "colleague",
     Act.REFUND_PAID_OUT: "colleague",
+    **dict.fromkeys(deposits.AT_COUNTER, "colleague"),
 }
 
 
@@ -170,11 +172,6 @@ AT_LI: Final[dict[Act, Prepare]] = {
     Act.SHARED_COST_PROPOSED: shared_costs.cost_proposed,
     Act.SHARED_COST_APPROVED: shared_costs.cost_decided,
     Act.SHARED_COST_REFUSED: shared_costs.cost_refused,
-    Act.AGREED_SERVICE_PROPOSED: agreed_services.service_proposed,
-    Act.AGREED_SERVICE_OPENED: agreed_services.service_decided,
-    Act.AGREED_SERVICE_WITHDRAWN: agreed_services.service_withdrawn,
-    Act.AGREED_SERVICE_ENDED: agreed_services.service_ended,
-    Act.AGREED_SERVICE_PAPER_ENTERED: agreed_services.service_entered,
     Act.METER_ADDED: meters.meter_added,
     Act.METER_REPLACED: meters.meter_replaced,
     Act.BANK_TRANSFERS_CONFIRMED: transfers_to_confirm,
@@ -193,22 +190,14 @@ AT_LI: Final[dict[Act, Prepare]] = {
     Act.SURVEY_ANSWER_ENTERED: answered_on_paper,
     Act.SURVEY_ENTERED_AGAIN: drawn_again,
     Act.SURVEY_ENTRY_DECIDED: drawn,
-    Act.NOTICE_VISITED: visits.told,
-    Act.NOTICE_ANSWER_ENTERED: visits.answered,
-    Act.VISIT_PLANNED: visits.planned,
-    Act.VISIT_RECORDED: visits.made,
-    Act.VISIT_POSTPONED: visits.postponed,
-    Act.VISIT_CANCELLED: visits.cancelled,
-    Act.CARD_NOTED: visits.card_noted,
-    Act.CARD_RENEWED: visits.card_renewed,
-    Act.CARD_REMOVED: visits.card_removed,
-    Act.PROMISE_NOTED: visits.promised,
-    Act.PROMISE_CLOSED: visits.promise_closed,
     Act.CALL_ASKED: call_asked,
     Act.DEMANDS_PAUSED: demands.paused,
     Act.DEMANDS_RESUMED: demands.resumed,
     Act.DEMAND_LETTER_DELIVERED: demands.delivered,
+    **agreed_services.AT_LI,
+    **deposits.AT_LI,
     **reductions.AT_LI,
+    **visits.AT_LI,
 }
 # What is refused by the money's payee alone.
 OF_MONEY: Final = {
@@ -249,7 +238,7 @@ async def state_of(estate: Estate) -> Any:
     names += ("notice_visits", "notice_readings", "bill_notes")
     names += ("invoice_requests", "reconciliation_differences")
     names += ("refund_requests", "refund_reserves", "journal", "bank_transfers")
-    names += ("agreed_services", "agreed_service_answers")
+    names += ("agreed_services", "agreed_service_answers", "deposits")
     names += ("demand_pauses", "demand_letters", "demands")
     return {name: await db[name].find().sort("_id", 1).to_list() for name in names}
 

@@ -94,7 +94,7 @@ async def pay_out(
     found, bills = await requests.access(deps, actor, request_id, by=by)
     if found.way is PaymentWay.WECHAT:
         raise RefundByWeChat("微信缴的费原路退回,不在线下退款")
-    _require_whole(wish)
+    require_whole(wish)
     await drawers.add(deps, found.account, actor.person_id)
 
     async def save(tx: Transaction) -> RefundRequest:
@@ -111,7 +111,7 @@ async def pay_out(
     return await requests.shown(deps, done)
 
 
-def _require_whole(wish: PayOut) -> None:
+def require_whole(wish: PayOut) -> None:
     """Raise PayoutIncomplete for money of which nothing would prove who got it."""
     is_cash = wish.way is PayoutWay.CASH
     if is_cash and not (wish.signed_by and wish.photo_ids):

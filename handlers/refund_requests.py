@@ -113,7 +113,7 @@ class RefundWithdrawalHandler(ApiHandler):
 
 class RefundPayoutHandler(ApiHandler):
     @endpoint(
-        "payOutRefund",
+        "handOutRefund",
         needs=Permission.REFUND_PAYMENTS,
         errors=(
             "delivery_open",

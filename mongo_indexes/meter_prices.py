@@ -21,7 +21,13 @@ INDEXES: Final = [
     ),
     # Of a compound, the latest first: page()
     IndexModel(
-        [("place", ASCENDING), ("from_day", DESCENDING), ("_id", DESCENDING)], name="place_day"
+        [
+            ("place", ASCENDING),
+            ("from_day", DESCENDING),
+            ("version", DESCENDING),
+            ("_id", DESCENDING),
+        ],
+        name="latest",
     ),
 ]
 

@@ -4,7 +4,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from demo.tour import compound, counter, notices, payment, privacy, repairs, residents, voices
+from demo.tour import (
+    compound,
+    counter,
+    notices,
+    payment,
+    privacy,
+    refund,
+    repairs,
+    residents,
+    voices,
+)
 from demo.tour.visit import Visit
 
 Step = Callable[[Visit], Awaitable[str]]
@@ -67,6 +77,16 @@ CHAPTERS: Final = (
             payment.resident_is_told,
         ),
         needs=("heads", "resident"),
+    ),
+    Chapter(
+        "refund",
+        "part of a payment goes back: one asks, another approves, the bill is owed again",
+        (
+            refund.part_of_a_payment_is_asked_back,
+            refund.somebody_else_approves_it,
+            refund.bill_is_owed_again_and_receipt_reversed,
+        ),
+        needs=("payment",),
     ),
     Chapter(
         "counter",

@@ -35,6 +35,8 @@ class Visit:
     payment: str
     # of the chapter `counter`
     cash_of: str  # key of the account that the cash at the door is for
+    # of the chapter `refund`
+    refund: str
     # of the chapter `notice`
     notice: str
     # of the chapter `repair`

@@ -192,7 +192,7 @@ async def listing(
 ) -> Page[NoteView]:
     """Notes of bills under a place; to a firm of its own bills. Raises NotFound."""
     require_at(actor, Permission.RUN_BILLS, place)
-    own = await own_money.find(deps, actor, place)
+    own = await own_money.find(deps, actor, place, by=Permission.RUN_BILLS)
     accounts = own.accounts if own else None
     found = await store.page(deps.db, place, query, accounts=accounts)
     addresses = await places.addresses(deps, sorted({note.home for note in found.items}))

@@ -94,9 +94,7 @@ class Own(Struct, frozen=True):
         return day > last
 
 
-async def find(
-    deps: Dependencies, actor: Actor, place: str, *, by: Permission = Permission.RUN_BILLS
-) -> Own | None:
+async def find(deps: Dependencies, actor: Actor, place: str, *, by: Permission) -> Own | None:
     """Return what the actor's firm may charge there; None for who acts by a public office.
 
     `by`: the permission of what they do: an office that does not give it widens nothing.
@@ -116,8 +114,8 @@ async def find(
 
 
 async def require(deps: Dependencies, actor: Actor, place: str, money: Money) -> None:
-    """Raise OtherPayee unless the actor may dispose of this money."""
-    own = await find(deps, actor, place)
+    """Raise OtherPayee unless the actor, who runs bills there, may dispose of this money."""
+    own = await find(deps, actor, place, by=Permission.RUN_BILLS)
     if own is not None and not own.holds(money):
         raise OtherPayee(REFUSED)
 

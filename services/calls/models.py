@@ -117,7 +117,7 @@ class CallView(Struct, kw_only=True):
 
     `call_id`: Opaque id of the call.
     `about`: Kind of the matter.
-    `subject_id`: Id of the matter.
+    `subject_id`: Opaque id of the matter.
     `place`: Path of the place that it is about.
     `state`: How far it is.
     `asked_at`: When I asked.

@@ -26,7 +26,7 @@ class Creditor(Struct, frozen=True, kw_only=True):
 
 async def of_actor(deps: Dependencies, actor: Actor, place: str) -> Creditor:
     """Return for whose money the actor asks at a place. Raises OtherPayee for none."""
-    own = await own_money.find(deps, actor, place)
+    own = await own_money.find(deps, actor, place, by=Permission.SEND_DEMANDS)
     if own is None:
         return Creditor()
     if not own.payees:

@@ -42,6 +42,7 @@ class Moment(Labelled):
     """Moment in which the mini-program may ask for grants: after a tap, when it makes sense."""
 
     AFTER_PAYING = "after_paying", "缴费成功后"
+    AFTER_PREPAYING = "after_prepaying", "预存成功后"
     AFTER_REPORTING = "after_reporting", "提交申请后"
     AFTER_READING = "after_reading", "看完消息后"
     AFTER_BINDING = "after_binding", "绑定房屋后"

@@ -117,6 +117,7 @@ class Payment(Struct, kw_only=True):
     created_at: datetime
     expires_at: datetime
     checked_at: datetime | None = None
+    combined: CombinedOrder | None = None
     missing_at: datetime | None = None  # when WeChat last denied what a phone could pay
     paid_at: datetime | None = None
     transaction_id: str | None = None
@@ -124,7 +125,6 @@ class Payment(Struct, kw_only=True):
     closed_at: datetime | None = None
     billed_on: Day | None = None  # the day of WeChat's trade bill that has it
     returned_fen: int = 0  # of its bills, given back by hand or in the merchant's own console
-    combined: CombinedOrder | None = None
 
     @property
     def owner(self) -> str:

@@ -25,7 +25,7 @@ PREPAYMENT_USED: Final = Template(
         "thing5": "owed",
     },
     purpose=Purpose.PAYMENT,
-    asks=(Ask(Moment.AFTER_PAYING, "用预存款缴费后告诉您"),),
+    asks=(Ask(Moment.AFTER_PREPAYING, "用预存款缴费后告诉您"),),
 )
 TEMPLATES: Final = (PREPAYMENT_USED,)
 

@@ -15,6 +15,7 @@ from services.fees import liability
 from services.fees.models import FeeKind, HandOver
 from services.fees.payees.models import Payee
 from services.kernel import errors
+from services.kernel.access import accessible
 from services.kernel.documents import digest_id
 from services.kernel.money import yuan
 from services.kernel.permissions import Actor, Permission
@@ -141,8 +142,8 @@ async def shown(deps: Dependencies, actor: Actor, home: str, query: OfferQuery) 
     Nothing where no month to come has a price. Raises NotFound.
     """
     pays = visibility.claims(actor, Permission.PAY_BILLS).covers(home, deps.today())
-    if not pays and not actor.may(Permission.TAKE_PAYMENTS, home):
-        raise errors.NotFound("没有找到这套房屋")
+    if not pays:
+        accessible(actor, home, Permission.TAKE_PAYMENTS, at=str, missing="没有找到这套房屋")
     kind = query.kind
     owing = await owes(deps, home, kind)
     offer = await find(deps, home, kind)

@@ -22,7 +22,7 @@ async def accounts(deps: Dependencies, actor: Actor) -> frozenset[str] | None:
         raise Forbidden("这项工作由市级管理员或收款单位办理", needs=Permission.RECONCILE)
     found: set[str] = set()
     for place in sorted(firms):
-        own = await own_money.find(deps, actor, place)
+        own = await own_money.find(deps, actor, place, by=Permission.RECONCILE)
         found.update(own.accounts if own else ())
     return frozenset(found)
 

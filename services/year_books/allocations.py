@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from services.ledger.models import Journal, payment_of
-from services.year_books.models import WAYS, Effect, Excess, Movement, Pair
+from services.year_books.models import HANDED_OVER, WAYS, Effect, Excess, Movement, Pair
 
 RECEIVABLE: Final = "receivable"
 
@@ -89,7 +89,24 @@ def excesses(journal: Journal) -> Iterator[Excess]:
 
 
 def is_of(pair: Pair, merchants: Collection[str] | None) -> bool:
-    """Tell whether money moved in one of some merchant accounts; None stands for all."""
-    sides = (pair.debit, pair.credit)
-    moved = {each.partition(":")[2] for each in sides if way_of(each)}
+    """Tell whether money of some payees moved, by their accounts' keys; None stands for all.
+
+    An account of cash has the key and then who took it.
+    """
+    moved = {each.split(":")[1] for each in (pair.debit, pair.credit) if holds_money(each)}
     return merchants is None or bool(moved & set(merchants))
+
+
+def holds_money(account: str) -> bool:
+    """Tell whether an account is of a payee's money, or of cash that was handed over."""
+    return bool(way_of(account)) or class_of(account) in HANDED_OVER
+
+
+def effect_of(pair: Pair) -> Effect:
+    """Return whether money came from somebody, or went to somebody, or neither.
+
+    Cash that is handed over stays the payee's: neither.
+    """
+    if holds_money(pair.debit):
+        return Effect.OTHER if holds_money(pair.credit) else Effect.RECEIVED
+    return Effect.REFUNDED if holds_money(pair.credit) else Effect.OTHER

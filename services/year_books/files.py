@@ -16,13 +16,13 @@ from services.dependencies import Dependencies
 from services.exports import origins
 from services.exports.files import Writer
 from services.kernel import errors
-from services.kernel.permissions import Actor
+from services.kernel.permissions import Actor, Permission
 from services.kernel.tables import Column
 from services.kernel.workbooks import StreamedWorkbook
 from services.payments.receipts import actions as receipts
 from services.places import actions as places
 from services.year_books import actions, entries, sheets, totals
-from services.year_books.allocations import way_of
+from services.year_books.allocations import effect_of
 from services.year_books.models import BillYear, Effect, Excess, Span
 from services.year_books.sheets import ArrearsRow
 from services.year_books.totals import ALL, Totals
@@ -85,7 +85,7 @@ async def write(deps: Dependencies, actor: Actor, writer: Writer) -> None:
     """Write the books of a year, as whoever asked may have them now."""
     export = writer.export
     place = await actions.access(deps, actor, export.subject)
-    own = await own_money.find(deps, actor, place.id)
+    own = await own_money.find(deps, actor, place.id, by=Permission.VIEW_DEBTORS)
     span = actions.span_of(int(export.filters["year"]), export.created_at)
     source = Source(
         deps=deps,
@@ -148,16 +148,9 @@ async def _money(book: Book, source: Source, name: str, effect: Effect) -> None:
             for row in sheets.money_of(each, effect, named.get(each.bill.home, ""), known)
         )
     async for excess in source.excess():
-        own = [e for e in excess if e.at >= source.span.start and effect is _effect(e)]
+        own = [e for e in excess if e.at >= source.span.start and effect is effect_of(e.pair)]
         known = await receipts.of_payments(source.deps, sorted({e.payment for e in own}))
         await book.add(sheets.excess_of(each, known) for each in own)
-
-
-def _effect(each: Excess) -> Effect:
-    """Return whether money came, or went, or neither."""
-    if way_of(each.pair.debit):
-        return Effect.OTHER if way_of(each.pair.credit) else Effect.RECEIVED
-    return Effect.REFUNDED if way_of(each.pair.credit) else Effect.OTHER
 
 
 async def _arrears(book: Book, source: Source) -> None:

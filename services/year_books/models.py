@@ -42,6 +42,9 @@ WAYS: Final = {
     "bank": "银行转账",
     "pos": "POS 刷卡",
 }
+# Class of an account → where cash is that was taken from payers and handed over (a safe), or
+# was found to be too little or too much then: nobody paid it and nobody got it back.
+HANDED_OVER: Final = {"safe": "已上交现金", "cashdiff": "现金长短款"}
 # Class of an account → what accountants call it.
 ACCOUNTS: Final = {
     "receivable": "应收账款",
@@ -52,6 +55,7 @@ ACCOUNTS: Final = {
     "deposit": "押金和保证金",
     "writeoff": "坏账核销",
     **{name: f"货币资金({way})" for name, way in WAYS.items()},
+    **HANDED_OVER,
 }
 
 OTHER_INCOME: Final = {"deposit": "押金扣除"}  # of what no bill is for

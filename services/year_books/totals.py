@@ -13,6 +13,7 @@ from services.kernel.labels import Labelled
 from services.year_books.allocations import RECEIVABLE, class_of
 from services.year_books.models import (
     ACCOUNTS,
+    HANDED_OVER,
     OTHER_INCOME,
     WAYS,
     BillYear,
@@ -185,7 +186,7 @@ def name_of(account: str) -> str:
         kind = rest.partition(":")[0]
         other = OTHER_INCOME.get(kind, kind)
         return f"{said}({next((e.label for e in BillKind if e.value == kind), other)})"
-    return f"{said} {rest}" if name in WAYS else said
+    return f"{said} {rest}" if name in WAYS or name in HANDED_OVER else said
 
 
 def age_of(due_on: Day | None, day: Day) -> Age:

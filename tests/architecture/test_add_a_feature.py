@@ -35,7 +35,7 @@ EDITS: Final = {
     "services/kernel/permissions.py": (
         ("    OPERATE = auto()", "    BORROW_KEYS = auto()\n    LEND_KEYS = auto()\n"),
         ("P.VIEW_RESIDENTS, P.ADVISE_HOMES, P.DO_TASKS}", "P.LEND_KEYS, "),
-        ("P.PAY_BILLS, P.VIEW_HOME, P.READ_METERS})", "P.BORROW_KEYS, "),
+        ("P.PAY_BILLS, P.VIEW_HOME, P.READ_METERS}", "P.BORROW_KEYS, "),
     ),
     "services/kernel/acts.py": (
         (

@@ -245,7 +245,7 @@ async def test_the_trail_of_a_part_says_that_it_was_paid_together(
         path = f"/api/v1/money-trails/{one['payment_id']}"
         trail = (await estate.world.api.get(path, as_=li)).body
         steps = [entry["step"] for entry in trail["entries"]]
-        assert "一次支付" in trail["entries"][0]["text"]
+        assert any("一次支付" in entry["text"] for entry in trail["entries"])
         assert {"notice", "booked", "receipt"} <= set(steps)
     path = f"/api/v1/money-trails/{made['payments'][0]['payment_id']}/ask"
     assert (await estate.world.api.post(path, {}, as_=li)).body["state"] == "paid"

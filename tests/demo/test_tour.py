@@ -78,6 +78,7 @@ async def test_the_whole_tour_works_and_each_chapter_names_what_it_needs(
     assert laid.mark.is_founded
     url = f"{world.api.base}/wx/push"
     await world.wechat.do("push", url=url, format="json", mode="safe")
+    await world.wechat.do("settings", refunds={"after_seconds": 0})  # its clock stands still
     visitor = Attended(world.api.base, Desk(world.wechat.base), world)
     visit = Traced(visitor, day_of(world.clock.now))
     for chapter in CHAPTERS:

@@ -16,6 +16,7 @@ GUIDES = {
     "how-to/appoint-heads.md": ["office_taken", "forbidden"],
     "how-to/set-a-fee.md": ["bad_fee_rule"],
     "how-to/bill-a-month.md": [],
+    "how-to/close-a-month.md": [],
     "how-to/close-a-year.md": [],
     "how-to/import-a-register.md": [],
     "how-to/correct-a-register.md": ["owners_differ"],

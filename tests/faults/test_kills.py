@@ -7,6 +7,7 @@ import asyncio
 import copy
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from operator import attrgetter
 from typing import Any, Final
@@ -23,10 +24,11 @@ from tests.faults.kills.evidence.checks import CHECKS, Evidence, found
 from tests.faults.kills.evidence.truth import Truth
 from tests.faults.kills.mutants import MUTANTS, Edit, Mutant, edited
 from tests.faults.kills.plan import BY_DAY, SHORT
-from tests.faults.kills.run import run
+from tests.faults.kills.run import end_all, run
 
 JOURNAL: Final = "pay:1:T1"
 CASH: Final = "counter:C1"
+BACK: Final = "refund:1:R2"
 
 
 PLAN: Final = SHORT if by_night() else BY_DAY
@@ -38,6 +40,18 @@ def test_nothing_is_lost_when_processes_are_killed() -> None:
     outcome = asyncio.run(run(PLAN))
     assert outcome.is_right, outcome
     assert outcome.kills.total() >= PLAN.kills
+
+
+async def test_a_task_that_swallows_being_cancelled_is_ended_too() -> None:
+    async def stubborn() -> None:
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        await asyncio.Event().wait()
+
+    task = asyncio.create_task(stubborn())
+    await asyncio.wait([task], timeout=0)
+    await end_all([task])
+    assert task.cancelled()
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.title)
@@ -65,14 +79,20 @@ def test_what_is_changed_in_a_process_is_still_there() -> None:
 
 
 def evidence() -> Evidence:
-    """Return what one payment of 30 left, for bills of 20 and 10 of which one was void."""
+    """Return what one payment of 30 left, for bills of 20 and 10 of which one was void.
+
+    Of the 20, 5 went back by hand; the receipt is reversed by them.
+    """
     order = {"out_trade_no": "P1", "transaction_id": "T1", "total_fen": 30, "state": "REFUND"}
     refund = {"order_key": "1/P1", "status": "SUCCESS", "refund_fen": 10}
+    by_hand = {**refund, "refund_fen": 5}
     truth = Truth(
-        {"P1": order}, {"XP1": refund}, Counter({("o1", "receipt"): 1, ("o1", "refund"): 1})
+        {"P1": order},
+        {"XP1": refund, "HP101": by_hand},
+        Counter({("o1", "receipt"): 1, ("o1", "refund"): 1}),
     )
     bills = {
-        "B1": {"owed_fen": 0, "state": "paid", "paid": [{"journal": JOURNAL, "fen": 20}]},
+        "B1": {"owed_fen": 5, "state": "owing", "paid": [{"journal": JOURNAL, "fen": 15}]},
         "B2": {"owed_fen": 0, "state": "void", "paid": []},
         "B3": {"owed_fen": 40, "state": "owing", "paid": []},
         "B4": {"owed_fen": 0, "state": "paid", "paid": [{"journal": CASH, "fen": 50}]},
@@ -93,6 +113,13 @@ def evidence() -> Evidence:
             "payment", {"wechat:f": 30, "receivable:B1": -20, "overpaid:P1": -10}, payment="P1"
         ),
         "refund:1:R1": journal("refund", {"overpaid:P1": 10, "wechat:f": -10}, refund="XP1"),
+        BACK: journal(
+            "refund",
+            {"receivable:B1": 5, "wechat:f": -5},
+            refund="HP101",
+            payment="P1",
+            request="Q1",
+        ),
     }
     for name, row in journals.items():
         row["_id"] = name
@@ -101,14 +128,30 @@ def evidence() -> Evidence:
         payments={"P1": {"state": "paid", "open": False}},
         bills=bills,
         journals=journals,
-        refunds={"XP1": {"state": "done"}},
-        receipts={"P1": {"amount_fen": 20}, "C1": {"amount_fen": 50}},
-        jobs={"payments.check:P1": {**done}, "payments.refund:XP1:0": {**done}},
+        refunds={"XP1": {"state": "done"}, "HP101": {"state": "done"}},
+        receipts={
+            "P1": {"amount_fen": 20},
+            "P1-1": {"amount_fen": 5, "reverses": "P1"},
+            "C1": {"amount_fen": 50},
+        },
+        jobs={
+            "payments.check:P1": {**done},
+            "payments.refund:XP1:0": {**done},
+            "payments.refund:HP101:0": {**done},
+        },
         notices={"f:E1": {}},
         messages={"M1": {"template": "payment_received", "page": "detail?id=P1"}},
+        requests={
+            "Q1": {
+                "payment": "P1",
+                "state": "done",
+                "amount_fen": 5,
+                "lines": [{"bill_id": "B1", "amount_fen": 5}],
+            }
+        },
         altered=[],
     )
-    return Evidence(truth, kept, ["P1"], ["f:E1"], {"K-1": 50, "K-2": None})
+    return Evidence(truth, kept, ["P1"], ["f:E1"], {"K-1": 50, "K-2": None}, {"Q1": 5})
 
 
 def journal(kind: str, postings: dict[str, int], **reference: str) -> dict[str, Any]:
@@ -148,6 +191,42 @@ def send_back_twice(e: Evidence) -> None:
 
 def send_nothing_back(e: Evidence) -> None:
     del e.truth.refunds["XP1"]
+
+
+def send_by_hand_twice(e: Evidence) -> None:
+    e.truth.refunds["HP102"] = copy.deepcopy(e.truth.refunds["HP101"])
+
+
+def send_nothing_by_hand(e: Evidence) -> None:
+    del e.truth.refunds["HP101"]
+
+
+def forget_what_was_approved(e: Evidence) -> None:
+    e.books.requests["Q1"]["state"] = "asked"
+
+
+def lose_what_was_approved(e: Evidence) -> None:
+    e.books.requests.clear()
+
+
+def give_back_another_sum(e: Evidence) -> None:
+    e.books.requests["Q1"]["amount_fen"] = 4
+
+
+def reopen_another_bill(e: Evidence) -> None:
+    e.books.journals[BACK]["postings"][0]["account"] = "receivable:B4"
+
+
+def reopen_by_more(e: Evidence) -> None:
+    e.books.journals[BACK]["postings"][0]["amount_fen"] = 6
+
+
+def reopen_without_request(e: Evidence) -> None:
+    e.books.journals[BACK]["reference"]["request"] = "Q2"
+
+
+def reverse_no_receipt(e: Evidence) -> None:
+    del e.books.receipts["P1-1"]
 
 
 def leave_a_refund(e: Evidence) -> None:
@@ -211,15 +290,27 @@ BREACHES: Final[dict[str, tuple[Callable[[Evidence], None], ...]]] = {
     "payments booked twice": (book_twice,),
     "payments booked wrongly": (book_another_sum, leave_an_order),
     "excess not back exactly once": (send_back_twice, send_nothing_back),
+    "refunds by hand not back exactly once": (
+        send_by_hand_twice,
+        send_nothing_by_hand,
+        forget_what_was_approved,
+        lose_what_was_approved,
+        give_back_another_sum,
+    ),
+    "bills not reopened by what went back": (
+        reopen_another_bill,
+        reopen_by_more,
+        reopen_without_request,
+    ),
     "refunds not done and booked once": (leave_a_refund,),
     "jobs left or dead": (let_a_job_die,),
     "changes without their job": (forget_a_job,),
     "orders stuck": (leave_an_order,),
     "cash lost, or booked twice": (lose_cash, take_cash_twice, take_cash_of_nobody),
     "ledger out of balance": (change_a_journal, book_another_sum, send_back_twice),
-    "bills unlike the journal": (reopen_a_bill, lose),
+    "bills unlike the journal": (reopen_a_bill, lose, reopen_another_bill),
     "messages sent twice, or missing in the inbox": (tell_twice, tell_nobody),
-    "receipts wrong": (issue_no_receipt, give_no_receipt_for_cash),
+    "receipts wrong": (issue_no_receipt, give_no_receipt_for_cash, reverse_no_receipt),
     "notices answered and not kept": (forget_a_notice,),
 }
 

@@ -110,7 +110,7 @@ async def test_an_owner_is_reminded_before_it_runs_out(estate: Estate) -> None:
     await estate.advance(days=1)
     await estate.world.work()
     [said] = await told(estate.world, await estate.member("li"), "fee_reduction_runs_out")
-    assert "2026-08-31" in said
+    assert "2026年8月31日" in said
     wang = await estate.member("wang")
     assert await told(estate.world, wang, "fee_reduction_runs_out") == []
 

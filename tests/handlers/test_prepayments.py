@@ -46,7 +46,7 @@ async def test_what_was_paid_in_advance_pays_the_next_bill(estate: Estate, li: M
     assert paid["paid_fen"] == FEE
     messages = await estate.world.db.messages.find({"person": li.person_id}).to_list()
     told = [each for each in messages if each["template"] == "prepayment_used"]
-    assert [each["values"]["left"] for each in told] == ["102.36"]
+    assert [each["values"]["left_amount"] for each in told] == ["102.36元"]
     issued = [each for each in messages if each["template"] == "bill_issued"]
     assert all("物业费" not in each["values"]["fee"] for each in issued)
 

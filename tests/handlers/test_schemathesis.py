@@ -39,7 +39,7 @@ from services.kernel.permissions import Role
 from tests.build.stage import open_world
 from tests.build.world import Clock
 from tests.deadlines import SAFETY_NET
-from tests.depth import by_depth, by_night
+from tests.depth import all_night, by_depth, by_night
 from tests.matrix.posts import HOME, OWNER, UNIT_HEAD, WHERE, Position, Post
 from tests.matrix.row import Row
 from tests.matrix.rows import ROWS, furnished
@@ -208,7 +208,7 @@ def test_nothing_unexpected_answers(live: Live, row: Row) -> None:
     @given(case=cases(operation), real=st.booleans(), one=st.sampled_from(PEOPLE))
     def ask(case: Case, real: bool, one: Post) -> None:  # noqa: FBT001  # hypothesis draws it
         live.do(live.town.world.deps.redis.flushdb())
-        for post in PEOPLE if by_night() else (one,):
+        for post in PEOPLE if all_night() else (one,):
             someone = seat(post)
             if real:
                 scene = Scene(live.town, place_of(row), someone)

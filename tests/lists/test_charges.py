@@ -124,7 +124,7 @@ async def of_prices(estate: Estate) -> Case:
         subject=COMPOUND,
         place=COMPOUND,
         filters=[{"kind": "water"}, {"kind": "heat"}],
-        orders={"": "-from_day,-price_id"},
+        orders={"": "-from_day,-version,-price_id"},
         rows=6,
     )
 

@@ -42,7 +42,7 @@ async def of_rules(estate: Estate) -> Case:
             version=number,
             start_day=f"202{number}-01-01",
             end_day=None if number % 3 else f"202{number}-12-31",
-            slots=[f"test|{number}"],
+            slots=[f"test|{number}", f"test|v{number}"],
             created_by="test",
             created_at=estate.world.clock.now,
         )

@@ -73,14 +73,13 @@ async def bill(scene: Scene, state: BillState = BillState.OWING, **more: Any) ->
         slots=[f"test|{number}"],
         amount_fen=700_000 + number,
         explanation=f"{number}",
-        account="firm",
         payee_name="安居物业",
         due_on="2020-12-31",
         state=state,
         created_at=now,
         issued_at=now,
         paid_at=now if state is BillState.PAID else None,
-        **{"kind": BillKind.PROPERTY_FEE, **more},
+        **{"kind": BillKind.PROPERTY_FEE, "account": "firm", **more},
     )
     await scene.town.insert(bills.COLLECTION, made)
     return made

@@ -22,9 +22,9 @@ CHECKOUTS: Final = "/api/v1/me/checkouts"
 
 
 async def checkout(scene: Scene) -> str:
-    """A checkout of the owner's, for a repair that they ordered."""
+    """A checkout of the owner's, for a repair that they ordered, to a payee of no other row."""
     now, person = scene.town.world.deps.now(), scene.owner.person_id
-    bill = await makers.bill(scene, kind=BillKind.REPAIR_FEE, debtor=person)
+    bill = await makers.bill(scene, kind=BillKind.REPAIR_FEE, debtor=person, account="partner")
     part = Part(
         account=bill.account, payee_name=bill.payee_name, kind=bill.kind, bill_ids=[bill.id]
     )

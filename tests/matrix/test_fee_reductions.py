@@ -43,7 +43,7 @@ async def rule(scene: Scene) -> str:
         source="合同",
         version=number,
         start_day="2020-01-01",
-        slots=[f"test|{number}"],
+        slots=[f"test|{number}", f"test|v{number}"],
         created_by="test",
         created_at=scene.town.world.deps.now(),
     )

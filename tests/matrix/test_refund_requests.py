@@ -67,11 +67,12 @@ async def receipt(scene: Scene, payment: Payment | CounterPayment) -> None:
 async def paid(scene: Scene) -> str:
     """A payment in WeChat of somebody who is not of the matrix."""
     deps, transaction = scene.town.world.deps, scene.town.new_id()
-    journal = payment_journal(deps.merchants["firm"].account.mchid, transaction)
+    client, payment_id = deps.merchants["firm"], scene.town.new_id()
+    journal = payment_journal(client.account.mchid, transaction)
     bill, line = await paid_bill(scene, journal)
     now = deps.now()
     made = Payment(
-        id=scene.town.new_id(),
+        id=payment_id,
         person=scene.town.new_id(),
         account="firm",
         payee_name=bill.payee_name,
@@ -80,7 +81,13 @@ async def paid(scene: Scene) -> str:
         amount_fen=bill.amount_fen,
         state=PaymentState.PAID,
         open=False,
-        body=b"",
+        body=client.prepay_body(
+            payment_id,
+            amount_fen=bill.amount_fen,
+            description="物业费",
+            openid="o-nobody",
+            expires_at=now,
+        ),
         created_at=now,
         expires_at=now,
         paid_at=now,
@@ -176,7 +183,6 @@ ROWS = (
         "/api/v1/refund-requests/{request_id}/withdrawal",
         mine(),
         makes=own_request,
-        body={},
     ),
 )
 

@@ -66,6 +66,8 @@ PUBLISHING = [
     "insert place_sums",
     "update payees",
     "insert journal",
+    # whether money lies there that pays some of them
+    "find prepayments",
     "commitTransaction 1",
 ]
 CHUNK = [

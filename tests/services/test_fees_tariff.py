@@ -16,10 +16,10 @@ from services.bills.runs.drafts import draft
 from services.bills.runs.states import IllegalRunMove, RunAction, RunState
 from services.bills.states import TABLE, BillAction, BillState
 from services.fees import tariff
-from services.fees.models import FeeRule
+from services.fees.models import BillKind, FeeKind, FeeRule
 from services.kernel.days import plus_months
 from services.places.models import Usage
-from tests.build.fees import COMPOUND, HOME, NOW, PROPERTY, home, prices, rule, run
+from tests.build.fees import COMPOUND, HOME, NOW, PROPERTY, WASTE, home, prices, rule, run
 
 
 def applies(rules: list[FeeRule], day: str, usage: Usage | None = None) -> FeeRule | None:
@@ -142,10 +142,31 @@ def test_overdue_begins_the_day_after_the_due_day() -> None:
     assert not bills_due_days.is_overdue(None, "2026-12-06")
 
 
-def test_months_of_a_title() -> None:
-    assert bills_views.span("2026-11", 1) == "2026年11月"
-    assert bills_views.span("2026-10", 3) == "2026年10月至12月"
-    assert bills_views.span("2026-11", 3) == "2026年11月至2027年1月"
+@pytest.mark.parametrize(
+    ("kind", "period", "months", "title"),
+    [
+        (PROPERTY, "2026-11", 1, "2026年11月物业费"),
+        (WASTE, "2026-10", 3, "2026年10月至12月生活垃圾处理费"),
+        (PROPERTY, "2026-11", 3, "2026年11月至2027年1月物业费"),
+    ],
+)
+def test_titles(kind: FeeKind, period: str, months: int, title: str) -> None:
+    bill = Bill(
+        id="b",
+        run_id="r",
+        rule_id="",
+        kind=BillKind(kind),
+        home=HOME,
+        period=period,
+        months=months,
+        slots=[],
+        amount_fen=1,
+        explanation="",
+        account="firm",
+        payee_name="",
+        created_at=NOW,
+    )
+    assert bills_views.title_of(bill) == title
 
 
 @pytest.mark.parametrize("state", [None, *RunState])

@@ -8,7 +8,7 @@ import pytest
 from services.exports import files
 from services.kernel.days import BEIJING
 from services.kernel.permissions import Role
-from services.payments.trade_bills import jobs as trade_bills
+from services.reconciliations import jobs as reconciliations
 from tests.build.cast import COMPOUND, PHONES, UNIT, Estate
 from tests.build.homes import acts, post
 from tests.build.offices import firm_at, hire
@@ -38,7 +38,7 @@ async def test_a_year_of_a_compound_by_hand(
     Li pays both months of the fee; it goes back in the merchant's console; Li pays February
     again, and January is void.
     """
-    monkeypatch.setattr(trade_bills, "KEPT_DAYS", 2)
+    monkeypatch.setattr(reconciliations, "KEPT_DAYS", 2)
     payment_id = await paid(estate, await estate.member("li"))
     await in_console(estate, payment_id, 10_236)
     await next_morning(estate)

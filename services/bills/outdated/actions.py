@@ -107,7 +107,8 @@ async def _outdated_of(
 async def _own(deps: Dependencies, actor: Actor, issued: Sequence[Bill]) -> list[Bill]:
     """Leave out what another payee is owed, for who runs bills as a firm's manager."""
     compounds = sorted({places.compound_of(bill.home) for bill in issued})
-    owned = {compound: await own_money.find(deps, actor, compound) for compound in compounds}
+    by = Permission.RUN_BILLS
+    owned = {each: await own_money.find(deps, actor, each, by=by) for each in compounds}
     return [
         bill
         for bill in issued

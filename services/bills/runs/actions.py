@@ -291,7 +291,7 @@ async def bills_of(
 ) -> Page[BillView]:
     """A run's bills in one state; a firm's people see what their firm is owed."""
     run = await access(deps, actor, run_id)
-    own = await own_money.find(deps, actor, run.place)
+    own = await own_money.find(deps, actor, run.place, by=Permission.RUN_BILLS)
     accounts = None if own is None else own.accounts
     found = await bills_store.of_run(deps.db, run.id, query, accounts=accounts)
     return found.of(await views(deps, found.items))

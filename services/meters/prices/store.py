@@ -7,11 +7,15 @@ import msgspec
 from mongo_indexes.meter_prices import COLLECTION
 from services.dependencies import Database, Transaction
 from services.kernel.documents import to_document
-from services.kernel.pages import Key, Keyset, Page, chosen
+from services.kernel.pages import Count, Key, Keyset, Page, chosen
 from services.meters.models import MeterKind
 from services.meters.prices.models import MeterPrice, MeterPricesQuery
 
-LATEST: Final = Keyset(Key("from_day", ascending=False), Key(ascending=False))
+LATEST: Final = Keyset(
+    Key("from_day", ascending=False),
+    Key("version", ascending=False, kind=Count),
+    Key(ascending=False),
+)
 
 
 async def insert(db: Database, tx: Transaction, price: MeterPrice) -> None:
@@ -29,6 +33,6 @@ async def of_kind(
 
 
 async def page(db: Database, place: str, query: MeterPricesQuery) -> Page[MeterPrice]:
-    """Prices of a compound, the latest day first. Served by index `place_day`."""
+    """Prices of a compound, the latest day and version first. Served by index `latest`."""
     where = {"place": place, **chosen(query, "kind")}
-    return await LATEST.page(db[COLLECTION], MeterPrice, where, query, hint="place_day")
+    return await LATEST.page(db[COLLECTION], MeterPrice, where, query, hint="latest")

@@ -98,7 +98,7 @@ class Reserve(Struct, kw_only=True):
 class BillRefund(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What goes back of one bill.
 
-    `bill_id`: Id of the bill.
+    `bill_id`: Opaque id of the bill.
     `amount_fen`: How much, in fen; all that is left of the payment without it.
     """
 
@@ -182,7 +182,7 @@ class RefundRequestView(Struct, kw_only=True):
 
     `request_id`: Opaque id of the request.
     `number`: Number of the refund, which people have and which never changes.
-    `payment_id`: Id of the payment.
+    `payment_id`: Opaque id of the payment.
     `way`: Way in which the money had come.
     `place`: Home of its bills, or the smallest place that holds all their homes.
     `address`: The same, as people say it.

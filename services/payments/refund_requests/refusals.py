@@ -14,7 +14,7 @@ class NothingToRefund(errors.Conflict):
 class LeftOfBill(Struct, frozen=True, kw_only=True):
     """What may be asked back of a bill.
 
-    `bill_id`: Id of the bill.
+    `bill_id`: Opaque id of the bill.
     `left_fen`: What of it this payment paid and nobody asked back, in fen.
     """
 

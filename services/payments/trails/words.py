@@ -34,16 +34,17 @@ def entries(found: Sources) -> list[TrailEntry]:
 
 
 def _of_order(payment: Payment) -> Iterator[TrailEntry]:
-    together = ",与其他收款单位的账单一次支付" if payment.combined else ""
     yield TrailEntry(
         step=TrailStep.ORDERED,
         at=payment.created_at,
-        text=f"下单{_ordered(payment)},共{yuan(payment.amount_fen)}元{together}",
+        text=f"下单{_ordered(payment)},共{yuan(payment.amount_fen)}元",
         number=payment.id,
         amount_fen=payment.amount_fen,
     )
     if payment.prepaid_at:
-        yield TrailEntry(step=TrailStep.PREPARED, at=payment.prepaid_at, text="微信已受理订单")
+        together = ",与其他收款单位的账单一次支付" if payment.combined else ""
+        text = f"微信已受理订单{together}"
+        yield TrailEntry(step=TrailStep.PREPARED, at=payment.prepaid_at, text=text)
     if payment.checked_at:
         text = "最近一次向微信查询这笔订单"
         yield TrailEntry(step=TrailStep.ASKED, at=payment.checked_at, text=text)

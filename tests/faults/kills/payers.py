@@ -19,16 +19,18 @@ FIRST: Final = 4  # of what a home owes, the bills that are chosen from: in hot 
 REFRESH_SECONDS: Final = 1.5
 TOLD_AGAIN: Final = 0.06  # by another notice, which has a name of its own
 SLOW_SECONDS: Final = 2.0
+PART_FEN: Final = 100  # of one bill, when not all of a payment is to go back
 # How WeChat tells of a payment: 15 of 100 twice, half of them at once.
 NOTICES: Final[dict[Any, int]] = {ONCE: 72, "twice": 8, "simultaneous": 7, False: 13}
-ACTS: Final = {"slowly": 6, "never": 8, "at_the_counter": 12}  # of a hundred orders
+ACTS: Final = {"slowly": 6, "never": 8, "at_the_counter": 12, "given_back": 12}  # of a hundred
 
 
 class Payers:
     """`done`: what they did and were told. `paid`: orders of which WeChat said "paid".
 
     `slips`: slip of cash → what the counter was told that it booked, None where it heard
-    nothing; a slip that was refused is none.
+    nothing; a slip that was refused is none. `approved`: refund by hand → what staff was told
+    that goes back.
     """
 
     def __init__(self, site: Site, chance: random.Random) -> None:
@@ -36,6 +38,7 @@ class Payers:
         self.done: Counter[str] = Counter()
         self.paid: list[str] = []
         self.slips: dict[str, int | None] = {}
+        self.approved: dict[str, int] = {}
         self.owing: dict[tuple[str, str], list[str]] = {}
         self.typing: dict[str, Member] = {}  # order → whose phone asks for the password
 
@@ -158,6 +161,36 @@ class Payers:
         elif isinstance(said.body, dict) and said.status < 500:
             del self.slips[slip]
             self.done[f"cash refused: {said.body['code']}"] += 1
+
+    async def given_back(self, who: Member, made: Any, bill_ids: list[str]) -> None:
+        """Pay; then one of the staff asks that some of it goes back, and another approves."""
+        await self.at_once(who, made, bill_ids)
+        wish: dict[str, Any] = {"reason": "多缴"}
+        if self.chance.random() < 0.5:
+            wish["bills"] = [{"bill_id": bill_ids[0], "amount_fen": PART_FEN}]
+        path, yes = (
+            f"payments/{made['payment_id']}/refund-requests",
+            {"approve": True, "reason": "已核对"},
+        )
+        asked = await self._by_office(self.site.staff, path, wish)
+        if asked is None:
+            return
+        decision = f"refund-requests/{asked['request_id']}/decision"
+        decided = await asyncio.gather(
+            *(self._by_office(self.site.admin, decision, yes) for _ in range(2))
+        )
+        for said in filter(None, decided):
+            self.approved[said["request_id"]] = said["amount_fen"]
+        self.done["given back by hand"] += any(decided)
+
+    async def _by_office(self, who: Member, path: str, wish: Any) -> Any:
+        """Ask for something as one of the staff; None when it was refused, or nothing heard."""
+        said = await self.site.wire.ask("POST", path, wish, token=who.token, address="10.9.9.7")
+        if said.status in {200, 201}:
+            return said.body
+        if isinstance(said.body, dict) and said.status < 500:
+            self.done[f"refund refused: {said.body['code']}"] += 1
+        return None
 
     async def never(self, _: Member, __: Any, ___: list[str]) -> None:
         self.done["ordered and not paid"] += 1

@@ -5,12 +5,14 @@ import random
 import signal
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
 import msgspec
 
+from services.messaging.broadcasts.models import Quiet
 from tests.faults.kills import within
 from tests.faults.kills.evidence import books, truth
 from tests.faults.kills.evidence.checks import Evidence, found
@@ -25,6 +27,7 @@ OVERLAP: Final = 500  # entries of the stand-in's journal that are read again: s
 ACCEPTED: Final = (200, 204)
 LATE_NOTICES: Final = 40  # told once more when all is quiet
 HOURS_AGO: Final = timedelta(hours=2)
+AWAKE: Final = Quiet(from_hour=0, to_hour=0)  # it is night for some who run this
 
 
 @dataclass
@@ -78,6 +81,7 @@ async def run(plan: Plan) -> Outcome:
             payers.paid,
             answered.names,
             payers.slips,
+            payers.approved,
         )
         outcome.problems = found(evidence)
         outcome.done, outcome.kills = payers.done, killer.kills + Counter(points)
@@ -101,6 +105,9 @@ def counted(evidence: Evidence) -> dict[str, int]:
         "bills paid": sum(b["state"] == "paid" for b in evidence.books.bills.values()),
         "notices answered": len(evidence.answered),
         "slips of cash booked": sum(fen is not None for fen in evidence.slips.values()),
+        "refunds by hand done": sum(
+            r["state"] == "done" for r in evidence.books.requests.values()
+        ),
         "messages arrived": evidence.truth.messages.total(),
     }
 
@@ -122,9 +129,20 @@ async def load(site: Site, payers: Payers, killer: Killer, answered: "Answered")
             for task in done:
                 task.result()
     finally:
+        await end_all(running)
+
+
+async def end_all(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Cancel tasks until they are over: `asyncio.wait_for` may swallow the first time.
+
+    It does when what it waits for is done at the same moment (Python 3.11,
+    https://github.com/python/cpython/issues/86296), e.g. within a driver.
+    """
+    running = {*tasks}
+    while running:
         for task in running:
             task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        _, running = await asyncio.wait(running, timeout=LOOK)
 
 
 async def lay_down_arms(site: Site) -> None:
@@ -139,8 +157,8 @@ async def lay_down_arms(site: Site) -> None:
 async def quiet(site: Site) -> float | None:
     """Wait until nothing is to be done; return after how long, None when it never was.
 
-    What waits for an hour of its own is due at once, and orders are over: their time to pay is
-    skipped.
+    What waits for an hour of its own, or for the morning, is due at once, and orders are over:
+    their time to pay is skipped.
     """
     began = time.monotonic()
     while time.monotonic() - began < site.plan.settle:
@@ -155,6 +173,7 @@ async def skip_waits(site: Site) -> None:
     db, now = site.deps.db, site.deps.now()
     past = {"$set": {"created_at": now - HOURS_AGO, "expires_at": now - HOURS_AGO}}
     await db.payments.update_many({"open": True, "expires_at": {"$gt": now}}, past)
+    await db.broadcasts.update_many({}, {"$set": {"quiet": msgspec.to_builtins(AWAKE)}})
     waiting = {"state": "ready", "open": True, "due_at": {"$gt": now}, "last_error": ""}
     await db.outbox.update_many(waiting, {"$set": {"due_at": now}})
 

@@ -51,6 +51,7 @@ class Site:
     replicas: members.Replicas | None = None
     people: dict[str, list[Member]] = field(default_factory=dict)
     staff: Member = field(default_factory=lambda: Member("staff", ""))
+    admin: Member = field(default_factory=lambda: Member("admin", ""))
 
     @property
     def hot(self) -> list[str]:
@@ -128,9 +129,11 @@ async def make(site: Site) -> None:
     relations = [(h, p, _relation(p)) for p, h in phones.items()]
     await cast.live_there(deps, relations)
     await cast.appoint(deps, Role.COMMUNITY_STAFF, cast.COMMUNITY, "staff")
+    await cast.appoint(deps, Role.ADMINISTRATOR, "cc", "admin")
     await cast.charge(deps)
     await bill(site)
     site.staff = await by_actions(deps, "staff", cast.PHONES["staff"])
+    site.admin = await by_actions(deps, "admin", cast.PHONES["admin"])
     for phone, home in phones.items():
         member = await by_actions(deps, phone, phone)
         site.people.setdefault(home, []).append(member)

@@ -20,6 +20,7 @@ class Books(NamedTuple):
     jobs: Rows
     notices: Rows
     messages: Rows
+    requests: Rows
     altered: list[str]
 
     def balances(self) -> dict[str, int]:
@@ -44,6 +45,7 @@ async def read(db: Database) -> Books:
         "outbox",
         "wechat_events",
         "messages",
+        "refund_requests",
     )
     found = [{row["_id"]: row for row in await db[n].find().to_list()} for n in names]
     altered = [line for row in found[2].values() for line in journals.problems(row)]

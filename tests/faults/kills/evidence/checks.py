@@ -9,6 +9,7 @@ from tests.faults.kills.evidence.books import Books
 from tests.faults.kills.evidence.truth import Truth
 
 PAID: Final = "paid"
+DONE: Final = "done"
 
 
 class Evidence(NamedTuple):
@@ -16,7 +17,8 @@ class Evidence(NamedTuple):
 
     `paid`: orders of which payers were told that they paid. `answered`: account and id of the
     notices that the product answered with 2xx. `slips`: slip of cash → what the counter was
-    told that it booked; None where it heard nothing.
+    told that it booked; None where it heard nothing. `approved`: request of a refund by hand →
+    what staff was told that goes back.
     """
 
     truth: Truth
@@ -24,6 +26,7 @@ class Evidence(NamedTuple):
     paid: Sequence[str]
     answered: Sequence[str]
     slips: Mapping[str, int | None]
+    approved: Mapping[str, int]
 
 
 Check = Callable[[Evidence], Iterator[str]]
@@ -82,11 +85,46 @@ def _is_cash(posting: dict[str, Any]) -> bool:
 
 
 def excess_not_back_once(evidence: Evidence) -> Iterator[str]:
-    back = evidence.truth.back()
+    back, by_hand = evidence.truth.back(), evidence.truth.back(by_hand=True)
     for number, order in evidence.truth.paid().items():
-        excess = order["total_fen"] - settled_fen(evidence, number)
+        excess = order["total_fen"] - settled_fen(evidence, number) - sum(by_hand[number])
         if back[number] != ([excess] if excess else []):
             yield f"{number}: excess {excess}, went back {back[number]}"
+
+
+def by_hand_not_once(evidence: Evidence) -> Iterator[str]:
+    """What staff was told that goes back went back once, and nothing that nobody approved."""
+    there, wanted = evidence.truth.back(by_hand=True), defaultdict[str, list[int]](list)
+    for number, request in evidence.books.requests.items():
+        if request["state"] == DONE:
+            wanted[request["payment"]].append(request["amount_fen"])
+        elif request["state"] == "approved" or number in evidence.approved:
+            yield f"{number}: approved, and {request['state']}"
+    for number, fen in evidence.approved.items():
+        kept = evidence.books.requests.get(number)
+        if kept is None or kept["amount_fen"] != fen:
+            yield f"{number}: told {fen}, kept {kept and kept['amount_fen']}"
+    for payment in there.keys() | wanted.keys():
+        if sorted(there[payment]) != sorted(wanted[payment]):
+            yield f"{payment}: asked back {wanted[payment]}, went back {there[payment]}"
+
+
+def by_hand_reopened_wrongly(evidence: Evidence) -> Iterator[str]:
+    """Bills are owed again by exactly what went back by hand, and the receipt says so."""
+    found = {
+        journal["reference"]["request"]: journal
+        for journal in evidence.books.of_kind("refund").values()
+        if "request" in journal["reference"]
+    }
+    for number, request in evidence.books.requests.items():
+        wanted = {
+            f"receivable:{line['bill_id']}": line["amount_fen"] for line in request["lines"]
+        }
+        journal = found.pop(number, {"postings": []})
+        booked = {p["account"]: p["amount_fen"] for p in journal["postings"] if not _is_cash(p)}
+        if booked != (wanted if request["state"] == DONE else {}):
+            yield f"{number}: {request['state']}, wanted {wanted}, booked {booked}"
+    yield from (f"{number}: booked, and nobody asked" for number in found)
 
 
 def refunds_not_booked(evidence: Evidence) -> Iterator[str]:
@@ -145,19 +183,30 @@ def ledger_unbalanced(evidence: Evidence) -> Iterator[str]:
 
 def bills_unlike_the_journal(evidence: Evidence) -> Iterator[str]:
     balances = evidence.books.balances()
-    paid_by = defaultdict[str, list[str]](list)
-    of_money = evidence.books.of_kind("payment") | evidence.books.of_kind(COUNTER_PAYMENT)
-    for number, journal in of_money.items():
+    paid_by = defaultdict[str, Counter[str]](Counter)
+    for paid, journal in movements(evidence.books):
         for posting in journal["postings"]:
             if posting["account"].startswith("receivable:"):
-                paid_by[posting["account"].partition(":")[2]].append(number)
+                paid_by[posting["account"].partition(":")[2]][paid] -= posting["amount_fen"]
     for number, bill in evidence.books.bills.items():
         owed = 0 if bill["state"] == "draft" else bill["owed_fen"]
         if balances[f"receivable:{number}"] != owed:
             yield f"{number}: {bill['state']}, owes {balances[f'receivable:{number}']}"
-        by = [portion["journal"] for portion in bill["paid"]]
-        if paid_by[number] != by:
-            yield f"{number}: {bill['state']} by {by}, in the journal by {paid_by[number]}"
+        by = {portion["journal"]: portion["fen"] for portion in bill["paid"]}
+        own = {paid: fen for paid, fen in paid_by[number].items() if fen}
+        if own != by:
+            yield f"{number}: {bill['state']} by {by}, in the journal by {own}"
+
+
+def movements(books: Books) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the journals by which bills are paid or owed again, with that of the payment."""
+    of_order = {}
+    for number, journal in books.journals.items():
+        if journal["kind"] in {"payment", COUNTER_PAYMENT}:
+            of_order[_order(journal)] = number
+            yield number, journal
+    for journal in books.of_kind("refund").values():
+        yield of_order.get(_order(journal), ""), journal
 
 
 def messages_wrong(evidence: Evidence) -> Iterator[str]:
@@ -177,11 +226,17 @@ def messages_wrong(evidence: Evidence) -> Iterator[str]:
 
 
 def receipts_wrong(evidence: Evidence) -> Iterator[str]:
-    """Whatever settled a bill has a receipt over that sum, and nothing else has one."""
+    """Whatever settled a bill has a receipt over that sum, and nothing else has one.
+
+    What went back since by hand is reversed.
+    """
+    reversed_fen = Counter[str]()
+    for receipt in evidence.books.receipts.values():
+        reversed_fen[receipt.get("reverses", "")] += receipt["amount_fen"]
     for number in journals_of(evidence.books):
         settled = settled_fen(evidence, number)
         receipt = evidence.books.receipts.get(number)
-        if (receipt["amount_fen"] if receipt else 0) != settled:
+        if (receipt["amount_fen"] - reversed_fen[number] if receipt else 0) != settled:
             yield f"{number}: settled {settled}"
     for journal in evidence.books.of_kind(COUNTER_PAYMENT).values():
         number = journal["reference"][COUNTER_PAYMENT]
@@ -218,6 +273,8 @@ CHECKS: Final[dict[str, Check]] = {
     "payments booked twice": payments_booked_twice,
     "payments booked wrongly": payments_booked_wrongly,
     "excess not back exactly once": excess_not_back_once,
+    "refunds by hand not back exactly once": by_hand_not_once,
+    "bills not reopened by what went back": by_hand_reopened_wrongly,
     "refunds not done and booked once": refunds_not_booked,
     "jobs left or dead": jobs_left,
     "changes without their job": work_never_promised,

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from services.payments.refunds.actions import BY_HAND
+
 
 class Truth(NamedTuple):
     """Orders and refunds by their numbers, and how often each message arrived.
@@ -22,10 +24,15 @@ class Truth(NamedTuple):
         """Return the orders that were paid, whatever went back since."""
         return {n: o for n, o in self.orders.items() if o["transaction_id"]}
 
-    def back(self) -> defaultdict[str, list[int]]:
-        """Return order → what went back of it, or is on its way back, refund by refund."""
+    def back(self, *, by_hand: bool = False) -> defaultdict[str, list[int]]:
+        """Return order → what went back of it, or is on its way back, refund by refund.
+
+        `by_hand`: that which staff asked for, and not what was paid too much.
+        """
         found = defaultdict[str, list[int]](list)
-        for refund in self.refunds.values():
+        for number, refund in self.refunds.items():
+            if number.startswith(BY_HAND) is not by_hand:
+                continue
             if refund["status"] in {"SUCCESS", "PROCESSING"}:
                 found[refund["order_key"].partition("/")[2]].append(refund["refund_fen"])
         return found

@@ -1,0 +1,47 @@
+"""August to the end of the year, worked out by hand; a month's docstring is its paper."""
+
+from services.reconciliations import jobs as reconciliations
+from tests.books_of_a_year.year import LI, PROPERTY, SUN, Year
+from tests.build import refund_requests, trade_bills
+from tests.build.cast import COMPOUND, OTHER_COMPOUND
+from tests.build.photos import sent
+
+
+async def august(year: Year) -> None:
+    """As July: Li 56.30, the buyer 39.60 from the prepayment, Sun 32.34: 128.24."""
+    await year.on("2026-08-05")
+    await year.bill("2026-08", COMPOUND)
+
+
+async def september(year: Year) -> None:
+    """Li 56.30, the buyer 39.60 from the prepayment, Sun 46.20: 142.10.
+
+    Li pays April, 56.30 − 3.00 = 53.30, in cash, and gets all of it back in cash: signed.
+    """
+    await year.on("2026-09-05")
+    await year.bill("2026-09", COMPOUND)
+    bills = await year.ids(LI, PROPERTY, "2026-04")
+    payment = await year.take("staff", bills, "cash", "K-2")
+    made = await refund_requests.approved(year.estate, payment, counter=True)
+    staff = await year.estate.member("staff")
+    slip = [await sent(year.world.api, staff, purpose="charge")]
+    body = {"way": "cash", "signed_by": "李娜", "photo_ids": slip}
+    await year.do("staff", f"refund-requests/{made['request_id']}/payout", **body)
+
+
+async def october(year: Year) -> None:
+    """Three months at once: Li 56.298 × 3 = 168.894 → 168.89, the buyer 118.80, Sun 138.60.
+
+    Together 426.29. Waste of Li and the buyer: 30.00. 和平小区: Qian's quarter 99.00.
+    Li pays May, 56.30, in WeChat, and all of it goes back by hand. Sun pays 138.60, which the
+    firm gives back in the merchant's own console; WeChat's bill of the day tells of it.
+    """
+    await year.on("2026-10-05")
+    await year.bill("2026-10", COMPOUND, months=3)
+    await year.bill("2026-10", OTHER_COMPOUND, months=3)
+    payment = await year.wechat("li", await year.ids(LI, PROPERTY, "2026-05"))
+    await year.give_back(payment)
+    payment = await year.wechat("sun", await year.ids(SUN, PROPERTY, "2026-10"))
+    year.monkeypatch.setattr(reconciliations, "KEPT_DAYS", 2)
+    await trade_bills.in_console(year.estate, payment, 13_860, total=13_860)
+    await trade_bills.next_morning(year.estate)

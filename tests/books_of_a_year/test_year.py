@@ -1,0 +1,129 @@
+"""A year of two compounds by hand, equal to statement, rates, ledger and export, to the fen."""
+
+import re
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from services.kernel.days import last_day, months_from
+from tests.books_of_a_year import autumn, founding, paper, spring, summer
+from tests.books_of_a_year.year import Year
+from tests.build import books, cast, proofs
+from tests.build.cast import COMMUNITY, COMPOUND, OTHER_COMPOUND
+from tests.build.world import World
+from tests.build.year_books import Sheet, book, fen
+
+pytestmark = pytest.mark.slow
+LIVED = (
+    spring.january,
+    spring.february,
+    spring.march,
+    summer.april,
+    summer.may,
+    summer.june,
+    summer.july,
+    autumn.august,
+    autumn.september,
+    autumn.october,
+)
+MONTHS = months_from("2026-01", 12)
+PERSON = re.compile(r":[0-9a-z]{26}$")
+
+
+async def test_a_year_is_to_the_fen_what_was_worked_out_by_hand(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, phone in founding.OTHERS.items():
+        monkeypatch.setitem(cast.PHONES, name, phone)
+    monkeypatch.setitem(cast.PHONES, "buyer", Year.buyers_phone)
+    await founding.found(world)
+    year = Year(world, monkeypatch)
+    for month in LIVED:
+        await month(year)
+    await year.on("2027-01-03")
+    await _statements(year)
+    await _rates(year)
+    await _ledger(year)
+    await _receipts(year)
+    await _export(year)
+    await books.check(world)
+    await proofs.sealed(world)
+    assert await proofs.problems(world) == []
+
+
+async def _statements(year: Year) -> None:
+    for home, wanted in paper.STATEMENTS.items():
+        assert await year.statement("staff", home) == wanted, home
+    assert await year.statement("li", cast.LI_HOME) == paper.STATEMENTS[cast.LI_HOME]
+
+
+async def _rates(year: Year) -> None:
+    """What is paid of some months, in parts and the whole; the parts come to the whole."""
+    for (month, place), wanted in paper.RATES.items():
+        assert await _rate(year, f"{COMMUNITY}.{place}", month) == wanted, (month, place)
+    for month in MONTHS:
+        whole = await _rate(year, COMMUNITY, month)
+        parts = [await _rate(year, each, month) for each in (COMPOUND, OTHER_COMPOUND)]
+        assert tuple(map(sum, zip(*parts, strict=True))) == whole, month
+
+
+async def _rate(year: Year, place: str, month: str) -> tuple[int, ...]:
+    path = f"places/{place}/rates?period={month}&kind=property_fee"
+    rates = (await year.look("staff", path))["rates"]
+    return tuple(
+        rates[rate][side]
+        for rate in ("household_rate", "amount_rate")
+        for side in ("numerator", "denominator")
+    )
+
+
+async def _ledger(year: Year) -> None:
+    """The trial balances of the months come to the year's paper, and each is balanced."""
+    found: Counter[str] = Counter(dict.fromkeys(paper.LEDGER, 0))
+    for month in MONTHS:
+        span = f"from_day={month}-01&to_day={last_day(month)}"
+        balance = await year.look("admin", f"ledger/trial-balance?{span}")
+        assert balance["balanced"], balance
+        for each in balance["classes"]:
+            found[each["name"]] += each["debit_fen"] - each["credit_fen"]
+    assert found == paper.LEDGER
+    assert sum(paper.LEDGER.values()) == 0
+
+
+async def _receipts(year: Year) -> None:
+    rows = await year.world.db.receipts.find({"reverses": {"$gt": ""}}).to_list()
+    assert sorted(row["amount_fen"] for row in rows) == sorted(paper.REVERSED)
+
+
+async def _export(year: Year) -> None:
+    staff = await year.estate.member("staff")
+    for place, wanted in (
+        (COMPOUND, paper.PROPERTY_OF_ONE),
+        (OTHER_COMPOUND, paper.PROPERTY_OF_OTHER),
+    ):
+        sheets = await book(year.world, staff, place, year=2026)
+        rows = {row[1]: row for row in sheets["收费汇总"][1:] if row[0] == "物业费"}
+        for month, numbers in wanted.items():
+            assert tuple(map(fen, rows[month][3:])) == numbers, (place, month)
+        if place == COMPOUND:
+            assert _balances(sheets["科目余额表"]) == paper.BALANCES
+            _money(sheets)
+
+
+def _balances(sheet: Sheet) -> dict[str, tuple[int, ...]]:
+    """Return account → debits, credits, balance at the end; what persons hold is one sum."""
+    found: dict[str, tuple[int, ...]] = {}
+    for row in sheet[1:-1]:
+        name, (start, *numbers) = PERSON.sub("", row[0]), map(fen, row[1:])
+        assert start == 0, row
+        before = found.get(name, (0, 0, 0))
+        found[name] = tuple(map(sum, zip(before, numbers, strict=True)))
+    return found
+
+
+def _money(sheets: dict[str, Sheet]) -> None:
+    """Each payment and refund stands there; cash that was handed over is neither."""
+    back: Any = Counter((row[1], fen(row[7])) for row in sheets["退款"][1:])
+    wanted = [("微信支付", each) for each in (1_000, 5_630, 13_860, 1_000, 4_620)]
+    assert back == Counter([*wanted, ("现金", 5_330)])

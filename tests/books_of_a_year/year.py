@@ -1,0 +1,150 @@
+"""The year as it is lived: a day comes, bills are made, somebody pays; all through the API."""
+
+from datetime import datetime
+from typing import Any, Final
+
+import pytest
+
+from services.bills.runs import actions as runs
+from services.bills.runs.models import StartBillRun
+from services.kernel.days import BEIJING
+from tests.build import payments, refund_requests
+from tests.build.cast import (
+    LI_HOME,
+    OTHER_COMPOUND,
+    STAFF,
+    SUN_HOME,
+    UNIT,
+    WANG_HOME,
+    ZHAO_HOME,
+    Estate,
+)
+from tests.build.homes import get, post
+from tests.build.payments import pay
+from tests.build.world import World
+
+LI, WANG, SUN, ZHAO = LI_HOME, WANG_HOME, SUN_HOME, ZHAO_HOME
+QIAN_HOME: Final = f"{OTHER_COMPOUND}.b1.u2.101"
+WU_HOME: Final = f"{OTHER_COMPOUND}.b1.u3.101"
+PROPERTY, WASTE = "property_fee", "waste_fee"
+
+
+class Year:
+    """A year of the cast's homes."""
+
+    buyers_phone: Final = "13900000040"
+
+    def __init__(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.estate, self.monkeypatch = Estate(world), monkeypatch
+        self.of_two_months = ""  # Li's payment of January and February
+        self.meter = ""  # of Li's water
+
+    @property
+    def world(self) -> World:
+        return self.estate.world
+
+    async def on(self, day: str) -> None:
+        """Let noon of a day come; everybody signs in anew."""
+        then = datetime.fromisoformat(f"{day}T12:00").replace(tzinfo=BEIJING)
+        await self.estate.advance(seconds=(then - self.world.clock.now).total_seconds())
+        await self.world.work()
+
+    async def bill(self, period: str, compound: str, months: int = 1) -> None:
+        """Make and publish the bills of some months."""
+        deps, wish = self.world.deps, StartBillRun(period=period, months=months)
+        run = await runs.start(deps, STAFF, compound, wish)
+        await self.world.work()
+        await runs.publish(deps, STAFF, run.run_id)
+        await self.world.work()
+
+    async def ids(self, home: str, kind: str, *periods: str) -> list[str]:
+        """Return the bills of a home for a fee and some months, in their order."""
+        query = {"home": home, "kind": kind, "state": {"$in": ["owing", "paid"]}}
+        in_order = [("period", 1), ("from_day", 1)]
+        found = await self.world.db.bills.find(query).sort(in_order).to_list()
+        return [bill["_id"] for bill in found if bill["period"] in periods]
+
+    async def do(self, who: str, path: str, **body: Any) -> dict[str, Any]:
+        """Post something that must go well, and let the worker do what follows."""
+        reply = await post(self.estate, who, path, body)
+        assert reply.status < 300, (path, reply.body)
+        await self.world.work()
+        return dict(reply.body)
+
+    async def look(self, who: str, path: str) -> dict[str, Any]:
+        reply = await get(self.estate, who, path)
+        assert reply.status == 200, (path, reply.body)
+        return dict(reply.body)
+
+    async def confirm(self, who: str, order: dict[str, Any], **how: Any) -> None:
+        """Pay an order in WeChat, or several that one tap pays."""
+        answer = await pay(self.estate, await self.estate.member(who), order, **how)
+        assert answer["result"] == "ok", answer
+        await self.world.work()
+
+    async def wechat(self, who: str, bill_ids: list[str], **wish: Any) -> str:
+        """Order and pay bills in WeChat; return the id of the payment."""
+        order = await self.do(who, "payments", bill_ids=bill_ids, **wish)
+        await self.confirm(who, order)
+        return str(order["payment_id"])
+
+    async def check_out(self, who: str, bill_ids: list[str]) -> None:
+        """Pay bills of several payees: one order after another, or all of them at once."""
+        made = await self.do(who, "me/checkouts", bill_ids=bill_ids)
+        path = f"me/checkouts/{made['checkout_id']}"
+        while any(part["state"] != "done" for part in (await self.look(who, path))["parts"]):
+            await self.confirm(who, await self.do(who, f"{path}/next"))
+
+    async def give_back(self, payment_id: str, **wish: Any) -> dict[str, Any]:
+        """Let staff ask for a refund by hand and an administrator approve it."""
+        made = await refund_requests.approved(self.estate, payment_id, **wish)
+        await self.world.work()
+        await self.estate.advance(minutes=2)  # WeChat gives it back, and tells us
+        await self.world.work()
+        return made
+
+    async def pay_twice(self, one: str, other: str, bill_ids: list[str]) -> None:
+        """Let two phones pay the same bills; WeChat tells late of the first one."""
+        first = await payments.paid(
+            self.estate, await self.estate.member(one), bill_ids, notify=False
+        )
+        change = {"$set": {"state": "closed", "open": False}}
+        await self.world.db.payments.update_one({"_id": first}, change)
+        await self.wechat(other, bill_ids)
+        await self.world.wechat.do("notify", out_trade_no=first)
+        await payments.pass_time(self.estate)
+
+    async def pay_while_voided(self, who: str, bill_ids: list[str]) -> None:
+        """Let somebody pay a bill that staff voids after it was ordered."""
+        order = await self.do(who, "payments", bill_ids=bill_ids)
+        void = {"reason": "登记有误", "months": "forgiven"}
+        await self.do("staff", f"bills/{bill_ids[0]}/void", **void)
+        await self.confirm(who, order)
+        await payments.pass_time(self.estate)
+
+    async def take(
+        self, who: str, bill_ids: list[str], way: str, voucher: str, **wish: Any
+    ) -> str:
+        """Book money that somebody took; return the id of the payment."""
+        body = {"bill_ids": bill_ids, "way": way, "voucher": voucher, **wish}
+        return str((await self.do(who, "counter-payments", **body))["payment_id"])
+
+    async def hand_over(self, fen: int, account: str = "firm") -> int:
+        """Let the head hand cash over to staff; return what is too much, or too little."""
+        body = {"account": account, "counted_fen": fen}
+        offered = await self.do("head", f"places/{UNIT}/cash-deliveries", **body)
+        path = f"cash-deliveries/{offered['delivery_id']}/taking"
+        taken = await self.do("staff", path, counted_fen=fen)
+        return int(taken["difference_fen"])
+
+    async def statement(self, who: str, home: str) -> dict[str, Any]:
+        """Return fee → sums of a home's year, which its entries come to."""
+        found = await self.look(who, f"homes/{home}/statement?year=2026")
+        fields = ("start", "billed", "paid", "refunded", "voided", "corrected", "end")
+        sums = {
+            each["fee"]: tuple(each[f"{name}_fen"] for name in fields) for each in found["sums"]
+        }
+        for fee, (start, *_, end) in sums.items():
+            own = [each["amount_fen"] for each in found["entries"] if each["fee"] == fee]
+            assert start + sum(own) == end, (home, fee)
+        return sums

@@ -144,7 +144,7 @@ class AnswerHandler(ApiHandler):
 
 class PaperAnswerHandler(ApiHandler):
     @endpoint(
-        "enterServiceAnswer",
+        "submitServicePaper",
         needs=Permission.PLAN_VISITS,
         errors=("agreed_service_moved_on", "answered_by_owner", "own_home"),
         example=PaperAnswer(agree=True, photo_ids=["01kt9a7c4m8q2v5x1z3b6d0e9j"]),

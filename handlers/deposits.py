@@ -91,7 +91,7 @@ class DecisionHandler(ApiHandler):
 
 class PayoutHandler(ApiHandler):
     @endpoint(
-        "payOutDeposit",
+        "giveDepositBack",
         needs=Permission.REFUND_PAYMENTS,
         errors=(
             *REFUSED,

@@ -25,7 +25,7 @@ VALIDATOR: Final[dict[str, Any]] = {
     "properties": {
         "kind": {"enum": ["renovation", "keys", "rent", "other"]},
         "way": {"enum": ["cash", "transfer", "pos"]},
-        "state": {"enum": ["kept", "asked", "approved", "returned"]},
+        "state": {"enum": ["kept", "asked", "approved", "returned", "deducted"]},
         "amount_fen": {"bsonType": ["int", "long"], "minimum": 1},
         "deduct_fen": {"bsonType": ["int", "long"], "minimum": 0},
     },

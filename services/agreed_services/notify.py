@@ -21,9 +21,9 @@ PAGE: Final = "pages/homes/services"
 AGREED_SERVICE_OPENED: Final = Template(
     key="agreed_service_opened",
     title="请您答复一项服务",
-    body="大家想增加一项有偿服务:{title}。请在{closing_day}前答复,点开可以看价格。",
+    body="大家想增加一项有偿服务:{title}。请在{closes_on}前答复,点开可以看价格。",
     page=PAGE,
-    data={"thing1": "title", "date2": "closing_day"},
+    data={"thing1": "title", "date2": "closes_on"},
     purpose=Purpose.INFORMATION,
     asks=(Ask(Moment.AFTER_READING, "楼里商量增加服务时告诉您"),),
 )
@@ -42,7 +42,7 @@ TEMPLATES: Final = (AGREED_SERVICE_OPENED, AGREED_SERVICE_CLOSED)
 async def opened(deps: Dependencies, tx: Transaction, service: AgreedService) -> None:
     """Tell the owners that their homes are asked."""
     template = AGREED_SERVICE_OPENED
-    values = {"title": _title(service, template), "closing_day": service.closing_day}
+    values = {"title": _title(service, template), "closes_on": service.closing_day}
     await broadcasts.start(deps, tx, _wish(SOURCE, service.id, template, values))
 
 

@@ -6,7 +6,6 @@ what is not given back needs a reason, a document and two people.
 
 from typing import Any
 
-import msgspec
 from pymongo.errors import DuplicateKeyError
 
 from services.audit import actions as audit
@@ -15,7 +14,7 @@ from services.counter_payments import actions as counter_payments
 from services.counter_payments.actions import VoucherUsed
 from services.counter_payments.models import Taken
 from services.dependencies import Dependencies, Transaction
-from services.deposits import journals, store, views
+from services.deposits import journals, notify, store, views
 from services.deposits.models import (
     PAYER,
     AskDepositReturn,
@@ -45,6 +44,7 @@ from services.ledger import actions as ledger
 from services.photos import actions as photos
 from services.photos.models import PhotoPurpose
 from services.places import actions as places
+from services.residencies import actions as residencies
 
 MISSING = "没有找到这笔押金"
 MOVED_ON = "这笔押金刚有变动,请刷新看看"
@@ -78,6 +78,7 @@ async def take(
         await store.insert(deps.db, tx, deposit)
         await ledger.post(deps, tx, journals.taken(deposit))
         await record(deps, tx, actor, Act.DEPOSIT_TAKEN, deposit)
+        await notify.tell(deps, tx, deposit)
         return deposit
 
     try:
@@ -169,6 +170,7 @@ async def ask(
         "decided_by": "",
         "decided_at": None,
         "decided_because": "",
+        "objected_at": None,
     }
 
     async def save(tx: Transaction) -> Deposit:
@@ -180,9 +182,9 @@ async def ask(
 
 
 def _require_grounds(deposit: Deposit, request: AskDepositReturn) -> None:
-    """Raise BadDeposit for a deduction of all, or one without reason or document."""
-    if request.deduct_fen >= deposit.amount_fen:
-        raise BadDeposit("扣除金额要小于押金")
+    """Raise BadDeposit for a deduction of more, or one without reason or document."""
+    if request.deduct_fen > deposit.amount_fen:
+        raise BadDeposit("扣除金额不能超过押金")
     grounded = bool(request.deducted_because and request.photo_ids)
     if request.deduct_fen and not grounded:
         raise BadDeposit("扣除押金请写明原因并上传凭证照片")
@@ -195,12 +197,14 @@ async def decide(
 ) -> DepositView:
     """Approve the return of a deposit that somebody else asked for, or leave it kept.
 
+    Where all of it is deducted nothing is left to give back, and it is booked at once.
     Raises NotFound, SamePerson, DepositMovedOn, OwnHome, OtherPayee.
     """
     found = await access(deps, actor, deposit_id, Permission.RUN_BILLS)
     if request.approve and found.asked_by == actor.person_id:
         raise SamePerson("申请的人不能自己批准,请另一位工作人员批准")
-    action = DepositAction.APPROVE if request.approve else DepositAction.REFUSE
+    approving = DepositAction.APPROVE if found.back_fen else DepositAction.DEDUCT
+    action = approving if request.approve else DepositAction.REFUSE
     changes: dict[str, Any] = {
         "decided_by": actor.person_id,
         "decided_at": deps.now(),
@@ -210,7 +214,10 @@ async def decide(
         changes |= {"deduct_fen": 0, "deducted_because": ""}
 
     async def save(tx: Transaction) -> Deposit:
-        return await move(deps, tx, actor, found, action, changes)
+        moved = await move(deps, tx, actor, found, action, changes)
+        if action is DepositAction.DEDUCT:
+            await ledger.post(deps, tx, journals.returned(moved))
+        return moved
 
     return await views.view(deps, await deps.in_transaction(save))
 
@@ -225,14 +232,15 @@ async def object_to(
     found = await access(deps, actor, deposit_id, Permission.TAKE_PAYMENTS)
     now = deps.now()
 
-    async def save(tx: Transaction) -> None:
-        if not await store.set_objection(deps.db, tx, found.id, request.note, now):
+    async def save(tx: Transaction) -> Deposit:
+        await _require_not_own(deps, tx, actor, found)
+        said = await store.add_objection(deps.db, tx, found.id, request.note, now)
+        if said is None:
             raise DepositMovedOn("这笔押金没有扣除,或已登记过异议")
-        await record(deps, tx, actor, Act.DEPOSIT_OBJECTED, found)
+        await record(deps, tx, actor, Act.DEPOSIT_OBJECTED, said)
+        return said
 
-    await deps.in_transaction(save)
-    said = {"objection": request.note, "objected_at": now}
-    return await views.view(deps, msgspec.structs.replace(found, **said))
+    return await views.view(deps, await deps.in_transaction(save))
 
 
 async def move(
@@ -243,14 +251,28 @@ async def move(
     action: DepositAction,
     changes: Document,
 ) -> Deposit:
-    """Move a deposit as it was read, with its audit row. Raises DepositMovedOn, OwnHome."""
-    household.require_not_own(actor, await household.hold(deps, tx, found.home))
-    key = {"_id": found.id, "asked_at": found.asked_at}
+    """Move a deposit as it was read, with audit and news. Raises DepositMovedOn, OwnHome."""
+    await _require_not_own(deps, tx, actor, found)
+    key = {"_id": found.id, "asked_at": found.asked_at, "deduct_fen": found.deduct_fen}
     moved = await store.move(deps.db, tx, key, action, **changes)
     if moved is None:
         raise DepositMovedOn(MOVED_ON)
     await record(deps, tx, actor, TABLE.act(action), moved)
+    await notify.tell(deps, tx, moved)
     return moved
+
+
+async def _require_not_own(
+    deps: Dependencies, tx: Transaction, actor: Actor, found: Deposit
+) -> None:
+    """Raise OwnHome for who belongs to the home, or did since the deposit was paid.
+
+    The home may be retired meanwhile: its deposit is given back all the same.
+    """
+    await places.hold(deps, tx, found.home)
+    since = day_of(found.paid_at)
+    own = await residencies.homes_since(deps, actor.person_id, found.home, since, tx=tx)
+    interests.require_apart(own, [found.home])
 
 
 async def access(deps: Dependencies, actor: Actor, deposit_id: str, by: Permission) -> Deposit:

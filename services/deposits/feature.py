@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.deposits import actions, privacy, proofs
+from services.deposits import actions, notify, privacy, proofs
 from services.deposits.models import DepositsQuery, DepositView
 from services.kernel.features import Feature
 from services.kernel.lists import List
@@ -40,4 +40,5 @@ FEATURE: Final = Feature(
     holdings=privacy.HOLDINGS,
     lists=(DEPOSITS,),
     projections=(proofs.PROJECTION,),
+    templates=notify.TEMPLATES,
 )

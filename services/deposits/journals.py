@@ -4,17 +4,17 @@ from typing import Final
 
 from services.counter_payments.actions import journal_id
 from services.counter_payments.models import CounterWay
+from services.counter_payments.refunds.actions import deposit_return_id
 from services.counter_payments.refunds.models import PayoutWay
 from services.deposits.models import Deposit
-from services.kernel.documents import digest_id
 from services.ledger.models import (
     Journal,
     Posting,
     bank,
     card_machine,
     cash_in_hand,
+    deducted,
     deposited,
-    income,
 )
 
 DEPOSIT: Final = "deposit"
@@ -24,8 +24,7 @@ DEPOSIT_RETURN: Final = "deposit_return"
 def returned_id(deposit: Deposit) -> str:
     """Name the journal that gives it back: a transfer is the journal of its voucher, once."""
     if deposit.back is PayoutWay.TRANSFER:
-        voucher = digest_id("deposit-return", deposit.account, deposit.back_voucher)
-        return f"deposit-return:{voucher}"
+        return deposit_return_id(deposit.account, deposit.back_voucher)
     return f"deposit-return:{deposit.id}"
 
 
@@ -60,17 +59,16 @@ def returned(deposit: Deposit) -> Journal:
     is_cash = deposit.back is PayoutWay.CASH
     account = deposit.account
     source = cash_in_hand(account, deposit.paid_out_by) if is_cash else bank(account)
-    postings = [
-        Posting(deposited(deposit.id), deposit.amount_fen),
-        Posting(source, -deposit.back_fen),
-    ]
-    if deposit.deduct_fen:
-        postings.append(Posting(income("deposit", deposit.compound), -deposit.deduct_fen))
+    amounts = {
+        deposited(deposit.id): deposit.amount_fen,
+        source: -deposit.back_fen,
+        deducted(account): -deposit.deduct_fen,
+    }
     return Journal(
         id=returned_id(deposit),
         kind=DEPOSIT_RETURN,
         place=deposit.compound,
-        at=deposit.returned_at or deposit.taken_at,
-        postings=postings,
+        at=deposit.ended_at or deposit.taken_at,
+        postings=[Posting(name, fen) for name, fen in amounts.items() if fen],
         reference={"deposit": deposit.id, "voucher": deposit.back_voucher},
     )

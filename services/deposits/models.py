@@ -40,7 +40,8 @@ class Deposit(Struct, kw_only=True):
     `id`: a digest of account, way and voucher, so that a voucher is booked once.
     `deduct_fen`, `deducted_because`: what is not given back, and why; `photos`: the documents
     of that. `back`, `back_voucher`, `signed_by_sealed`, `proofs`: how the rest was given back.
-    `objection`: what the payer says against a deduction.
+    `objections`: what the payer says against deductions, once of each; `objected_at`: when they
+    said it of the one that was asked for last.
     """
 
     id: str = field(name="_id")
@@ -67,7 +68,7 @@ class Deposit(Struct, kw_only=True):
     decided_by: str = ""
     decided_at: datetime | None = None
     decided_because: str = ""
-    objection: str = ""
+    objections: list[str] = []
     objected_at: datetime | None = None
     back: PayoutWay | None = None
     back_voucher: str = ""
@@ -80,6 +81,12 @@ class Deposit(Struct, kw_only=True):
     def back_fen(self) -> int:
         """What is given back, in fen."""
         return self.amount_fen - self.deduct_fen
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it was given back, or all of it was deducted; None while it is kept."""
+        is_deducted = self.state is DepositState.DEDUCTED
+        return self.decided_at if is_deducted else self.returned_at
 
 
 class TakeDeposit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -108,7 +115,7 @@ class TakeDeposit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 class AskDepositReturn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Return of a deposit to ask for: in full, or less a deduction with its document.
 
-    `deduct_fen`: What is not given back, in fen; less than all of it.
+    `deduct_fen`: What is not given back, in fen; at most all of it.
     `deducted_because`: Why; needed for a deduction.
     `photo_ids`: Photos of the documents (purpose `charge`); one at least for a deduction.
     """
@@ -121,7 +128,7 @@ class AskDepositReturn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class DecideDepositReturn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Decision about the return of a deposit.
 
-    `approve`: Whether it is given back as was asked; otherwise it stays.
+    `approve`: Whether it is given back, or deducted, as was asked; otherwise it stays.
     `reason`: Why.
     """
 
@@ -172,13 +179,13 @@ class DepositView(Struct, kw_only=True):
     `amount_fen`: What was paid, in fen.
     `amount_capital`: The same in capitals, for the paper that the payer gets: 押金, no income.
     `paid_at`: When the money was paid.
-    `days_kept`: Days since then, until it was given back.
+    `days_kept`: Days since then, until it was given back or all of it was deducted.
     `state`: How far it is.
     `deduct_fen`: What is not given back, in fen.
     `deducted_because`: Why; empty for no deduction.
     `photos`: Addresses of the photos of its documents.
     `decided_because`: Why its return was decided so; empty before.
-    `objection`: What the payer says against a deduction; empty for nothing.
+    `objection`: What the payer says against deductions; empty for nothing.
     `back_fen`: What is or was given back, in fen; null before it is asked for.
     `returned_at`: When it was given back; null before.
     """

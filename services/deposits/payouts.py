@@ -18,6 +18,9 @@ from services.deposits.models import SIGNED_BY, Deposit, DepositView
 from services.deposits.states import DepositAction
 from services.kernel.permissions import Actor, Permission
 from services.ledger import actions as ledger
+from services.payments.refund_requests import actions as refund_requests
+
+USED = "这个转账凭证号已登记过一笔退款,请核对凭证"
 
 
 async def pay_out(
@@ -36,6 +39,7 @@ async def pay_out(
     async def save(tx: Transaction) -> Deposit:
         if wish.way is PayoutWay.CASH:
             await _require_cash(deps, tx, actor, found)
+        await _require_new(deps, tx, found, wish)
         moved = await actions.move(deps, tx, actor, found, DepositAction.PAY_OUT, changes)
         await actions.attach(deps, tx, actor, moved, moved.proofs)
         await ledger.post(deps, tx, journals.returned(moved))
@@ -44,8 +48,17 @@ async def pay_out(
     try:
         done = await deps.in_transaction(save)
     except DuplicateKeyError:
-        raise VoucherUsed("这个转账凭证号已登记过一笔退款,请核对凭证") from None
+        raise VoucherUsed(USED) from None
     return await views.view(deps, done)
+
+
+async def _require_new(
+    deps: Dependencies, tx: Transaction, deposit: Deposit, wish: PayOut
+) -> None:
+    """Raise VoucherUsed for a transfer that gave back what was paid for bills."""
+    account, voucher = deposit.account, wish.voucher
+    if voucher and await refund_requests.is_voucher_used(deps, tx, account, voucher):
+        raise VoucherUsed(USED)
 
 
 async def _require_cash(

@@ -9,7 +9,7 @@ from services.kernel.personal_data import ACCOUNTING, Fate, Holding
 HOLDINGS: Final = (
     Holding(
         collection=deposits.COLLECTION,
-        fate=Fate.NOBODYS,
+        fate=Fate.KEPT,
         why="押金,交款人和领款人是柜台登记的姓名,不关联账号,按会计凭证保存",
         law=ACCOUNTING,
         sealed={"payer_sealed": PAYER, "signed_by_sealed": SIGNED_BY},

@@ -43,7 +43,7 @@ def _of_one(deposit: Deposit | None, booked: Sequence[Journal]) -> Iterator[str]
         yield "is not there, and a journal speaks of it"
         return
     said = [journals.taken(deposit)]
-    if deposit.state is DepositState.RETURNED:
+    if deposit.state in (DepositState.RETURNED, DepositState.DEDUCTED):
         said.append(journals.returned(deposit))
     there = {journal.id: _postings(journal) for journal in booked}
     for journal in said:

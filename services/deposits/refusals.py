@@ -4,7 +4,7 @@ from services.kernel import errors
 
 
 class BadDeposit(errors.InvalidInput):
-    """A deduction is less than the deposit, and has a reason and a document."""
+    """A deduction is at most the deposit, and has a reason and a document."""
 
     code = "bad_deposit"
 

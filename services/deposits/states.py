@@ -14,11 +14,13 @@ class DepositState(Labelled):
     ASKED = "asked", "退还待批准"
     APPROVED = "approved", "已批准,待退还"
     RETURNED = "returned", "已退还"
+    DEDUCTED = "deducted", "已全部扣除"
 
 
 class DepositAction(StrEnum):
     ASK = auto()
     APPROVE = auto()  # by somebody else than who asked
+    DEDUCT = auto()  # as well: all of it is deducted, and nothing is left to give back
     REFUSE = auto()  # also by who asked: taken back
     PAY_OUT = auto()
 
@@ -29,6 +31,7 @@ TABLE: Final = Table(
     S.KEPT,
     Transition(S.KEPT, A.ASK, S.ASKED, P.REFUND_PAYMENTS, act=Act.DEPOSIT_RETURN_ASKED),
     Transition(S.ASKED, A.APPROVE, S.APPROVED, P.RUN_BILLS, act=Act.DEPOSIT_RETURN_APPROVED),
+    Transition(S.ASKED, A.DEDUCT, S.DEDUCTED, P.RUN_BILLS, act=Act.DEPOSIT_RETURN_APPROVED),
     Transition(S.ASKED, A.REFUSE, S.KEPT, P.RUN_BILLS, act=Act.DEPOSIT_RETURN_REFUSED),
     Transition(S.APPROVED, A.PAY_OUT, S.RETURNED, P.REFUND_PAYMENTS, act=Act.DEPOSIT_RETURNED),
 )

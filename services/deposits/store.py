@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
+from pymongo import ReturnDocument
 
 from mongo_indexes.deposits import COLLECTION
 from services.dependencies import Database, Transaction
@@ -44,14 +45,17 @@ async def move(
     return msgspec.convert(moved, Deposit | None)
 
 
-async def set_objection(
+async def add_objection(
     db: Database, tx: Transaction, deposit_id: str, note: str, at: datetime
-) -> bool:
-    """Keep what the payer says; False for a deposit that has an objection already."""
-    key = {"_id": deposit_id, "objection": "", "deduct_fen": {"$gt": 0}}
-    change = {"$set": {"objection": note, "objected_at": at}}
-    done = await db[COLLECTION].update_one(key, change, session=tx)
-    return done.matched_count == 1
+) -> Deposit | None:
+    """Keep what the payer says; None where nothing is deducted, or they said it before."""
+    key = {"_id": deposit_id, "objected_at": None, "deduct_fen": {"$gt": 0}}
+    change = {"$push": {"objections": note}, "$set": {"objected_at": at}}
+    after = ReturnDocument.AFTER
+    document = await db[COLLECTION].find_one_and_update(
+        key, change, return_document=after, session=tx
+    )
+    return msgspec.convert(document, Deposit | None)
 
 
 async def page(

@@ -31,6 +31,7 @@ async def views(deps: Dependencies, deposits: Sequence[Deposit]) -> list[Deposit
             payer_masked=masking.name(PAYER.open(deps.vault, each.id, each.payer_sealed)),
             amount_capital=capital_yuan(each.amount_fen),
             days_kept=_days(deps, each),
+            objection=";".join(each.objections),
             photos=[links[id_] for id_ in (*each.photos, *each.proofs) if id_ in links],
             back_fen=None if each.state is DepositState.KEPT else each.back_fen,
         )
@@ -39,5 +40,5 @@ async def views(deps: Dependencies, deposits: Sequence[Deposit]) -> list[Deposit
 
 
 def _days(deps: Dependencies, deposit: Deposit) -> int:
-    until = day_of(deposit.returned_at) if deposit.returned_at else deps.today()
+    until = day_of(deposit.ended_at) if deposit.ended_at else deps.today()
     return days_apart(day_of(deposit.paid_at), until)

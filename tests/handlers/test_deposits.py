@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.ledger import actions as ledger
-from services.ledger.models import bank, cash_in_hand, deposited, income
+from services.ledger.models import bank, cash_in_hand, deducted, deposited
 from tests.build.cast import COMPOUND, LI_HOME, WANG_HOME, Estate
 from tests.build.deposits import (
     NO,
@@ -33,7 +33,7 @@ async def balances(estate: Estate, deposit_id: str) -> dict[str, int]:
         "deposit": deposited(deposit_id),
         "cash": cash_in_hand(account, staff.person_id),
         "bank": bank(account),
-        "income": income("deposit", COMPOUND),
+        "income": deducted(account),
     }
     deps = estate.world.deps
     return {name: await ledger.balance(deps, one) for name, one in names.items()}
@@ -71,7 +71,7 @@ async def test_a_deduction_has_reason_document_and_two_people(estate: Estate) ->
         {"deduct_fen": 100},
         {"deduct_fen": 100, "deducted_because": "损坏"},
         {"deducted_because": "损坏"},
-        {"deduct_fen": 200000, "deducted_because": "损坏", "photo_ids": ["x"]},
+        {"deduct_fen": 200001, "deducted_because": "损坏", "photo_ids": ["x"]},
     ):
         wrong = await post(estate, "staff", path, wish)
         assert (wrong.status, wrong.code) == (422, "bad_deposit"), wish

@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 
-from tests.build.cast import WANG_HOME, Estate
+from tests.build.cast import SUN_HOME, WANG_HOME, Estate
 from tests.build.deposits import approved, kept, pay_out
 from tests.build.documents import Database, collection, put, taken
 from tests.build.proofs import next_night, problems
@@ -38,6 +38,10 @@ async def deducted_less(db: Database) -> None:
     await alter(db, "deposits", {"$set": {"deduct_fen": 1}}, state="returned")
 
 
+async def deducted_and_not_all(db: Database) -> None:
+    await alter(db, "deposits", {"$set": {"deduct_fen": 1}}, state="deducted")
+
+
 async def return_removed(db: Database) -> None:
     journal = await one(db, "journal", kind="deposit_return")
     await db.journal.delete_one({"_id": journal["_id"]})
@@ -55,6 +59,7 @@ MUTANTS: Final[dict[Plant, str]] = {
     said_to_be_back: "books it",
     said_to_be_kept: "is not what it says",
     deducted_less: "books something else",
+    deducted_and_not_all: "books something else",
     return_removed: "books it",
     taken_twice: "is not what it says",
 }
@@ -64,6 +69,7 @@ async def test_every_mutant_of_a_deposit_is_found(estate: Estate) -> None:
     await kept(estate)
     back = await approved(estate, 50000, home=WANG_HOME, way="transfer", voucher="B-1")
     assert (await pay_out(estate, back)).status == 200
+    await approved(estate, 200000, home=SUN_HOME, voucher="Y-3")
     await next_night(estate.world)
     world = estate.world
     assert await problems(world) == []

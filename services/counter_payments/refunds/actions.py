@@ -17,6 +17,7 @@ from services.counter_payments.refunds.models import PayOut, PayoutWay
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.access import accessible
+from services.kernel.documents import digest_id
 from services.kernel.permissions import Actor, Permission
 from services.ledger import actions as ledger
 from services.ledger.models import (
@@ -136,8 +137,18 @@ async def _require_new(
     deps: Dependencies, tx: Transaction, request: RefundRequest, wish: PayOut
 ) -> None:
     """Raise VoucherUsed for a transfer that gave back other money."""
-    if wish.voucher and await requests.is_voucher_used(deps, tx, request, wish.voucher):
+    if not wish.voucher:
+        return
+    account, voucher = request.account, wish.voucher
+    of_deposits = [deposit_return_id(account, voucher)]
+    used = await requests.is_voucher_used(deps, tx, account, voucher, but=request.id)
+    if used or await ledger.find_many(deps, of_deposits):
         raise VoucherUsed("这个转账凭证号已登记过一笔退款,请核对凭证")
+
+
+def deposit_return_id(account: str, voucher: str) -> str:
+    """Name the journal of a transfer that gives back a deposit."""
+    return f"deposit-return:{digest_id('deposit-return', account, voucher)}"
 
 
 async def _book(

@@ -109,7 +109,7 @@ class PayoutHandler(ApiHandler):
 
 class ObjectionHandler(ApiHandler):
     @endpoint(
-        "objectToDeduction",
+        "appealDeduction",
         needs=Permission.TAKE_PAYMENTS,
         errors=REFUSED,
         example=ObjectToDeduction(note="墙面不是我弄坏的"),

@@ -123,6 +123,29 @@ async def test_cash_is_given_back_only_out_of_what_one_holds(estate: Estate) -> 
     assert (half.status, half.code) == (422, "payout_incomplete")
 
 
+async def test_two_who_are_given_cash_at_once_get_no_more_than_is_there(
+    estate: Estate,
+) -> None:
+    """One came as cash, the other into the bank: the drawer has enough for one."""
+    ids = [await approved(estate), await approved(estate, way="transfer", voucher="B-1")]
+    how = [await signed(estate) for _ in ids]
+    replies = await asyncio.gather(
+        *(pay_out(estate, each, **said) for each, said in zip(ids, how, strict=True))
+    )
+    assert sorted(reply.status for reply in replies) == [200, 409]
+    [refused] = [reply for reply in replies if reply.status == 409]
+    assert refused.code == "not_enough_cash"
+
+
+async def test_cash_that_is_being_handed_over_gives_nothing_back(estate: Estate) -> None:
+    deposit_id = await approved(estate)
+    offer = {"account": "firm", "counted_fen": 200000}
+    made = await post(estate, "staff", f"places/{COMPOUND}/cash-deliveries", offer)
+    assert made.status == 201, made.body
+    refused = await pay_out(estate, deposit_id, **await signed(estate))
+    assert (refused.status, refused.code) == (409, "delivery_open")
+
+
 async def test_two_payouts_at_once_give_back_once_and_a_transfer_is_of_one(
     estate: Estate,
 ) -> None:

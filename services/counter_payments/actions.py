@@ -240,7 +240,9 @@ async def taken_before(
     bill_ids: Sequence[str],
 ) -> CounterPayment:
     """Return the payment of a voucher that was booked before, if it is this one."""
-    earlier = await store.get(deps.db, tx, payment_id)
+    earlier = await store.find(deps.db, payment_id, tx=tx)
+    if earlier is None:  # another kind of money was booked with this slip
+        raise VoucherUsed("这个票据号已登记过一笔押金,请核对票据")
     _require_same(actor, earlier, request, bill_ids)
     about: dict[str, Any] = {"place": earlier.place, "subject": earlier.id}
     await audit.record(deps, tx, actor, Act.PAYMENT_TAKEN, **about, again=True)

@@ -147,6 +147,34 @@ class Act(Labelled):
     LATE_FEES_PROPOSED = "fee.late_fees_proposed", "提出收取违约金", Guard.OWN_HOME_AND_MONEY
     LATE_FEES_APPROVED = "fee.late_fees_approved", "批准收取违约金", Guard.OWN_HOME_AND_MONEY
     LATE_FEES_REFUSED = "fee.late_fees_refused", "不批准收取违约金", Guard.OWN_HOME_AND_MONEY
+    AGREED_SERVICE_PROPOSED = (
+        "fee.service_proposed",
+        "登记楼栋服务",
+        Guard.OWN_HOME_AND_MONEY,
+    )
+    AGREED_SERVICE_OPENED = "fee.service_opened", "开始征求服务意见", Guard.OWN_HOME_AND_MONEY
+    AGREED_SERVICE_WITHDRAWN = "fee.service_withdrawn", "撤回楼栋服务", Guard.OWN_HOME_AND_MONEY
+    AGREED_SERVICE_ENDED = "fee.service_ended", "结束楼栋服务", Guard.OWN_HOME_AND_MONEY
+    AGREED_SERVICE_ANSWERED = "fee.service_answered", "答复楼栋服务"
+    AGREED_SERVICE_PAPER_ENTERED = (
+        "fee.service_paper_entered",
+        "录入服务的纸质答复",
+        Guard.OWN_HOME,
+    )
+    DEPOSIT_TAKEN = "deposit.taken", "收取押金", Guard.OWN_HOME_AND_MONEY
+    DEPOSIT_RETURN_ASKED = "deposit.return_asked", "申请退还押金", Guard.OWN_HOME_AND_MONEY
+    DEPOSIT_RETURN_APPROVED = (
+        "deposit.return_approved",
+        "批准退还押金",
+        Guard.OWN_HOME_AND_MONEY,
+    )
+    DEPOSIT_RETURN_REFUSED = (
+        "deposit.return_refused",
+        "不批准退还押金",
+        Guard.OWN_HOME_AND_MONEY,
+    )
+    DEPOSIT_RETURNED = "deposit.returned", "退还押金", Guard.OWN_HOME_AND_MONEY
+    DEPOSIT_OBJECTED = "deposit.objected", "登记押金异议", Guard.OWN_HOME_AND_MONEY
     METER_ADDED = "meter.added", "登记计量表", Guard.OWN_HOME
     METER_READ = "meter.read", "登记抄表读数"
     METER_REPLACED = "meter.replaced", "登记换表", Guard.OWN_HOME

@@ -10,6 +10,8 @@ from msgspec import Meta, Struct, field
 
 from services.kernel.days import Day
 
+DEDUCTED: Final = "income:deposit:"
+
 Account = Annotated[str, Meta(pattern=r"^[a-z]+(:[0-9A-Za-z_.|\-]+)+$(?!\n)")]
 
 
@@ -156,6 +158,16 @@ def overpaid(payment_id: str) -> str:
 def prepaid(prepayment_id: str) -> str:
     """Account of what was paid for bills to come and has paid none yet: a liability."""
     return f"prepaid:{prepayment_id}"
+
+
+def deposited(deposit_id: str) -> str:
+    """Account of a deposit that is kept and owed to who paid it: a liability."""
+    return f"deposit:{deposit_id}"
+
+
+def deducted(merchant: str) -> str:
+    """Account of what a payee keeps of deposits: income that no bill is for."""
+    return f"{DEDUCTED}{merchant}"
 
 
 def suspense(transaction_id: str) -> str:

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Collection, Iterator
 from typing import Final
 
-from services.ledger.models import Journal, payment_of
+from services.ledger.models import DEDUCTED, Journal, payment_of
 from services.year_books.models import HANDED_OVER, WAYS, Effect, Excess, Movement, Pair
 
 RECEIVABLE: Final = "receivable"
@@ -91,9 +91,12 @@ def excesses(journal: Journal) -> Iterator[Excess]:
 def is_of(pair: Pair, merchants: Collection[str] | None) -> bool:
     """Tell whether money of some payees moved, by their accounts' keys; None stands for all.
 
-    An account of cash has the key and then who took it.
+    An account of cash has the key and then who took it. What is deducted of a deposit moves no
+    money, and is the income of who keeps it.
     """
-    moved = {each.split(":")[1] for each in (pair.debit, pair.credit) if holds_money(each)}
+    sides = (pair.debit, pair.credit)
+    moved = {each.split(":")[1] for each in sides if holds_money(each)}
+    moved |= {each.removeprefix(DEDUCTED) for each in sides if each.startswith(DEDUCTED)}
     return merchants is None or bool(moved & set(merchants))
 
 

@@ -58,6 +58,8 @@ ACCOUNTS: Final = {
     **HANDED_OVER,
 }
 
+OTHER_INCOME: Final = {"deposit": "押金扣除"}  # of what no bill is for
+
 
 class Movement(Struct, frozen=True, kw_only=True):
     """Change of what is owed on a bill by one journal. `fen`: above 0 when more is owed.

@@ -14,6 +14,7 @@ from services.year_books.allocations import RECEIVABLE, class_of
 from services.year_books.models import (
     ACCOUNTS,
     HANDED_OVER,
+    OTHER_INCOME,
     WAYS,
     BillYear,
     Effect,
@@ -183,7 +184,8 @@ def name_of(account: str) -> str:
     said = ACCOUNTS.get(name, name)
     if name == "income":
         kind = rest.partition(":")[0]
-        return f"{said}({next((e.label for e in BillKind if e.value == kind), kind)})"
+        other = OTHER_INCOME.get(kind, kind)
+        return f"{said}({next((e.label for e in BillKind if e.value == kind), other)})"
     return f"{said} {rest}" if name in WAYS or name in HANDED_OVER else said
 
 

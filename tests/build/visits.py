@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.kernel.acts import Act
 from tests.build.cast import LI_HOME, UNIT, Estate
 from tests.build.deeds import Ask, send
 from tests.build.notices import QUESTION, delivered
@@ -81,3 +82,19 @@ async def answered(estate: Estate) -> Ask:
     notice_id = await delivered(estate, kind="asks_answer", question=QUESTION)
     path = f"/api/v1/homes/{LI_HOME}/notices/{notice_id}/answer"
     return Ask(path, {"answer": "yes"}, method="PUT")
+
+
+# Acts that nobody does at their own home.
+AT_LI = {
+    Act.NOTICE_VISITED: told,
+    Act.NOTICE_ANSWER_ENTERED: answered,
+    Act.VISIT_PLANNED: planned,
+    Act.VISIT_RECORDED: made,
+    Act.VISIT_POSTPONED: postponed,
+    Act.VISIT_CANCELLED: cancelled,
+    Act.CARD_NOTED: card_noted,
+    Act.CARD_RENEWED: card_renewed,
+    Act.CARD_REMOVED: card_removed,
+    Act.PROMISE_NOTED: promised,
+    Act.PROMISE_CLOSED: promise_closed,
+}

@@ -15,9 +15,11 @@ from services.audit.verification import actions as verification
 from services.kernel.acts import Act
 from services.kernel.permissions import Role
 from tests.build import (
+    agreed_services,
     bank_statements,
     bill_notes,
     counter_payments,
+    deposits,
     instalments,
     late_charges,
     merchants,
@@ -132,6 +134,15 @@ ACTS = [
     (Act.SHARED_COST_REFUSED, UNIT, shared_costs.cost_refused),
     *late_charges.ACTS,
     *instalments.ACTS,
+    (Act.AGREED_SERVICE_PROPOSED, UNIT, agreed_services.service_proposed),
+    (Act.AGREED_SERVICE_OPENED, UNIT, agreed_services.service_decided),
+    (Act.AGREED_SERVICE_WITHDRAWN, UNIT, agreed_services.service_withdrawn),
+    (Act.AGREED_SERVICE_ENDED, UNIT, agreed_services.service_ended),
+    (Act.AGREED_SERVICE_ANSWERED, LI_HOME, agreed_services.service_answered),
+    (Act.DEPOSIT_RETURN_ASKED, LI_HOME, deposits.return_to_ask),
+    (Act.DEPOSIT_RETURN_APPROVED, LI_HOME, deposits.return_to_decide),
+    (Act.DEPOSIT_RETURN_REFUSED, LI_HOME, deposits.return_to_refuse),
+    (Act.DEPOSIT_RETURNED, LI_HOME, deposits.deposit_to_pay_out),
     (Act.METER_ADDED, LI_HOME, meters.meter_added),
     (Act.METER_REPLACED, LI_HOME, meters.meter_replaced),
     (Act.METER_PRICE_SET, COMPOUND, meters.price_set),
@@ -161,8 +172,8 @@ NAMES = [act.value for act, _, _ in ACTS]
 PREPARED = pytest.mark.parametrize("prepare", [found for *_, found in ACTS], ids=NAMES)
 SUBJECTS = (
     *("request_id", "import_id", "rule_id", "payee_id", "run_id", "payment_id", "change_id"),
-    *("shared_cost_id", "note_id", "meter_id", "price_id", "round_id", "link_id"),
-    *("statement_id", "late_fees_id", "instalments_id"),
+    *("shared_cost_id", "note_id", "meter_id", "service_id", "price_id", "round_id", "link_id"),
+    *("deposit_id", "statement_id", "late_fees_id", "instalments_id"),
 )
 
 

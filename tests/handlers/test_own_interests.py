@@ -14,9 +14,11 @@ from services.kernel.acts import Act
 from services.kernel.interests import AT_HOME, Guard
 from services.kernel.permissions import Role
 from tests.build import (
+    agreed_services,
     bank_statements,
     content_checks,
     demands,
+    deposits,
     instalments,
     invoices,
     late_charges,
@@ -69,6 +71,7 @@ OTHERS: Final = {
     Act.PAYMENT_TAKEN: "head",
     Act.REFUND_ASKED: "colleague",
     Act.REFUND_PAID_OUT: "colleague",
+    **dict.fromkeys(deposits.AT_COUNTER, "colleague"),
 }
 
 
@@ -182,26 +185,18 @@ AT_LI: Final[dict[Act, Prepare]] = {
     Act.SURVEY_ANSWER_ENTERED: answered_on_paper,
     Act.SURVEY_ENTERED_AGAIN: drawn_again,
     Act.SURVEY_ENTRY_DECIDED: drawn,
-    Act.NOTICE_VISITED: visits.told,
-    Act.NOTICE_ANSWER_ENTERED: visits.answered,
-    Act.VISIT_PLANNED: visits.planned,
-    Act.VISIT_RECORDED: visits.made,
-    Act.VISIT_POSTPONED: visits.postponed,
-    Act.VISIT_CANCELLED: visits.cancelled,
-    Act.CARD_NOTED: visits.card_noted,
-    Act.CARD_RENEWED: visits.card_renewed,
-    Act.CARD_REMOVED: visits.card_removed,
-    Act.PROMISE_NOTED: visits.promised,
-    Act.PROMISE_CLOSED: visits.promise_closed,
     Act.CALL_ASKED: call_asked,
     Act.DEMANDS_PAUSED: demands.paused,
     Act.DEMANDS_RESUMED: demands.resumed,
     Act.DEMAND_LETTER_DELIVERED: demands.delivered,
+    **agreed_services.AT_LI,
+    **deposits.AT_LI,
     **reductions.AT_LI,
     **late_charges.GUARDED,
     **instalments.GUARDED,
     **shared_costs.GUARDED,
     **refund_requests.GUARDED,
+    **visits.AT_LI,
 }
 # What is refused by the money's payee alone.
 OF_MONEY: Final = {
@@ -243,6 +238,7 @@ async def state_of(estate: Estate) -> Any:
     names += ("notice_visits", "notice_readings", "bill_notes")
     names += ("invoice_requests", "reconciliation_differences")
     names += ("refund_requests", "refund_reserves", "journal", "bank_transfers")
+    names += ("agreed_services", "agreed_service_answers", "deposits")
     names += ("demand_pauses", "demand_letters", "demands")
     return {name: await db[name].find().sort("_id", 1).to_list() for name in names}
 

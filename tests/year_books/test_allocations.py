@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.ledger.models import deducted, deposited
 from services.year_books.allocations import effect_of, is_of
 from services.year_books.models import Effect, Pair
 from services.year_books.totals import name_of
@@ -33,6 +34,8 @@ def test_cash_that_is_handed_over_neither_comes_nor_goes(
         ("cash:firm:head", "prepaid:A1"),
         ("safe:firm", "cash:firm:head"),
         ("safe:firm", "cashdiff:firm:head"),
+        ("deposit:D1", "bank:firm"),
+        ("deposit:D1", deducted("firm")),
     ],
 )
 def test_a_firm_has_its_own_cash_whoever_took_it(debit: str, credit: str) -> None:
@@ -45,3 +48,5 @@ def test_a_firm_has_its_own_cash_whoever_took_it(debit: str, credit: str) -> Non
 def test_accountants_read_no_name_of_the_program() -> None:
     assert name_of("safe:firm") == "已上交现金 firm"
     assert name_of("cashdiff:firm:head") == "现金长短款 firm:head"
+    assert name_of(deposited("D1")) == "押金和保证金"
+    assert name_of(deducted("firm")) == "收入(押金扣除)"

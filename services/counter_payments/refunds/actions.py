@@ -17,6 +17,7 @@ from services.counter_payments.refunds.models import PayOut, PayoutWay
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.access import accessible
+from services.kernel.documents import digest_id
 from services.kernel.permissions import Actor, Permission
 from services.ledger import actions as ledger
 from services.ledger.models import (
@@ -94,7 +95,7 @@ async def pay_out(
     found, bills = await requests.access(deps, actor, request_id, by=by)
     if found.way is PaymentWay.WECHAT:
         raise RefundByWeChat("微信缴的费原路退回,不在线下退款")
-    _require_whole(wish)
+    require_whole(wish)
     await drawers.add(deps, found.account, actor.person_id)
 
     async def save(tx: Transaction) -> RefundRequest:
@@ -111,7 +112,7 @@ async def pay_out(
     return await requests.shown(deps, done)
 
 
-def _require_whole(wish: PayOut) -> None:
+def require_whole(wish: PayOut) -> None:
     """Raise PayoutIncomplete for money of which nothing would prove who got it."""
     is_cash = wish.way is PayoutWay.CASH
     if is_cash and not (wish.signed_by and wish.photo_ids):
@@ -136,8 +137,18 @@ async def _require_new(
     deps: Dependencies, tx: Transaction, request: RefundRequest, wish: PayOut
 ) -> None:
     """Raise VoucherUsed for a transfer that gave back other money."""
-    if wish.voucher and await requests.is_voucher_used(deps, tx, request, wish.voucher):
+    if not wish.voucher:
+        return
+    account, voucher = request.account, wish.voucher
+    of_deposits = [deposit_return_id(account, voucher)]
+    used = await requests.is_voucher_used(deps, tx, account, voucher, but=request.id)
+    if used or await ledger.find_many(deps, of_deposits):
         raise VoucherUsed("这个转账凭证号已登记过一笔退款,请核对凭证")
+
+
+def deposit_return_id(account: str, voucher: str) -> str:
+    """Name the journal of a transfer that gives back a deposit."""
+    return f"deposit-return:{digest_id('deposit-return', account, voucher)}"
 
 
 async def _book(

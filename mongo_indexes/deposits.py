@@ -1,0 +1,32 @@
+"""Deposits: money kept for a home until it is given back, one of each voucher."""
+
+from typing import Any, Final
+
+from pymongo import ASCENDING, IndexModel
+
+COLLECTION: Final = "deposits"
+# `_id` names account, way and voucher, unique over all shards.
+SHARD_KEY: Final = {"_id": "hashed"}
+
+INDEXES: Final = [
+    # Those of a compound by time: deposits/store.py page()
+    IndexModel(
+        [("compound", ASCENDING), ("paid_at", ASCENDING), ("_id", ASCENDING)],
+        name="compound_time",
+    ),
+]
+
+VALIDATOR: Final[dict[str, Any]] = {
+    "bsonType": "object",
+    "required": [
+        *("_id", "compound", "home", "kind", "payer_sealed", "account", "way", "voucher"),
+        *("amount_fen", "taken_by", "state", "deduct_fen"),
+    ],
+    "properties": {
+        "kind": {"enum": ["renovation", "keys", "rent", "other"]},
+        "way": {"enum": ["cash", "transfer", "pos"]},
+        "state": {"enum": ["kept", "asked", "approved", "returned", "deducted"]},
+        "amount_fen": {"bsonType": ["int", "long"], "minimum": 1},
+        "deduct_fen": {"bsonType": ["int", "long"], "minimum": 0},
+    },
+}

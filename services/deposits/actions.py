@@ -1,0 +1,319 @@
+"""Actions on deposits: taken at the counter, asked back, decided by another, paid out.
+
+A deposit is nobody's income: it is owed to who paid it. So no rate and no arrears know it, and
+what is not given back needs a reason, a document and two people.
+"""
+
+from typing import Any
+
+from pymongo.errors import DuplicateKeyError
+
+from services.audit import actions as audit
+from services.bills import own_money
+from services.counter_payments import actions as counter_payments
+from services.counter_payments.actions import VoucherUsed
+from services.counter_payments.models import Taken
+from services.dependencies import Dependencies, Transaction
+from services.deposits import journals, notify, store, views
+from services.deposits.models import (
+    PAYER,
+    AskDepositReturn,
+    DecideDepositReturn,
+    Deposit,
+    DepositsQuery,
+    DepositView,
+    ObjectToDeduction,
+    TakeDeposit,
+)
+from services.deposits.refusals import BadDeposit, DepositMovedOn
+from services.deposits.states import TABLE, DepositAction
+from services.fees.models import HomeFee
+from services.fees.payees import charters
+from services.fees.payees.models import Payee
+from services.fees.refusals import PayeeMayNotCharge, UnknownPayee
+from services.homes import household
+from services.kernel import interests
+from services.kernel.access import accessible
+from services.kernel.acts import Act
+from services.kernel.days import day_of, start_of
+from services.kernel.documents import Document
+from services.kernel.interests import SamePerson
+from services.kernel.pages import Page
+from services.kernel.permissions import Actor, Permission, require_at
+from services.ledger import actions as ledger
+from services.photos import actions as photos
+from services.photos.models import PhotoPurpose
+from services.places import actions as places
+from services.residencies import actions as residencies
+
+MISSING = "没有找到这笔押金"
+MOVED_ON = "这笔押金刚有变动,请刷新看看"
+
+
+async def take(
+    deps: Dependencies, actor: Actor, home: str, request: TakeDeposit
+) -> DepositView:
+    """Book a deposit, once for each voucher. The same again is the same deposit.
+
+    Raises NotFound, OwnHome, OtherPayee, VoucherUsed, BadPaymentDay, UnknownPayee,
+    PayeeMayNotCharge.
+    """
+    require_at(actor, Permission.TAKE_PAYMENTS, home)
+    slip = Taken(way=request.way, voucher=request.voucher, paid_on=request.paid_on)
+    counter_payments.require_day(deps, slip)
+    interests.require_not_own(actor, [home])
+    payee = await _payee(deps, home, request.payee_id)
+    deposit = _draft(deps, actor, home, request, payee=payee)
+    await _require_own_money(deps, actor, deposit, by=Permission.TAKE_PAYMENTS)
+
+    async def save(tx: Transaction) -> Deposit:
+        household.require_not_own(actor, await household.hold(deps, tx, home))
+        before = await store.find(deps.db, deposit.id, tx=tx)
+        if before is not None:
+            _require_same(deps, before, deposit)
+            await record(deps, tx, actor, Act.DEPOSIT_TAKEN, before, again=True)
+            return before
+        if await counter_payments.booked(deps, [deposit.id]):
+            raise VoucherUsed("这个票据号已登记过一笔缴费,请核对票据")
+        await store.insert(deps.db, tx, deposit)
+        await ledger.post(deps, tx, journals.taken(deposit))
+        await record(deps, tx, actor, Act.DEPOSIT_TAKEN, deposit)
+        await notify.tell(deps, tx, deposit)
+        return deposit
+
+    try:
+        done = await deps.in_transaction(save)
+    except DuplicateKeyError:  # the same voucher at this moment
+        done = await deps.in_transaction(save)
+    return await views.view(deps, done)
+
+
+async def _payee(deps: Dependencies, home: str, payee_id: str) -> Payee:
+    """Return the payee that keeps the deposit: one that looks after homes today."""
+    charter = await charters.charter_of(deps, payee_id, home)
+    if charter is None:
+        raise UnknownPayee("这里没有这个收款单位,请先登记收款单位")
+    today = deps.today()
+    if because := charter.obstacle(HomeFee.SERVICE_FEE, today):
+        raise PayeeMayNotCharge(because.label, because=because, day=today)
+    return charter.payee
+
+
+def _draft(
+    deps: Dependencies, actor: Actor, home: str, request: TakeDeposit, *, payee: Payee
+) -> Deposit:
+    now, account = deps.now(), payee.account
+    earlier = request.paid_on is not None and request.paid_on < day_of(now)
+    deposit_id = counter_payments.id_of(account, request.way, request.voucher)
+    return Deposit(
+        id=deposit_id,
+        compound=places.compound_of(home),
+        home=home,
+        kind=request.kind,
+        why=request.why,
+        payer_sealed=PAYER.seal(deps.vault, deposit_id, request.payer_name),
+        payee=payee.id,
+        account=account,
+        payee_name=payee.name,
+        way=request.way,
+        voucher=request.voucher,
+        amount_fen=request.amount_fen,
+        paid_at=start_of(request.paid_on) if earlier and request.paid_on else now,
+        taken_by=actor.person_id,
+        taken_at=now,
+    )
+
+
+def _require_same(deps: Dependencies, before: Deposit, wish: Deposit) -> None:
+    """Raise VoucherUsed unless a deposit is what somebody asks for once more."""
+    said = ("home", "kind", "amount_fen", "taken_by")
+    same = all(getattr(before, name) == getattr(wish, name) for name in said)
+    payers = {PAYER.open(deps.vault, each.id, each.payer_sealed) for each in (before, wish)}
+    if not same or len(payers) != 1:
+        raise VoucherUsed("这个票据号已登记过一笔押金,请核对票据")
+
+
+async def _require_own_money(
+    deps: Dependencies, actor: Actor, deposit: Deposit, *, by: Permission
+) -> None:
+    """Raise OtherPayee for a firm's people where another payee keeps it."""
+    own = await own_money.find(deps, actor, deposit.home, by=by)
+    if own is not None and deposit.account not in own.accounts:
+        raise interests.OtherPayee(own_money.REFUSED)
+
+
+async def record(
+    deps: Dependencies, tx: Transaction, actor: Actor, act: Act, deposit: Deposit, **more: Any
+) -> None:
+    """Write an act into the audit, without names."""
+    said = ("kind", "amount_fen", "deduct_fen", "way", "voucher", "account")
+    facts: dict[str, Any] = {name: getattr(deposit, name) for name in said}
+    about = {"place": deposit.home, "subject": deposit.id}
+    await audit.record(deps, tx, actor, act, **about, **facts, **more)
+
+
+async def ask(
+    deps: Dependencies, actor: Actor, deposit_id: str, request: AskDepositReturn
+) -> DepositView:
+    """Ask that a deposit is given back, in full or less a deduction.
+
+    Raises NotFound, BadDeposit, DepositMovedOn, OwnHome, OtherPayee.
+    """
+    found = await access(deps, actor, deposit_id, Permission.REFUND_PAYMENTS)
+    _require_grounds(found, request)
+    changes: dict[str, Any] = {
+        "deduct_fen": request.deduct_fen,
+        "deducted_because": request.deducted_because or "",
+        "photos": list(dict.fromkeys(request.photo_ids)),
+        "asked_by": actor.person_id,
+        "asked_at": deps.now(),
+        "decided_by": "",
+        "decided_at": None,
+        "decided_because": "",
+        "objected_at": None,
+    }
+
+    async def save(tx: Transaction) -> Deposit:
+        moved = await move(deps, tx, actor, found, DepositAction.ASK, changes)
+        await attach(deps, tx, actor, moved, moved.photos)
+        return moved
+
+    return await views.view(deps, await deps.in_transaction(save))
+
+
+def _require_grounds(deposit: Deposit, request: AskDepositReturn) -> None:
+    """Raise BadDeposit for a deduction of more, or one without reason or document."""
+    if request.deduct_fen > deposit.amount_fen:
+        raise BadDeposit("扣除金额不能超过押金")
+    grounded = bool(request.deducted_because and request.photo_ids)
+    if request.deduct_fen and not grounded:
+        raise BadDeposit("扣除押金请写明原因并上传凭证照片")
+    if request.deducted_because and not request.deduct_fen:
+        raise BadDeposit("不扣除押金时不填扣除原因")
+
+
+async def decide(
+    deps: Dependencies, actor: Actor, deposit_id: str, request: DecideDepositReturn
+) -> DepositView:
+    """Approve the return of a deposit that somebody else asked for, or leave it kept.
+
+    Where all of it is deducted nothing is left to give back, and it is booked at once.
+    Raises NotFound, SamePerson, DepositMovedOn, OwnHome, OtherPayee.
+    """
+    found = await access(deps, actor, deposit_id, Permission.RUN_BILLS)
+    if request.approve and found.asked_by == actor.person_id:
+        raise SamePerson("申请的人不能自己批准,请另一位工作人员批准")
+    approving = DepositAction.APPROVE if found.back_fen else DepositAction.DEDUCT
+    action = approving if request.approve else DepositAction.REFUSE
+    changes: dict[str, Any] = {
+        "decided_by": actor.person_id,
+        "decided_at": deps.now(),
+        "decided_because": request.reason,
+    }
+    if not request.approve:
+        changes |= {"deduct_fen": 0, "deducted_because": ""}
+
+    async def save(tx: Transaction) -> Deposit:
+        moved = await move(deps, tx, actor, found, action, changes)
+        if action is DepositAction.DEDUCT:
+            await ledger.post(deps, tx, journals.returned(moved))
+        return moved
+
+    return await views.view(deps, await deps.in_transaction(save))
+
+
+async def object_to(
+    deps: Dependencies, actor: Actor, deposit_id: str, request: ObjectToDeduction
+) -> DepositView:
+    """Keep what the payer says against a deduction, once.
+
+    Raises NotFound, DepositMovedOn, OwnHome, OtherPayee.
+    """
+    found = await access(deps, actor, deposit_id, Permission.TAKE_PAYMENTS)
+    now = deps.now()
+
+    async def save(tx: Transaction) -> Deposit:
+        await _require_not_own(deps, tx, actor, found)
+        said = await store.add_objection(deps.db, tx, found.id, request.note, now)
+        if said is None:
+            raise DepositMovedOn("这笔押金没有扣除,或已登记过异议")
+        await record(deps, tx, actor, Act.DEPOSIT_OBJECTED, said)
+        return said
+
+    return await views.view(deps, await deps.in_transaction(save))
+
+
+async def move(
+    deps: Dependencies,
+    tx: Transaction,
+    actor: Actor,
+    found: Deposit,
+    action: DepositAction,
+    changes: Document,
+) -> Deposit:
+    """Move a deposit as it was read, with audit and news. Raises DepositMovedOn, OwnHome."""
+    await _require_not_own(deps, tx, actor, found)
+    key = {"_id": found.id, "asked_at": found.asked_at, "deduct_fen": found.deduct_fen}
+    moved = await store.move(deps.db, tx, key, action, **changes)
+    if moved is None:
+        raise DepositMovedOn(MOVED_ON)
+    await record(deps, tx, actor, TABLE.act(action), moved)
+    await notify.tell(deps, tx, moved)
+    return moved
+
+
+async def _require_not_own(
+    deps: Dependencies, tx: Transaction, actor: Actor, found: Deposit
+) -> None:
+    """Raise OwnHome for who belongs to the home, or did since the deposit was paid.
+
+    The home may be retired meanwhile: its deposit is given back all the same.
+    """
+    await places.hold(deps, tx, found.home)
+    since = day_of(found.paid_at)
+    own = await residencies.homes_since(deps, actor.person_id, found.home, since, tx=tx)
+    interests.require_apart(own, [found.home])
+
+
+async def access(deps: Dependencies, actor: Actor, deposit_id: str, by: Permission) -> Deposit:
+    """Return a deposit of which the actor may dispose. Raises NotFound, OwnHome, OtherPayee."""
+    found = accessible(
+        actor,
+        await store.find(deps.db, deposit_id),
+        by,
+        at=lambda deposit: deposit.home,
+        missing=MISSING,
+    )
+    interests.require_not_own(actor, [found.home])
+    await _require_own_money(deps, actor, found, by=by)
+    return found
+
+
+async def attach(
+    deps: Dependencies, tx: Transaction, actor: Actor, deposit: Deposit, ids: list[str]
+) -> None:
+    """Attach the photos of a document to a deposit."""
+    if ids:
+        await photos.attach(
+            deps,
+            tx,
+            actor,
+            ids,
+            subject=deposit.id,
+            place=deposit.home,
+            needs=Permission.RUN_BILLS,
+            owner="",
+            purposes={PhotoPurpose.CHARGE},
+        )
+
+
+async def listing(
+    deps: Dependencies, actor: Actor, place: str, query: DepositsQuery
+) -> Page[DepositView]:
+    """Return the deposits of homes under a place; to a firm those that it keeps itself."""
+    by = Permission.TAKE_PAYMENTS
+    require_at(actor, by, place)
+    own = await own_money.find(deps, actor, place, by=by)
+    accounts = own.accounts if own else None
+    found = await store.page(deps.db, place, query, accounts=accounts)
+    return found.of(await views.views(deps, found.items))

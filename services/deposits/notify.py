@@ -1,0 +1,55 @@
+"""Messages about deposits: to who owes a home's bills, so that nobody keeps one unseen."""
+
+from typing import Final
+
+from services.dependencies import Dependencies, Transaction
+from services.deposits.models import Deposit
+from services.deposits.states import DepositState
+from services.kernel.money import yuan
+from services.kernel.templates import Ask, Moment, Purpose, Template
+from services.messaging import actions as messaging
+from services.residencies import owners
+
+DEPOSIT_NEWS: Final = Template(
+    key="deposit_news",
+    title="您家的押金",
+    body="{payee}保管的{kind}{amount}:{progress}。如与实际不符,请联系社区。",
+    page="pages/bills/bills",
+    data={"thing1": "kind", "amount2": "amount", "thing3": "progress", "thing4": "payee"},
+    purpose=Purpose.PAYMENT,
+    asks=(Ask(Moment.AFTER_BINDING, "押金收取和退还时告诉您"),),
+)
+TEMPLATES: Final = (DEPOSIT_NEWS,)
+
+
+def progress(deposit: Deposit) -> str:
+    """Say how far a deposit is; short enough for a cell at WeChat."""
+    match deposit.state:
+        case DepositState.KEPT:
+            return "暂不退还,继续保管" if deposit.decided_at else "已收取"
+        case DepositState.ASKED if deposit.deduct_fen:
+            return f"拟扣{yuan(deposit.deduct_fen)}元,可提异议"
+        case DepositState.RETURNED:
+            return f"已退还{yuan(deposit.back_fen)}元"
+        case _:
+            return deposit.state.label
+
+
+async def tell(deps: Dependencies, tx: Transaction, deposit: Deposit) -> None:
+    """Tell who owns or rents the home, and can be reached, how far its deposit is."""
+    found = await owners.debtors_of(deps, [deposit.home])
+    rows = [row for rows in found.values() for row in rows if row.to_day is None]
+    for person in sorted({row.person for row in rows if row.person}):
+        await messaging.notify(
+            deps,
+            tx,
+            person_id=person,
+            template=DEPOSIT_NEWS,
+            key=f"{deposit.id}:{deposit.state}:{deposit.asked_at or ''}",
+            values={
+                "kind": deposit.kind.label,
+                "amount": yuan(deposit.amount_fen),
+                "progress": progress(deposit),
+                "payee": deposit.payee_name,
+            },
+        )

@@ -217,12 +217,15 @@ def messages_wrong(evidence: Evidence) -> Iterator[str]:
     for (_, words), count in evidence.truth.messages.items():
         if count > 1:
             yield f"arrived {count} times: {words}"
-    messages = evidence.books.messages.values()
-    of_receipts = [each for each in messages if each["template"] == "payment_received"]
-    told = Counter(each["page"].partition("=")[2] for each in of_receipts)
-    for message in of_receipts:
+    of_receipts = {
+        name: message
+        for name, message in evidence.books.messages.items()
+        if message["template"] == "payment_received"
+    }
+    told = Counter(each["page"].partition("=")[2] for each in of_receipts.values())
+    for name, message in of_receipts.items():
         if not message.get("attempted_at"):
-            yield f"{message['_id']}: never pushed"
+            yield f"{name}: never pushed"
     in_wechat = evidence.books.receipts.keys() & evidence.books.payments.keys()
     for number in in_wechat | told.keys():
         if told[number] != 1 or number not in evidence.books.receipts:

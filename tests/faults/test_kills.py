@@ -8,6 +8,7 @@ import copy
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from importlib import import_module
 from operator import attrgetter
 from typing import Any, Final
@@ -140,7 +141,13 @@ def evidence() -> Evidence:
             "payments.refund:HP101:0": {**done},
         },
         notices={"f:E1": {}},
-        messages={"M1": {"template": "payment_received", "page": "detail?id=P1"}},
+        messages={
+            "M1": {
+                "template": "payment_received",
+                "page": "detail?id=P1",
+                "attempted_at": datetime(2026, 3, 2, tzinfo=UTC),
+            }
+        },
         requests={
             "Q1": {
                 "payment": "P1",
@@ -273,6 +280,10 @@ def tell_nobody(e: Evidence) -> None:
     e.books.messages.clear()
 
 
+def push_nothing(e: Evidence) -> None:
+    e.books.messages["M1"]["attempted_at"] = None
+
+
 def issue_no_receipt(e: Evidence) -> None:
     e.books.receipts.clear()
 
@@ -309,7 +320,7 @@ BREACHES: Final[dict[str, tuple[Callable[[Evidence], None], ...]]] = {
     "cash lost, or booked twice": (lose_cash, take_cash_twice, take_cash_of_nobody),
     "ledger out of balance": (change_a_journal, book_another_sum, send_back_twice),
     "bills unlike the journal": (reopen_a_bill, lose, reopen_another_bill),
-    "messages sent twice, or missing in the inbox": (tell_twice, tell_nobody),
+    "messages sent twice, or missing in the inbox": (tell_twice, tell_nobody, push_nothing),
     "receipts wrong": (issue_no_receipt, give_no_receipt_for_cash, reverse_no_receipt),
     "notices answered and not kept": (forget_a_notice,),
 }

@@ -89,6 +89,19 @@ MUTANTS: Final = (
             ),
         ),
     ),
+    Mutant(
+        "a job is called done before it is done",
+        "messages sent twice, or missing in the inbox",
+        "job called done",
+        (
+            Edit(
+                "services/jobs/actions.py",
+                "        outcome = await _take_turn(deps, job, handler)\n",
+                "        await store.finish(deps.db, job, deps.now())\n"
+                "        outcome = await _take_turn(deps, job, handler)\n",
+            ),
+        ),
+    ),
 )
 
 

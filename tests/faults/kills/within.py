@@ -74,6 +74,7 @@ POINTS: Final = (
     Point("refund's end heard, not booked", PAY, "PayClient.query_refund", "after", 0.04),
     Point("job leased, not begun", STORE, "claim", "after", 0.003),
     Point("job done, not written", STORE, "finish", "before", 0.01),
+    Point("job called done", STORE, "finish", "after", 0.003),
     Point(
         "message taken, not written",
         "services.wechat.mini_program",

@@ -210,15 +210,22 @@ def movements(books: Books) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def messages_wrong(evidence: Evidence) -> Iterator[str]:
-    """Each message arrives once at most; each receipt has one in the inbox."""
+    """Each message arrives once at most; each receipt has one in the inbox, which was pushed.
+
+    Everybody allowed more of them than they get (site.py).
+    """
     for (_, words), count in evidence.truth.messages.items():
         if count > 1:
             yield f"arrived {count} times: {words}"
-    told = Counter(
-        message["page"].partition("=")[2]
-        for message in evidence.books.messages.values()
+    of_receipts = {
+        name: message
+        for name, message in evidence.books.messages.items()
         if message["template"] == "payment_received"
-    )
+    }
+    told = Counter(each["page"].partition("=")[2] for each in of_receipts.values())
+    for name, message in of_receipts.items():
+        if not message.get("attempted_at"):
+            yield f"{name}: never pushed"
     in_wechat = evidence.books.receipts.keys() & evidence.books.payments.keys()
     for number in in_wechat | told.keys():
         if told[number] != 1 or number not in evidence.books.receipts:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from demo.tour import (
+    bank,
     compound,
     counter,
+    debts,
     notices,
     payment,
     privacy,
@@ -103,7 +105,22 @@ CHAPTERS: Final = (
         "a day of a merchant account: WeChat's bills against the books",
         (payment.a_day_is_closed,),
     ),
-    Chapter("arrears", "an old debt of the demo compound", (payment.an_old_debt_is_paid,)),
+    Chapter(
+        "arrears",
+        "an old debt of the demo compound, then all the rest, of several payees",
+        (debts.an_old_debt_is_paid, debts.all_the_rest_is_paid),
+    ),
+    Chapter(
+        "in-advance",
+        "months to come are paid, and pay the next bills by themselves",
+        (debts.months_to_come_are_paid,),
+        needs=("arrears",),
+    ),
+    Chapter(
+        "bank",
+        "a bank's file: a transfer finds its home and is booked",
+        (bank.a_bank_file_is_read, bank.the_transfer_is_booked),
+    ),
     Chapter(
         "code",
         "an owner is bound by a printed code",

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from demo.people import COMPOUND, Mood, households
 from demo.tour import rates
 from demo.tour.visit import Visit, expect, yuan
 from services.kernel.days import plus_days
@@ -117,40 +116,3 @@ async def a_day_is_closed(visit: Visit) -> str:
 
 def _has_items(found: dict[str, Any]) -> bool:
     return bool(found["items"])
-
-
-async def an_old_debt_is_paid(visit: Visit) -> str:
-    """A new compound has no arrears yet; 春光小区 has, from bills two months old."""
-    before = await rates.of_place(visit, "staff", COMPOUND)
-    await visit.arrive("debtor", await _phone_of_somebody_in_arrears(visit))
-    owed = await visit.ask("debtor", "GET", OWING)
-    oldest = min(
-        (bill for bill in owed["items"] if bill["kind"] == "property_fee"),
-        key=lambda bill: bill["period"],
-    )
-    order = await visit.ask("debtor", "POST", "/payments", {"bill_ids": [oldest["bill_id"]]})
-    await visit.visitor.desk.act(f"users/{visit.user('debtor')}/pay", **order["pay_params"])
-    await visit.until_state("debtor", f"/payments/{order['payment_id']}", "paid")
-    left = await visit.ask("debtor", "GET", OWING)
-    expect(oldest["bill_id"] not in [b["bill_id"] for b in left["items"]], "it still owes")
-    after = await rates.of_place(visit, "staff", COMPOUND)
-    expect(rates.rises("arrears_recovery_rate", before, after), "the recovery rate stays")
-    return f"an old debt of {oldest['address']} is paid: 春光小区 {rates.shown(after)}"
-
-
-async def _phone_of_somebody_in_arrears(visit: Visit) -> str:
-    """Choose among those who never pay: the others may be paying at this moment."""
-    idle = {
-        home.place: home.phone
-        for home in households()
-        if home.phone and home.mood is Mood.PAYS_NOTHING and not home.is_visitors
-    }
-    cursor = ""
-    while True:
-        path = f"/places/{COMPOUND}/unpaid-homes?kind=property_fee&limit=100{cursor}"
-        page = await visit.ask("staff", "GET", path)
-        for home in page["items"]:
-            if home["days_overdue"] and home["place"] in idle:
-                return idle[home["place"]]
-        expect(page["next_cursor"], "nobody in 春光小区 is in arrears")
-        cursor = f"&cursor={page['next_cursor']}"

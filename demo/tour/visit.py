@@ -35,6 +35,11 @@ class Visit:
     payment: str
     # of the chapter `counter`
     cash_of: str  # key of the account that the cash at the door is for
+    # of the chapter `arrears`
+    debt: str  # path of the home
+    # of the chapter `bank`
+    statement: str
+    transferred: int  # in fen
     # of the chapter `refund`
     refund: str
     # of the chapter `notice`

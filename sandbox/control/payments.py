@@ -125,6 +125,7 @@ async def show_order(world: World, call: Call) -> Answer:
             "request": order.request,
             "prepay_ids": order.prepay_ids,
             "refund_nos": order.refund_nos,
+            "combined_no": order.combined.partition("/")[2],  # of the whole, for a part
         }
     )
 

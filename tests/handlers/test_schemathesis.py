@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Event, Thread
 from typing import Any, Final, TypeVar
+from urllib.parse import urlencode
 
 import pytest
 import schemathesis
@@ -33,6 +34,7 @@ from schemathesis.specs.openapi.checks import (
 
 from handlers.register import XLSX
 from server.app import ROUTES
+from server.connections import LONGEST_HEADER_BYTES
 from server.contract import document
 from server.settings import Settings
 from services.kernel.permissions import Role
@@ -145,7 +147,13 @@ def cases(operation: APIOperation[Any, Any, Any, Any]) -> st.SearchStrategy[Case
     """What the schemas allow, and what they do not."""
     right = operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
     wrong = operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
-    return right if not (operation.body or operation.query) else st.one_of(right, right, wrong)
+    drawn = right if not (operation.body or operation.query) else st.one_of(right, right, wrong)
+    return drawn.filter(is_short)
+
+
+def is_short(case: Case) -> bool:
+    """Tell whether the server reads the address: it hangs up on longer ones without a word."""
+    return len(urlencode(case.query or {}, doseq=True)) < LONGEST_HEADER_BYTES // 2
 
 
 def send(live: Live, case: Case, someone: Someone) -> int:

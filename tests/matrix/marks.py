@@ -20,6 +20,7 @@ WORD: Final = re.compile(r"[a-z_]+")
 PLACES: Final = ("place", "home", "compound")
 PEOPLE: Final = ("person",)
 AMOUNT: Final = "amount_fen"
+LEAST_FEN: Final = 700_000  # what is more marks its place: nothing else is as much
 READ: Final = (*PLACES, *PEOPLE, AMOUNT, "kind", "address", "position", "lines.home")
 NOWHERE: Final = ""
 # Their ids are of no use to anybody, or they are everybody's.
@@ -160,7 +161,7 @@ def _add(marks: Marks, collection: str, document: dict[str, Any]) -> None:
     for token in named:
         if token not in owner.people and (named == [key] or not WORD.fullmatch(token)):
             (marks.tokens if named == [key] else marks.parts).setdefault(token, owner)
-    if isinstance(amount := document.get(AMOUNT), int) and amount > 700_000:
+    if isinstance(amount := document.get(AMOUNT), int) and amount > LEAST_FEN:
         marks.amounts.setdefault(amount, owner)
 
 

@@ -111,13 +111,16 @@ def citywide() -> Rule:
     return Rule((Aim("the whole city"),), decide)
 
 
-def everyone() -> Rule:
-    """About oneself: whoever is signed in."""
+def everyone(*, private: bool = True) -> Rule:
+    """About oneself: whoever is signed in.
+
+    `private`: False where heads and staff are told of their places, too.
+    """
 
     def decide(post: Post, _: Aim, __: Contract) -> Outcome:
         return Outcome.ALLOWED if post.signed_in else Outcome.UNKNOWN
 
-    return Rule((Aim("myself"),), decide, private=True)
+    return Rule((Aim("myself"),), decide, private=private)
 
 
 def public(place: str = "") -> Rule:

@@ -325,7 +325,7 @@ ROWS = (
         query=by_unit,
     ),
     Row("get", "/api/v1/audit", somewhere()),
-    Row("get", "/api/v1/me/messages", everyone()),
+    Row("get", "/api/v1/me/messages", everyone(private=False)),
     Row("get", "/api/v1/me/messages/unread", everyone(), bare="a number"),
     Row(
         "post",

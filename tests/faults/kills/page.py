@@ -17,14 +17,15 @@ again at once; named points at which a process kills itself; a worker that is st
 WeChat's stand-in knows, which is never killed. Power cuts are not tried: what a killed process
 wrote, the kernel keeps.
 
-Of the orders 30 % are for the first bills of a few homes, which several people want at once;
-each order is for one to three bills. WeChat tells of 72 % of the payments once, of 15 % twice,
-half of these at the same moment, of 13 % never, and of 6 % once more under another name. With
-14 % of the orders a bill is voided while somebody pays it, so that its money must go back. 8 %
-are never paid; with 12 % somebody pays the same bills in cash at the counter at the same moment
-or just before; with 12 % one of the staff asks that all of the payment, or 1.00 yuan of one
-bill, goes back by hand, and another approves it twice at the same moment. When all is quiet the
-last 40 payments are told of once more.
+Of the orders 10 % are for two payees at once, by WeChat's combined order. Of the others 30 %
+are for the first bills of a few homes, which several people want at once; each is for one to
+three bills. WeChat tells of 72 % of the payments once, of 15 % twice, half of these at the same
+moment, of 13 % never, and of 6 % once more under another name. With 14 % of the orders a bill
+is voided while somebody pays it, so that its money must go back. 8 % are never paid; with 12 %
+somebody pays the same bills in cash at the counter at the same moment or just before; with 12 %
+one of the staff asks that all of the payment, or 1.00 yuan of one bill, goes back by hand, and
+another approves it twice at the same moment. When all is quiet the last 40 payments are told of
+once more.
 """
 
 

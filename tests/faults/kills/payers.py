@@ -7,10 +7,12 @@ into `Truth` (truth.py), what people were told into `Evidence` (checks.py).
 import asyncio
 import random
 from collections import Counter, defaultdict
+from itertools import chain
 from typing import Any, Final
 
 from tests.build.sign_ins import Member
 from tests.faults.kills.site import Site
+from tests.faults.kills.wire import Said
 
 HOT: Final = 0.3
 ONCE: Final = True
@@ -19,6 +21,7 @@ FIRST: Final = 4  # of what a home owes, the bills that are chosen from: in hot 
 REFRESH_SECONDS: Final = 1.5
 TOLD_AGAIN: Final = 0.06  # by another notice, which has a name of its own
 SLOW_SECONDS: Final = 2.0
+TOGETHER: Final = 0.1  # of the orders: for all payees at once
 PART_FEN: Final = 100  # of one bill, when not all of a payment is to go back
 # How WeChat tells of a payment: 15 of 100 twice, half of them at once.
 NOTICES: Final[dict[Any, int]] = {ONCE: 72, "twice": 8, "simultaneous": 7, False: 13}
@@ -61,14 +64,17 @@ class Payers:
         if not bill_ids:
             self.done["nothing owed"] += 1
             await asyncio.sleep(REFRESH_SECONDS)
-            return
+        elif self.chance.random() < TOGETHER:
+            await self.together(who, bill_ids)
+        else:
+            await self._order(who, bill_ids)
+
+    async def _order(self, who: Member, bill_ids: list[str]) -> None:
         said = await self.site.wire.ask(
             "POST", "payments", {"bill_ids": bill_ids}, token=who.token, address=_address(who)
         )
         if said.status != 201:
-            code = said.body.get("code") if isinstance(said.body, dict) else said.body
-            self.done[f"order refused: {code or said.status}"] += 1
-            await asyncio.sleep(self.chance.uniform(0.1, 0.5))
+            await self._refused(said)
             return
         self.done["ordered"] += 1
         if said.body["payment_id"] in self.typing:
@@ -77,6 +83,32 @@ class Payers:
         acts["at_once"] = 100 - sum(acts.values())
         [act] = self.chance.choices([*acts], [*acts.values()])
         await getattr(self, act)(who, said.body, bill_ids)
+
+    async def _refused(self, said: Said) -> None:
+        code = said.body.get("code") if isinstance(said.body, dict) else said.body
+        self.done[f"order refused: {code or said.status}"] += 1
+        await asyncio.sleep(self.chance.uniform(0.1, 0.5))
+
+    async def together(self, who: Member, bill_ids: list[str]) -> None:
+        """Pay these bills and one of each other fee with one tap: WeChat's combined order."""
+        homes = [home for home, people in self.site.people.items() if who in people]
+        others = [ids[:1] for (home, _), ids in self.owing.items() if home in homes]
+        wish = {"bill_ids": list(dict.fromkeys([*bill_ids, *chain(*others)]))}
+        asked = {"token": who.token, "address": _address(who)}
+        said = await self.site.wire.ask("POST", "me/checkouts", wish, **asked)
+        if said.status == 201:
+            path = f"me/checkouts/{said.body['checkout_id']}/next"
+            said = await self.site.wire.ask("POST", path, {}, **asked)
+        if said.status != 201:
+            await self._refused(said)
+            return
+        ids = [payment["payment_id"] for payment in said.body["payments"]]
+        self.done[f"ordered together from {len(ids)} payees"] += 1
+        if not {*ids} & self.typing.keys():
+            [how] = self.chance.choices([*NOTICES], [*NOTICES.values()])
+            answer = await self._in_wechat(who, said.body, notify=how)
+            self.paid += ids if answer["result"] == "ok" else []
+            self.done[f"together: {answer['result']}"] += 1
 
     def _choose(self) -> tuple[Member, list[str]]:
         """Choose a person and one to three bills of one fee."""
@@ -137,7 +169,10 @@ class Payers:
         else:
             said = await voiding
             await self.at_once(who, made, bill_ids)
-        self.done["bills voided while they were ordered"] += said.status == 200
+        if said.status == 200:
+            self.done["bills voided while they were ordered"] += 1
+        elif isinstance(said.body, dict):
+            self.done[f"void refused: {said.body['code']}"] += 1
 
     async def at_the_counter(self, who: Member, made: Any, bill_ids: list[str]) -> None:
         """Pay although somebody pays the same bills in cash at this moment, or just before."""
@@ -208,8 +243,10 @@ class Payers:
             await self.tell_again(payment_id)
 
     async def tell_again(self, payment_id: str) -> None:
-        """Have WeChat tell of a payment by one notice more."""
-        await self.site.wire.control("notify", out_trade_no=payment_id)
+        """Have WeChat tell of a payment by one notice more; of a part by that of the whole."""
+        order = await self.site.wire.look(f"orders/{payment_id}")
+        number = order["combined_no"] or payment_id
+        await self.site.wire.control("notify", out_trade_no=number)
         self.done["told of: by a notice more"] += 1
 
 

@@ -19,10 +19,11 @@ from server.embedded.ports import free_port
 from server.settings import Settings
 from services.bills.runs import actions as runs
 from services.bills.runs.models import StartBillRun
-from services.dependencies import Dependencies
+from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel.days import month_of, plus_months
 from services.kernel.permissions import Role
+from services.merchants import actions as merchants
 from services.messaging.models import digest, grant_id
 from services.residencies.models import Relation
 from tests.build import cast
@@ -34,6 +35,7 @@ from tests.faults.kills.wire import Wire
 
 HOT_HOMES: Final = 5
 PEOPLE_OF_A_HOT_HOME: Final = 4
+PAYEES: Final = ("firm", "sanitation")
 TEMPLATES: Final = ("payment_received", "refund_done")
 GRANTS: Final = 60  # messages that everybody allowed
 
@@ -131,6 +133,7 @@ async def make(site: Site) -> None:
     await cast.appoint(deps, Role.COMMUNITY_STAFF, cast.COMMUNITY, "staff")
     await cast.appoint(deps, Role.ADMINISTRATOR, "cc", "admin")
     await cast.charge(deps)
+    await combine(site)
     await bill(site)
     site.staff = await by_actions(deps, "staff", cast.PHONES["staff"])
     site.admin = await by_actions(deps, "admin", cast.PHONES["admin"])
@@ -142,6 +145,20 @@ async def make(site: Site) -> None:
 
 def _relation(phone: str) -> Relation:
     return Relation.OWNER if phone.endswith("0000") else Relation.FAMILY
+
+
+async def combine(site: Site) -> None:
+    """Let one order pay all payees, at WeChat and here."""
+    deps = site.deps
+
+    async def save(tx: Transaction) -> None:
+        for key in PAYEES:
+            merchant = await merchants.held(deps, tx, key)
+            await merchants.set_combining(deps, tx, merchant, combines=True)
+
+    for key in PAYEES:
+        await site.wire.control(f"merchants/{key}", combines=True)
+    await deps.in_transaction(save)
 
 
 async def bill(site: Site) -> None:

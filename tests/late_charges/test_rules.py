@@ -75,6 +75,14 @@ async def test_of_two_rules_of_a_day_and_two_decisions_one_counts(estate: Estate
     assert sorted(each.status for each in done) == [200, 409]
 
 
+async def test_two_rules_at_once_are_numbered_one_after_another(estate: Estate) -> None:
+    estate.members["second"] = await second(estate)
+    both = await asyncio.gather(
+        propose_rule(estate), propose_rule(estate, "second", start_day="2026-02-01")
+    )
+    assert sorted(each.body["version"] for each in both) == [1, 2]
+
+
 @pytest.mark.parametrize(
     ("wish", "status", "code"),
     [

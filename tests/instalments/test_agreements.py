@@ -12,6 +12,7 @@ import pytest
 from services.bills.models import NoteKind
 from services.instalments import debtors, jobs
 from tests.build import bill_notes as notes
+from tests.build import photos
 from tests.build.cast import LI_HOME, Estate
 from tests.build.homes import get, newcomer, post, told
 from tests.build.instalments import answer, decide, kept, offer, on_paper
@@ -98,6 +99,27 @@ async def test_until_it_is_approved_people_are_asked_and_late_charges_count(
     await estate.advance(days=60)
     assert len((await get(estate, "li", "me/late-charges")).body["items"]) == 2
     assert await asked(estate) == []
+
+
+async def test_late_charges_stop_of_the_bills_that_it_names(estate: Estate) -> None:
+    await ruled(estate)
+    [first, second] = await estate.bill_ids("li")
+    parts = [
+        {"due_on": "2026-05-31", "amount_fen": 2000},
+        {"due_on": "2026-06-30", "amount_fen": 3118},
+    ]
+    await kept(estate, bill_ids=[first], parts=parts, stops_late_charges=True)
+    await estate.advance(days=60)
+    found = (await get(estate, "li", "me/late-charges")).body["items"]
+    assert [item["bill_id"] for item in found] == [second]
+
+
+async def test_the_photo_is_one_of_a_paper_about_money(estate: Estate) -> None:
+    sender = await estate.member("staff")
+    photo = await photos.sent(estate.world.api, sender, purpose="visit")
+    refused = await offer(estate, photo_ids=[photo])
+    assert (refused.status, refused.code) == (422, "invalid_input")
+    assert await estate.world.db.instalments.count_documents({}) == 0
 
 
 async def test_where_more_is_owed_by_then_it_is_agreed_anew(estate: Estate) -> None:

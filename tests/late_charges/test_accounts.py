@@ -1,14 +1,16 @@
 """What was owed of a bill day by day: payments, what went back, notes, each from its day."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from services.bills.models import Bill, Noted, NoteKind, Portion
 from services.bills.states import BillState
-from services.fees.models import BillKind
+from services.fees.models import BillKind, HomeFee
 from services.kernel.days import start_of
-from services.late_charges import accounts, interest
+from services.late_charges import accounts, interest, lines
+from services.late_charges.rules.models import LateRule
 from services.ledger.models import Journal, Posting, receivable
 
 AT = datetime(2026, 1, 1, 4, tzinfo=UTC)
@@ -92,3 +94,46 @@ def test_a_note_counts_from_when_it_is_fair(
     found = bill(notes=(note(kind, fen, "2026-03-10"),))
     days = ("2026-03-09", "2026-03-10", "2026-04-09", "2026-04-10")
     assert owed(found, [ISSUED, noted], *days) == [before, on, on, after_notice]
+
+
+def rule(**more: Any) -> LateRule:
+    made = {"place": "cc.a.b.c.d", "account": "firm", "start_day": "2026-01-01", "version": 1}
+    return LateRule(
+        id="rule",
+        payee="payee",
+        payee_name="物业",
+        kinds=[HomeFee.PROPERTY_FEE],
+        daily_rate=500,
+        after_days=1,
+        cap=None,
+        stops=[],
+        source="-",
+        page=1,
+        slots=[],
+        proposed_by="-",
+        proposed_at=AT,
+        **{**made, **more},
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "holds"),
+    [
+        ({}, True),
+        ({"place": "cc.a.b.c.other"}, False),
+        ({"account": "other"}, False),
+        ({"start_day": "2026-01-02"}, False),
+        ({"end_day": "2026-01-01"}, True),
+        ({"end_day": "2025-12-31"}, False),
+    ],
+)
+def test_a_rule_is_of_a_payee_in_a_compound_and_of_days(
+    more: dict[str, str], *, holds: bool
+) -> None:
+    assert (lines.rule_of([rule(**more)], bill()) is not None) is holds
+
+
+def test_of_two_rules_the_later_one_holds() -> None:
+    early, late = rule(start_day="2025-01-01", version=2), rule()
+    assert lines.rule_of([early, late], bill()) == late
+    assert lines.rule_of([late, early], bill()) == late

@@ -162,6 +162,8 @@ async def test_a_pause_is_not_counted_where_the_rule_says_so(estate: Estate) -> 
     await estate.advance(days=20)
     assert await so_far(estate) == ["欠费51.18元×0.05%×19天=0.49元,另有10天不计"] * 2
     assert await so_far(estate, "wang") == ["欠费36.00元×0.05%×29天=0.52元"] * 2
+    whole = await propose(estate, to_day=LAST)
+    assert whole.body["amount_fen"] == 374 - 2 * (74 - 49)  # of no other home
     await estate.world.db.late_charge_rules.update_one({}, {"$set": {"stops": []}})
     assert await so_far(estate) == [ONE, ONE]
 
@@ -183,6 +185,8 @@ async def test_a_mediation_is_not_counted_where_the_rule_says_so(estate: Estate)
     )
     await estate.world.db.mediations.insert_one(to_document(mediation))
     assert await so_far(estate) == ["欠费51.18元×0.05%×19天=0.49元,另有10天不计"] * 2
+    whole = await propose(estate, to_day=LAST)
+    assert whole.body["amount_fen"] == 374 - 2 * (74 - 49)  # of no other home
     await estate.world.db.late_charge_rules.update_one({}, {"$set": {"stops": ["pause"]}})
     assert await so_far(estate) == [ONE, ONE]
 

@@ -50,6 +50,12 @@ async def test_a_rule_that_nobody_approved_counts_nothing(estate: Estate) -> Non
     assert await late(estate) == []
 
 
+async def test_it_begins_so_many_days_after_the_due_day(estate: Estate) -> None:
+    await ruled(estate, after_days=11)
+    await estate.advance(days=60)
+    assert await late(estate) == [49, 49]  # 19 days
+
+
 async def test_what_is_paid_on_its_last_day_bears_none(estate: Estate) -> None:
     await ruled(estate)
     await estate.advance(days=30)  # the due day

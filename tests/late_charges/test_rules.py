@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from services.fees.models import FeeKind
+from services.late_charges.loans import actions as loans
+from services.late_charges.loans.models import LoanRate
 from tests.build.cast import COMPOUND, OTHER_COMPOUND, UNIT, Estate, payee_of
 from tests.build.deeds import send
 from tests.build.homes import get, post
@@ -73,6 +75,25 @@ async def test_of_two_rules_of_a_day_and_two_decisions_one_counts(estate: Estate
         *(decide_rule(estate, made.body["rule_id"], "admin") for _ in range(2))
     )
     assert sorted(each.status for each in done) == [200, 409]
+
+
+async def test_two_rules_at_once_are_numbered_one_after_another(
+    estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    estate.members["second"] = await second(estate)
+    await estate.member("staff")
+    found, both = loans.on_day, asyncio.Barrier(2)
+
+    async def together(*asked: Any) -> LoanRate | None:
+        await both.wait()
+        return await found(*asked)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(loans, "on_day", together)  # read just before, and for the answer
+        made = await asyncio.gather(
+            propose_rule(estate), propose_rule(estate, "second", start_day="2026-02-01")
+        )
+    assert sorted(each.body["version"] for each in made) == [1, 2]
 
 
 @pytest.mark.parametrize(

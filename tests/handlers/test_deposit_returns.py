@@ -109,6 +109,7 @@ async def test_who_lived_there_when_it_was_paid_decides_nothing_of_it(
     own = await post(estate, who, f"deposits/{deposit_id}/{path}", body)
     assert (own.status, own.code) == (403, "own_home")
     later = await kept(estate, voucher="Y-2")
+    assert await told(estate.world, await estate.member(who), "deposit_news") == []
     await asked(estate, later, 100)
     assert (await post(estate, who, f"deposits/{later}/{path}", body)).status == 200
 

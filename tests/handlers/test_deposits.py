@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from services.dependencies import Database, Transaction
+from services.deposits import store
 from services.fees.models import FeeKind
 from services.ledger import actions as ledger
 from services.ledger.models import bank, cash_in_hand, deducted, deposited
@@ -126,6 +128,21 @@ async def test_a_slip_of_two_homes_at_once_is_of_one(estate: Estate) -> None:
     assert {reply.code for reply in replies if reply.status == 409} == {"voucher_used"}
 
 
+async def test_a_slip_that_is_booked_while_one_looks_is_found(
+    estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deposit_id, real, looks = await kept(estate), store.find, []
+
+    async def too_early(db: Database, wanted: str, *, tx: Transaction | None = None) -> Any:
+        looks.append(wanted)
+        return await real(db, wanted, tx=tx) if len(looks) > 1 else None
+
+    monkeypatch.setattr(store, "find", too_early)
+    again = await take(estate)
+    assert (again.status, again.body["deposit_id"]) == (201, deposit_id)
+    assert looks == [deposit_id] * 2
+
+
 async def test_cash_is_given_back_only_out_of_what_one_holds(estate: Estate) -> None:
     deposit_id = await approved(estate, way="transfer", voucher="B-1")
     poor = await pay_out(estate, deposit_id, **await signed(estate))
@@ -147,6 +164,9 @@ async def test_two_who_are_given_cash_at_once_get_no_more_than_is_there(
     assert sorted(reply.status for reply in replies) == [200, 409]
     [refused] = [reply for reply in replies if reply.status == 409]
     assert refused.code == "not_enough_cash"
+    drawer = await estate.world.db.cash_drawers.find_one({})
+    assert drawer is not None
+    assert drawer["holds"] >= 1  # of two at once the second starts again
 
 
 async def test_cash_that_is_being_handed_over_gives_nothing_back(estate: Estate) -> None:

@@ -6,8 +6,8 @@ from msgspec import Meta
 
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Access, Route, endpoint
+from services.counter_payments import trails
 from services.limits.models import Rate
-from services.payments.trails import actions
 from services.payments.trails.models import MoneyTrail
 
 MoneyNumber = Annotated[
@@ -24,14 +24,14 @@ class MoneyTrailHandler(ApiHandler):
     @endpoint("getMoneyTrail", needs=Access.SIGNED_IN)
     async def get(self, number: MoneyNumber) -> MoneyTrail:
         """Where the money of a payment is: every step, and one sentence."""
-        return await actions.get(self.deps, self.actor, number)
+        return await trails.get(self.deps, self.actor, number)
 
 
 class MoneyTrailAskHandler(ApiHandler):
     @endpoint("askAboutMoney", needs=Access.SIGNED_IN, rate=Rate.ORDER, status=200)
     async def post(self, number: MoneyNumber) -> MoneyTrail:
         """Ask WeChat now how the payment and its refunds stand."""
-        return await actions.ask(self.deps, self.actor, number)
+        return await trails.ask(self.deps, self.actor, number)
 
 
 ROUTES = [

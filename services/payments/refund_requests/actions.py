@@ -351,6 +351,16 @@ async def listing(
     return found.of(await views.views(deps, found.items))
 
 
+async def of_payment(deps: Dependencies, payment_id: str) -> list[RefundRequest]:
+    """Return the requests about a payment, the earliest first."""
+    return await store.of_payment(deps.db, payment_id)
+
+
+async def payment_of(deps: Dependencies, number: str) -> str | None:
+    """Return the payment that a request of this number is about."""
+    return await store.payment_of(deps.db, number)
+
+
 async def record(
     deps: Dependencies, tx: Transaction, actor: Actor, act: Act, request: RefundRequest
 ) -> None:

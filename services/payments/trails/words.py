@@ -1,13 +1,15 @@
 """Words of a trail: each step in one short Chinese line, and where the money is now."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from msgspec.structs import replace
 
 from services.kernel.days import day_of
 from services.kernel.money import yuan
 from services.payments.discrepancies.models import Discrepancy
-from services.payments.models import Payment, WeChatEvent, bills_of
+from services.payments.models import Line, Payment, WeChatEvent, bills_of
+from services.payments.receipts.models import Receipt
 from services.payments.refund_requests.models import RefundRequest
 from services.payments.refund_requests.states import RefundRequestState
 from services.payments.refunds.models import Refund
@@ -25,19 +27,24 @@ def entries(found: Sources) -> list[TrailEntry]:
         *_of_order(found.payment),
         *(_of_notice(notice) for notice in found.notices),
         *_of_books(found),
-        *(entry for request in found.requests for entry in _of_request(request)),
+        *(entry for request in found.requests for entry in of_request(request)),
         *(entry for refund in found.refunds for entry in _of_refund(refund)),
         *_of_difference(found.difference),
         *_of_bill(found.payment, found.refunds),
     ]
-    return sorted(made, key=lambda each: each.at.isoformat() if each.at else LAST)
+    return sorted(made, key=in_time)
+
+
+def in_time(entry: TrailEntry) -> str:
+    """Return what steps are sorted by: those of which only the day is known come last."""
+    return entry.at.isoformat() if entry.at else LAST
 
 
 def _of_order(payment: Payment) -> Iterator[TrailEntry]:
     yield TrailEntry(
         step=TrailStep.ORDERED,
         at=payment.created_at,
-        text=f"下单{_ordered(payment)},共{yuan(payment.amount_fen)}元",
+        text=f"下单{ordered(payment.lines)},共{yuan(payment.amount_fen)}元",
         number=payment.id,
         amount_fen=payment.amount_fen,
     )
@@ -62,9 +69,10 @@ def _of_order(payment: Payment) -> Iterator[TrailEntry]:
         )
 
 
-def _ordered(payment: Payment) -> str:
-    bills = len(bills_of(payment.lines))
-    return f"缴{bills}张账单" if bills else f"预存{payment.lines[0].kind.label}"
+def ordered(lines: Sequence[Line]) -> str:
+    """Say what is paid: so many bills, or a fee in advance."""
+    bills = len(bills_of(lines))
+    return f"缴{bills}张账单" if bills else f"预存{lines[0].kind.label}"
 
 
 def _of_notice(notice: WeChatEvent) -> TrailEntry:
@@ -79,23 +87,31 @@ def _of_notice(notice: WeChatEvent) -> TrailEntry:
 def _of_books(found: Sources) -> Iterator[TrailEntry]:
     if found.journal is None:
         return
-    yield TrailEntry(
-        step=TrailStep.BOOKED,
-        at=found.journal.at,
-        text=f"已入账,收款单位:{found.payment.payee_name}",
-        amount_fen=found.payment.amount_fen,
-    )
+    at, payment = found.journal.at, found.payment
+    yield booked(at, payment.payee_name, payment.amount_fen)
     if found.receipt:
-        yield TrailEntry(
-            step=TrailStep.RECEIPT,
-            at=found.journal.at,
-            text="已开收据",
-            number=found.receipt.number,
-            amount_fen=found.receipt.amount_fen,
-        )
+        yield receipted(at, found.receipt)
 
 
-def _of_request(request: RefundRequest) -> Iterator[TrailEntry]:
+def booked(at: datetime, payee_name: str, amount_fen: int) -> TrailEntry:
+    """Say that money is in the books."""
+    text = f"已入账,收款单位:{payee_name}"
+    return TrailEntry(step=TrailStep.BOOKED, at=at, text=text, amount_fen=amount_fen)
+
+
+def receipted(at: datetime, receipt: Receipt) -> TrailEntry:
+    """Say that there is a receipt, and its number."""
+    return TrailEntry(
+        step=TrailStep.RECEIPT,
+        at=at,
+        text="已开收据",
+        number=receipt.number,
+        amount_fen=receipt.amount_fen,
+    )
+
+
+def of_request(request: RefundRequest) -> Iterator[TrailEntry]:
+    """Yield that money is asked back by hand, and what was decided."""
     money = f"{yuan(request.amount_fen)}元"
     yield TrailEntry(
         step=TrailStep.REFUND_PROPOSED,

@@ -61,7 +61,6 @@ async def take(
     require_at(actor, Permission.TAKE_PAYMENTS, home)
     slip = Taken(way=request.way, voucher=request.voucher, paid_on=request.paid_on)
     counter_payments.require_day(deps, slip)
-    interests.require_not_own(actor, [home])
     payee = await _payee(deps, home, request.payee_id)
     deposit = _draft(deps, actor, home, request, payee=payee)
     await _require_own_money(deps, actor, deposit, by=Permission.TAKE_PAYMENTS)
@@ -276,7 +275,7 @@ async def _require_not_own(
 
 
 async def access(deps: Dependencies, actor: Actor, deposit_id: str, by: Permission) -> Deposit:
-    """Return a deposit of which the actor may dispose. Raises NotFound, OwnHome, OtherPayee."""
+    """Return a deposit of which the actor may dispose. Raises NotFound, OtherPayee."""
     found = accessible(
         actor,
         await store.find(deps.db, deposit_id),
@@ -284,7 +283,6 @@ async def access(deps: Dependencies, actor: Actor, deposit_id: str, by: Permissi
         at=lambda deposit: deposit.home,
         missing=MISSING,
     )
-    interests.require_not_own(actor, [found.home])
     await _require_own_money(deps, actor, found, by=by)
     return found
 

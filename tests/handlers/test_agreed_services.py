@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from services.agreed_services import jobs, store
+from services.agreed_services.models import Share
+from services.fees.models import FeeKind
 from tests.build.agreed_services import REASON, answer, opened, paper, propose, state
-from tests.build.cast import COMPOUND, LI_HOME, SUN_HOME, WANG_HOME, Estate
+from tests.build.cast import COMPOUND, LI_HOME, SUN_HOME, WANG_HOME, Estate, payee_of
 from tests.build.homes import get, newcomer, post, told
 from tests.build.merchants import second
 from tests.handlers.test_debts import BUYER, sell
@@ -216,12 +218,16 @@ async def test_a_step_that_comes_twice_bills_once(
     await later(estate, 20)
     await estate.advance(days=10)
     deps, payload = estate.world.deps, {"service": service_id, "month": "2026-04"}
-    await asyncio.gather(jobs.bill(deps, payload), jobs.bill(deps, payload))
-    assert await estate.world.db.bills.count_documents({"kind": "service_fee"}) == 1
     stale = await store.find(deps.db, service_id, shares=True)
     assert stale is not None
-    await estate.world.work()
-    await deps.in_transaction(lambda tx: jobs._step(deps, tx, stale, stale.shares[1:]))
+
+    async def step(some: list[Share]) -> None:
+        await deps.in_transaction(lambda tx: jobs._step(deps, tx, stale, some))
+
+    await asyncio.gather(step(stale.shares[:1]), step(stale.shares[:1]))
+    assert await estate.world.db.bills.count_documents({"kind": "service_fee"}) == 1
+    await jobs.bill(deps, payload)
+    await step(stale.shares[1:])
     assert await estate.world.db.bills.count_documents({"kind": "service_fee"}) == 2
 
 
@@ -263,9 +269,58 @@ async def test_homes_without_an_area_and_a_second_of_the_same_name_are_refused(
     assert (again.status, again.code) == (409, "agreed_service_exists")
 
 
-async def test_a_firm_proposes_only_what_it_is_paid_itself(estate: Estate) -> None:
+async def test_a_firm_disposes_of_what_it_is_paid_itself(estate: Estate) -> None:
     estate.members["manager"] = await firms_manager(estate)
     assert (await propose(estate, "manager")).status == 201
-    await estate.world.db.payees.update_one({"account": "firm"}, {"$set": {"firm": "other"}})
-    other = await propose(estate, "manager", title="别的服务")
-    assert other.code in {"payee_may_not_charge", "other_payee"}
+    others = {"title": "别的服务", "payee_id": payee_of(FeeKind.WASTE_FEE)}
+    takes = {"$set": {"kinds": ["property_fee"]}}
+    await estate.world.db.payees.update_one({"_id": others["payee_id"]}, takes)
+    made = await propose(estate, **others)
+    path = f"agreed-services/{made.body['service_id']}"
+    for refused in (
+        await propose(estate, "manager", **{**others, "title": "另一项"}),
+        await post(estate, "manager", f"{path}/decision", {**REASON, "approve": True}),
+        await post(estate, "manager", f"{path}/end", REASON),
+    ):
+        assert (refused.status, refused.code) == (403, "other_payee"), refused.body
+
+
+async def test_nobody_answers_when_the_time_is_over_or_it_is_withdrawn(estate: Estate) -> None:
+    withdrawn = await opened(estate)
+    await post(estate, "staff", f"agreed-services/{withdrawn}/end", REASON)
+    late = await answer(estate, "li", LI_HOME, withdrawn)
+    assert (late.status, late.code) == (409, "agreed_service_moved_on")
+    uncounted = await opened(estate)
+    await estate.advance(days=19)  # the worker has not counted yet
+    late = await answer(estate, "li", LI_HOME, uncounted)
+    assert (late.status, late.code) == (409, "agreed_service_moved_on")
+
+
+async def test_what_is_opened_is_still_in_time_and_of_a_payee_that_charges(
+    estate: Estate,
+) -> None:
+    service_id = (await propose(estate)).body["service_id"]
+    path, yes = f"agreed-services/{service_id}/decision", {**REASON, "approve": True}
+    payees = estate.world.db.payees
+    await payees.update_many({}, {"$set": {"to_day": "2026-04-30"}})
+    refused = await post(estate, "admin", path, yes)
+    assert (refused.status, refused.code) == (422, "payee_may_not_charge")
+    await payees.update_many({}, {"$unset": {"to_day": ""}})
+    await estate.advance(days=19)
+    late = await post(estate, "admin", path, yes)
+    assert (late.status, late.code) == (409, "agreed_service_moved_on")
+
+
+async def test_a_home_that_is_retired_is_billed_no_more(estate: Estate) -> None:
+    service_id = await opened(estate)
+    await answer(estate, "li", LI_HOME, service_id)
+    await later(estate, 20)
+    await estate.advance(days=APRIL - 20)
+    retired = {"$set": {"retired_from": "2026-04-01"}}
+    await estate.world.db.places.update_one({"_id": WANG_HOME}, retired)
+    other_month = {"service": service_id, "month": "2026-05"}
+    await jobs.bill(estate.world.deps, other_month)
+    assert await estate.world.db.bills.count_documents({"kind": "service_fee"}) == 0
+    await estate.world.work()
+    bills = await estate.world.db.bills.find({"kind": "service_fee"}).to_list()
+    assert [bill["home"] for bill in bills] == [LI_HOME]

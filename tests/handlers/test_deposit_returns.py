@@ -34,14 +34,14 @@ async def object_to(estate: Estate, deposit_id: str, note: str = "不同意") ->
     return await post(estate, "staff", f"deposits/{deposit_id}/objection", note=note)
 
 
-async def lived_there(estate: Estate, who: str, until: Day) -> None:
-    """Make somebody of the office one who moved out of Li's home."""
+async def lived_there(estate: Estate, who: str, until: Day | None, **more: Any) -> None:
+    """Make somebody of the office one who moved out of Li's home, or will move in."""
     member, deps = await estate.member(who), estate.world.deps
     row = {"_id": "r9-office", "person": member.person_id, "to_day": until}
     row["name_sealed"] = deps.vault.seal("办", place="residencies/r9-office/name")
     no_phone = {"phone_sealed": None, "phone_index": None}
     kept_row = (await people_of(estate.world, LI_HOME))[0]
-    await estate.world.db.residencies.insert_one({**kept_row, **no_phone, **row})
+    await estate.world.db.residencies.insert_one({**kept_row, **no_phone, **row, **more})
 
 
 async def test_all_of_a_deposit_is_deducted_and_nothing_is_left_to_give_back(
@@ -109,8 +109,15 @@ async def test_who_lived_there_when_it_was_paid_decides_nothing_of_it(
     own = await post(estate, who, f"deposits/{deposit_id}/{path}", body)
     assert (own.status, own.code) == (403, "own_home")
     later = await kept(estate, voucher="Y-2")
+    assert await told(estate.world, await estate.member(who), "deposit_news") == []
     await asked(estate, later, 100)
     assert (await post(estate, who, f"deposits/{later}/{path}", body)).status == 200
+
+
+async def test_who_will_live_there_takes_no_deposit_of_it(estate: Estate) -> None:
+    await lived_there(estate, "staff", None, from_day="2026-04-01")
+    own = await take(estate)
+    assert (own.status, own.code) == (403, "own_home")
 
 
 async def test_the_deposit_of_a_home_that_is_retired_is_given_back(estate: Estate) -> None:

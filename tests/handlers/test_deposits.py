@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
+from services.dependencies import Database, Transaction
+from services.deposits import store
+from services.fees.models import FeeKind
 from services.ledger import actions as ledger
 from services.ledger.models import bank, cash_in_hand, deducted, deposited
-from tests.build.cast import COMPOUND, LI_HOME, WANG_HOME, Estate
+from tests.build.cast import COMPOUND, LI_HOME, WANG_HOME, Estate, payee_of
 from tests.build.deposits import (
     NO,
     YES,
@@ -102,8 +105,12 @@ async def test_a_slip_is_booked_once_as_whatever_it_was(estate: Estate) -> None:
     first, again = await asyncio.gather(take(estate), take(estate))
     assert first.body["deposit_id"] == again.body["deposit_id"]
     assert await estate.world.db.deposits.count_documents({}) == 1
-    other = await take(estate, amount_fen=100)
-    assert (other.status, other.code) == (409, "voucher_used")
+    others: list[dict[str, Any]] = [
+        *({"amount_fen": 100}, {"payer_name": "李雷"}, {"kind": "keys"}, {"home": WANG_HOME}),
+    ]
+    for wish in others:
+        other = await take(estate, **wish)
+        assert (other.status, other.code) == (409, "voucher_used"), wish
     owed = await get(estate, "staff", f"homes/{LI_HOME}/payable-bills")
     [bill, *_] = [bill for bill in owed.body["items"] if bill["kind"] == "property_fee"]
     slip = {"bill_ids": [bill["bill_id"]], "way": "cash", "voucher": "Y-1"}
@@ -113,6 +120,27 @@ async def test_a_slip_is_booked_once_as_whatever_it_was(estate: Estate) -> None:
     assert booked.status == 201, booked.body
     late = await take(estate, voucher="Y-2")
     assert (late.status, late.code) == (409, "voucher_used")
+
+
+async def test_a_slip_of_two_homes_at_once_is_of_one(estate: Estate) -> None:
+    replies = await asyncio.gather(take(estate), take(estate, home=WANG_HOME))
+    assert sorted(reply.status for reply in replies) == [201, 409]
+    assert {reply.code for reply in replies if reply.status == 409} == {"voucher_used"}
+
+
+async def test_a_slip_that_is_booked_while_one_looks_is_found(
+    estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deposit_id, real, looks = await kept(estate), store.find, []
+
+    async def too_early(db: Database, wanted: str, *, tx: Transaction | None = None) -> Any:
+        looks.append(wanted)
+        return await real(db, wanted, tx=tx) if len(looks) > 1 else None
+
+    monkeypatch.setattr(store, "find", too_early)
+    again = await take(estate)
+    assert (again.status, again.body["deposit_id"]) == (201, deposit_id)
+    assert looks == [deposit_id] * 2
 
 
 async def test_cash_is_given_back_only_out_of_what_one_holds(estate: Estate) -> None:
@@ -127,7 +155,8 @@ async def test_two_who_are_given_cash_at_once_get_no_more_than_is_there(
     estate: Estate,
 ) -> None:
     """One came as cash, the other into the bank: the drawer has enough for one."""
-    ids = [await approved(estate), await approved(estate, way="transfer", voucher="B-1")]
+    by_transfer = {"home": WANG_HOME, "way": "transfer", "voucher": "B-1"}
+    ids = [await approved(estate), await approved(estate, **by_transfer)]
     how = [await signed(estate) for _ in ids]
     replies = await asyncio.gather(
         *(pay_out(estate, each, **said) for each, said in zip(ids, how, strict=True))
@@ -135,6 +164,9 @@ async def test_two_who_are_given_cash_at_once_get_no_more_than_is_there(
     assert sorted(reply.status for reply in replies) == [200, 409]
     [refused] = [reply for reply in replies if reply.status == 409]
     assert refused.code == "not_enough_cash"
+    drawer = await estate.world.db.cash_drawers.find_one({})
+    assert drawer is not None
+    assert drawer["holds"] >= 1  # of two at once the second starts again
 
 
 async def test_cash_that_is_being_handed_over_gives_nothing_back(estate: Estate) -> None:
@@ -178,6 +210,7 @@ async def test_two_who_decide_at_once_decide_once(estate: Estate) -> None:
     ("wish", "status", "code"),
     [
         ({"payee_id": "nobody"}, 422, "unknown_payee"),
+        ({"payee_id": payee_of(FeeKind.WASTE_FEE)}, 422, "payee_may_not_charge"),
         ({"paid_on": "2026-03-01"}, 422, "bad_payment_day"),
         ({"amount_fen": 0}, 422, "invalid_input"),
     ],

@@ -307,10 +307,10 @@ async def access(
 
 
 async def is_voucher_used(
-    deps: Dependencies, tx: Transaction, request: RefundRequest, voucher: str
+    deps: Dependencies, tx: Transaction, account: str, voucher: str, *, but: str
 ) -> bool:
-    """Tell whether a transfer of a payee gave back the money of another request."""
-    return await store.is_voucher_used(deps.db, tx, request, voucher)
+    """Tell whether a transfer of a payee gave back the money of a request; `but`: not this."""
+    return await store.is_voucher_used(deps.db, tx, account, voucher, but=but)
 
 
 async def shown(deps: Dependencies, request: RefundRequest) -> RefundRequestView:

@@ -7,6 +7,7 @@ from services.counter_payments import actions as counter_payments
 from services.counter_payments.models import CounterWay, TakePayment
 from services.counter_payments.refunds import actions as counter_refunds
 from services.fees.models import BillKind
+from services.kernel.acts import Act
 from services.kernel.permissions import Actor, Grant, Role
 from services.payments.models import Line, PaymentWay
 from services.payments.refund_requests import actions as requests
@@ -121,6 +122,16 @@ async def counter_refund(estate: Estate, bill_ids: list[str]) -> RefundRequestVi
     made = await counter_refunds.ask(deps, CLERK, taken.payment_id, WISH)
     yes = RefundDecision(approve=True, reason="已核对")
     return await requests.decide(deps, ADMIN, made.request_id, yes)
+
+
+# Acts that nobody does at their own home, and who does them where administrators may not.
+OTHERS: Final = {Act.REFUND_ASKED: "colleague", Act.REFUND_PAID_OUT: "colleague"}
+AT_LI: Final = {
+    Act.REFUND_ASKED: refund_asked,
+    Act.REFUND_APPROVED: refund_waiting,
+    Act.REFUND_REFUSED: refund_refused,
+    Act.REFUND_PAID_OUT: refund_to_pay_out,
+}
 
 
 def kept(number: int, *, home: str, compound: str, at: datetime) -> RefundRequest:

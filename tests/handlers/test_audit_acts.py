@@ -22,6 +22,7 @@ from tests.build import (
     meters,
     payees,
     payment_links,
+    prepayment_returns,
     reconciliations,
     reductions,
     refund_requests,
@@ -148,6 +149,7 @@ ACTS = [
     (Act.REFUND_APPROVED, LI_HOME, refund_requests.refund_waiting),
     (Act.REFUND_REFUSED, LI_HOME, refund_requests.refund_refused),
     (Act.REFUND_PAID_OUT, LI_HOME, refund_requests.refund_to_pay_out),
+    *prepayment_returns.ACTS,
     (Act.MERCHANT_PROPOSED, "", merchants.merchant_proposed),
     (Act.MERCHANT_CHANGED, "", merchants.merchant_decided),
     (Act.MERCHANT_REFUSED, "", merchants.merchant_refused),
@@ -158,7 +160,7 @@ PREPARED = pytest.mark.parametrize("prepare", [found for *_, found in ACTS], ids
 SUBJECTS = (
     *("request_id", "import_id", "rule_id", "payee_id", "run_id", "payment_id", "change_id"),
     *("shared_cost_id", "note_id", "meter_id", "price_id", "round_id", "link_id"),
-    "statement_id",
+    *("statement_id", "return_id"),
 )
 
 

@@ -19,6 +19,7 @@ from tests.build import (
     demands,
     invoices,
     meters,
+    prepayment_returns,
     reconciliations,
     reductions,
     refund_requests,
@@ -65,8 +66,8 @@ Prepare = Callable[[Estate], Awaitable[Ask]]
 # Who does it instead, where whoever runs the system may not.
 OTHERS: Final = {
     Act.PAYMENT_TAKEN: "head",
-    Act.REFUND_ASKED: "colleague",
-    Act.REFUND_PAID_OUT: "colleague",
+    **refund_requests.OTHERS,
+    **prepayment_returns.OTHERS,
 }
 
 
@@ -175,10 +176,6 @@ AT_LI: Final[dict[Act, Prepare]] = {
     Act.SUSPENSE_RETURNED: suspended,
     Act.DIFFERENCE_CLOSED: reconciliations.difference_closed,
     Act.REFUND_RETRIED: refund_stuck,
-    Act.REFUND_ASKED: refund_requests.refund_asked,
-    Act.REFUND_APPROVED: refund_requests.refund_waiting,
-    Act.REFUND_REFUSED: refund_requests.refund_refused,
-    Act.REFUND_PAID_OUT: refund_requests.refund_to_pay_out,
     Act.INVOICE_SENT: invoices.sending,
     Act.INVOICE_RED_LETTERED: invoices.taking_back,
     Act.REVEALED: revealed,
@@ -203,6 +200,8 @@ AT_LI: Final[dict[Act, Prepare]] = {
     Act.DEMANDS_RESUMED: demands.resumed,
     Act.DEMAND_LETTER_DELIVERED: demands.delivered,
     **reductions.AT_LI,
+    **refund_requests.AT_LI,
+    **prepayment_returns.AT_LI,
 }
 # What is refused by the money's payee alone.
 OF_MONEY: Final = {
@@ -243,7 +242,8 @@ async def state_of(estate: Estate) -> Any:
     names += ("notice_visits", "notice_readings", "bill_notes")
     names += ("invoice_requests", "reconciliation_differences")
     names += ("refund_requests", "refund_reserves", "journal", "bank_transfers")
-    names += ("demand_pauses", "demand_letters", "demands")
+    names += ("demand_pauses", "demand_letters", "demands", "prepayments")
+    names += ("prepayment_returns",)
     return {name: await db[name].find().sort("_id", 1).to_list() for name in names}
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from services.bills.runs import actions as runs
+from services.bills.runs.models import StartBillRun
 from services.kernel.permissions import Role
 from services.ledger import actions as ledger
 from services.ledger.models import bank, cash_in_hand, payable
@@ -13,6 +15,7 @@ from tests.build.cast import (
     COMMUNITY,
     COMPOUND,
     LI_HOME,
+    STAFF,
     UNIT,
     WANG_HOME,
     Estate,
@@ -98,6 +101,8 @@ async def moves(estate: Estate, who: Member) -> list[tuple[str, int]]:
 async def test_cash_is_given_back_with_a_signature(
     estate: Estate, prepayment: str, li: Member, staff: Member, admin: Member
 ) -> None:
+    tenant = {"$set": {"relation": "tenant", "pays_fees": True}}
+    await estate.world.db.residencies.update_one({"_id": "r1-mei"}, tenant)
     photo = await sent(estate.world.api, staff, purpose="charge")
     made = await asked(estate, prepayment, amount_fen=2 * FEE, photo_ids=[photo])
     assert await balance(estate, prepayment) == 3 * FEE  # nothing is reserved
@@ -122,7 +127,7 @@ async def test_cash_is_given_back_with_a_signature(
     assert "李娜" not in str(kept)
     assert await moves(estate, li) == [("taken_out", -2 * FEE), ("paid_in", 3 * FEE)]
     assert await told(estate, li) == {"已批准退还,请到收款单位领取", "已退还(现金)"}
-    assert await told(estate, await estate.member("mei")) == set()  # she owns nothing
+    assert await told(estate, await estate.member("mei")) == set()  # who rents and pays
 
 
 async def test_no_bill_is_paid_from_what_is_to_be_handed_out(
@@ -168,6 +173,31 @@ async def test_what_nobody_fetches_is_there_again_and_pays_what_is_owed(
     }
     late = await pay_out(estate, made, staff)
     assert (late.status, late.code) == (409, "return_moved_on")
+
+
+async def test_what_is_put_back_while_bills_are_published_pays_them(
+    estate: Estate, prepayment: str, admin: Member
+) -> None:
+    made, world = await approved(estate, prepayment), estate.world
+    run = await runs.start(world.deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
+    await world.work()
+    await runs.publish(world.deps, STAFF, run.run_id)
+    _, no = await asyncio.gather(world.work(), decide(estate, made, NO, admin))
+    await world.work()
+    assert (no.status, no.body["state"]) == (200, "refused"), no.body
+    assert (await balance(estate, prepayment), await estate.bill_ids("li")) == (2 * FEE, [])
+
+
+async def test_of_two_decisions_at_once_one_counts(
+    estate: Estate, prepayment: str, admin: Member
+) -> None:
+    made = await asked(estate, prepayment)
+    bodies = (YES, NO, YES, NO)
+    replies = await asyncio.gather(*(decide(estate, made, body, admin) for body in bodies))
+    [done] = [reply for reply in replies if reply.status == 200]
+    assert {r.code for r in replies if r is not done} == {"return_moved_on"}
+    fen = 3 * FEE if done.body["state"] == "approved" else 0
+    assert (await owed(estate, made), await balance(estate, prepayment)) == (fen, 3 * FEE - fen)
 
 
 async def test_of_one_return_at_once_the_money_goes_out_once(
@@ -311,10 +341,12 @@ async def test_a_firm_gives_back_its_own_money_only(estate: Estate, prepayment: 
     ).status == 404
 
 
+@pytest.mark.parametrize("day", ["2026-03-02", "2026-02-10"])
 async def test_who_sold_the_home_gets_it_and_does_not_decide_about_it(
-    estate: Estate, prepayment: str, li: Member, staff: Member
+    estate: Estate, prepayment: str, li: Member, staff: Member, day: str
 ) -> None:
-    sale = {"name": "赵强", "phone": "13900000040", "day": "2026-03-02", "reason": "已过户"}
+    """Also when the sale is written down later than the money came."""
+    sale = {"name": "赵强", "phone": "13900000040", "day": day, "reason": "已过户"}
     path = f"/api/v1/homes/{LI_HOME}/transfer"
     assert (await estate.world.api.post(path, sale, as_=staff)).status == 201
     await appoint(estate.world.deps, Role.COMMUNITY_STAFF, COMMUNITY, "li")

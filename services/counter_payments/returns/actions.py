@@ -13,8 +13,6 @@ from services.payments.prepayment_returns import notify
 from services.payments.prepayment_returns.models import SIGNED_BY, PrepaymentReturn, ReturnView
 from services.payments.prepayment_returns.states import TABLE, ReturnAction
 
-ACTION = ReturnAction.PAY_OUT
-
 
 async def pay_out(deps: Dependencies, actor: Actor, return_id: str, wish: PayOut) -> ReturnView:
     """Hand out the money of an approved return, once.
@@ -22,7 +20,7 @@ async def pay_out(deps: Dependencies, actor: Actor, return_id: str, wish: PayOut
     Raises NotFound, OwnHome, OtherPayee, PayoutIncomplete, NotEnoughCash, DeliveryOpen,
     VoucherUsed, ReturnMovedOn.
     """
-    found = await returns.access(deps, actor, return_id, by=TABLE.needs(ACTION))
+    found = await returns.access(deps, actor, return_id, by=TABLE.needs(ReturnAction.PAY_OUT))
     payouts.require_whole(wish)
     await payouts.begin(deps, actor, found.account)
 
@@ -42,12 +40,12 @@ async def _book(
     """Write return, journal, messages and audit row in one go."""
     prepayment = await returns.require_apart(deps, tx, actor, found.prepayment)
     await payouts.require(deps, tx, actor, found, wish)
-    changes = payouts.changes(deps, actor, found, wish, SIGNED_BY)
-    moved = await returns.move(deps, tx, found, ACTION, **changes)
+    action, changes = ReturnAction.PAY_OUT, payouts.changes(deps, actor, found, wish, SIGNED_BY)
+    moved = await returns.move(deps, tx, found, action, **changes)
     await returns.attach(deps, tx, actor, moved, moved.proofs)
     await ledger.post(deps, tx, _journal(deps, moved))
     await notify.notify_owners(deps, tx, moved, prepayment, notify.handed_out(moved))
-    await returns.record(deps, tx, actor, TABLE.act(ACTION), moved)
+    await returns.record(deps, tx, actor, TABLE.act(action), moved)
     return moved
 
 

@@ -92,8 +92,7 @@ async def ask(
 async def _require_own_money(
     deps: Dependencies, actor: Actor, of: Prepayment | PrepaymentReturn, *, by: Permission
 ) -> None:
-    """Raise OwnHome at the actor's own, OtherPayee for a firm's people with other money."""
-    interests.require_not_own(actor, [of.home])
+    """Raise OtherPayee for a firm's people where another payee has the money."""
     today = deps.today()
     kinds, accounts = frozenset({of.kind}), frozenset({of.account})
     money = own_money.Money(kinds=kinds, first=today, last=today, accounts=accounts)
@@ -246,7 +245,10 @@ async def withdraw(deps: Dependencies, actor: Actor, return_id: str) -> ReturnVi
 async def access(
     deps: Dependencies, actor: Actor, return_id: str, *, by: Permission
 ) -> PrepaymentReturn:
-    """Return a return that the actor may handle. Raises NotFound, OwnHome, OtherPayee."""
+    """Return a return that the actor may handle. Raises NotFound, OtherPayee.
+
+    Its household is left to `require_apart`.
+    """
     found = accessible(
         actor,
         await store.find(deps.db, return_id),

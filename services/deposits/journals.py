@@ -4,7 +4,7 @@ from typing import Final
 
 from services.counter_payments.actions import journal_id
 from services.counter_payments.models import CounterWay
-from services.counter_payments.refunds.actions import deposit_return_id
+from services.counter_payments.payouts import deposit_return_id
 from services.counter_payments.refunds.models import PayoutWay
 from services.deposits.models import Deposit
 from services.ledger.models import (

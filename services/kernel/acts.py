@@ -205,6 +205,11 @@ class Act(Labelled):
     REFUND_WITHDRAWN = "payment.refund_withdrawn", "撤回退款申请"
     REFUND_PAID_OUT = "payment.refund_paid_out", "线下退款", Guard.OWN_HOME_AND_MONEY
     REFUND_RETRIED = "payment.refund_retried", "重新退款", Guard.OWN_HOME
+    RETURN_ASKED = "prepayment.return_asked", "申请退还预存款", Guard.OWN_HOME_AND_MONEY
+    RETURN_APPROVED = "prepayment.return_approved", "批准退还预存款", Guard.OWN_HOME_AND_MONEY
+    RETURN_REFUSED = "prepayment.return_refused", "不退还预存款", Guard.OWN_HOME_AND_MONEY
+    RETURN_WITHDRAWN = "prepayment.return_withdrawn", "撤回退还预存款的申请"
+    RETURN_PAID_OUT = "prepayment.return_paid_out", "退还预存款", Guard.OWN_HOME_AND_MONEY
 
     NOTICE_CHANGED = "notice.changed", "起草或修改通知"
     NOTICE_SUBMITTED = "notice.submitted", "提交通知审核"

@@ -88,6 +88,8 @@ COUNTER_REFUND: Final = "counter_refund"
 DRAWN: Final = "drawn"  # prepaid money paid bills
 PUT_BACK: Final = "put_back"  # what it paid of a bill is prepaid money again
 TAKEN_OUT: Final = "taken_out"  # prepaid money is to be given back
+TAKEN_BACK: Final = "taken_back"  # and is not, so that it is prepaid money again
+PREPAYMENT_RETURN: Final = "prepayment_return"  # it was handed out
 # Kinds of journals by which bills are paid, and by which that goes back to who paid.
 PAYMENTS: Final = frozenset({"payment", COUNTER_PAYMENT, DRAWN})
 REFUNDS: Final = frozenset({"refund", COUNTER_REFUND})
@@ -168,6 +170,11 @@ def deposited(deposit_id: str) -> str:
 def deducted(merchant: str) -> str:
     """Account of what a payee keeps of deposits: income that no bill is for."""
     return f"{DEDUCTED}{merchant}"
+
+
+def payable(account_key: str, return_id: str) -> str:
+    """Account of prepaid money that a payee owes until it is handed out: other payables."""
+    return f"payable:{account_key}:{return_id}"
 
 
 def suspense(transaction_id: str) -> str:

@@ -12,7 +12,11 @@ from services.payments.discrepancies.models import DiscrepanciesQuery, Discrepan
 from services.payments.invoices import actions as invoices
 from services.payments.invoices import notify as invoices_notify
 from services.payments.invoices.models import InvoiceRow, InvoicesQuery
+from services.payments.prepayment_returns import actions as prepayment_returns
+from services.payments.prepayment_returns import notify as prepayment_returns_notify
+from services.payments.prepayment_returns.models import ReturnsQuery, ReturnView
 from services.payments.proofs import orders
+from services.payments.proofs import prepayment_returns as prepayment_returns_proofs
 from services.payments.proofs import refund_requests as refund_requests_proofs
 from services.payments.proofs import refunds as proofs
 from services.payments.receipts import notify as receipts
@@ -68,6 +72,30 @@ REFUND_REQUESTS: Final = List(
     ),
 )
 
+PREPAYMENT_RETURNS: Final = List(
+    name="prepayment_returns",
+    needs=Permission.VIEW_DEBTORS,
+    title="预存款退还",
+    query=ReturnsQuery,
+    read=prepayment_returns.listing,
+    columns=columns(
+        ReturnView,
+        number="退还单号",
+        address="房屋",
+        kind="费用",
+        payee_name="收款单位",
+        amount_fen="金额(元)",
+        reason="原因",
+        state="状态",
+        asked_at="申请时间",
+        decided_at="审批时间",
+        decided_because="审批的原因",
+        back="退款方式",
+        voucher="转账凭证号",
+        finished_at="退还时间",
+    ),
+)
+
 DISCREPANCIES: Final = List(
     name="discrepancies",
     needs=Permission.OPERATE,
@@ -119,16 +147,18 @@ FEATURE: Final = Feature(
         *notify.TEMPLATES,
         *invoices_notify.TEMPLATES,
         *refund_requests_notify.TEMPLATES,
+        *prepayment_returns_notify.TEMPLATES,
     ),
     require_free=privacy.require_no_money_under_way,
     close=privacy.close,
     forget=privacy.forget,
     forgets="付款时的微信用户编号、代缴链接和发票抬头",
-    lists=(DISCREPANCIES, INVOICES, REFUND_REQUESTS, REFUNDS),
+    lists=(DISCREPANCIES, INVOICES, PREPAYMENT_RETURNS, REFUND_REQUESTS, REFUNDS),
     projections=(
         orders.ORDERS,
         orders.RECEIPTS,
         *proofs.PROJECTIONS,
         refund_requests_proofs.REFUND_REQUESTS,
+        prepayment_returns_proofs.PREPAYMENT_RETURNS,
     ),
 )

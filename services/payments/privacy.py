@@ -13,6 +13,7 @@ from mongo_indexes import (
     invoice_requests,
     payment_links,
     payments,
+    prepayment_returns,
     receipt_series,
     receipts,
     refund_requests,
@@ -30,6 +31,7 @@ from services.payments.invoices.states import InvoiceState
 from services.payments.links import store as links_store
 from services.payments.links.models import TOKEN
 from services.payments.links.states import LinkState
+from services.payments.prepayment_returns.models import SIGNED_BY as RETURN_SIGNED_BY
 from services.payments.refund_requests import store as requests_store
 from services.payments.refund_requests.models import SIGNED_BY
 from services.payments.refund_requests.states import RefundRequestState
@@ -134,6 +136,14 @@ HOLDINGS: Final = (
         collection=refund_reserves.COLLECTION,
         fate=Fate.NOBODYS,
         why="一笔付款里正在退和已退的金额",
+    ),
+    Holding(
+        collection=prepayment_returns.COLLECTION,
+        fate=Fate.KEPT,
+        why="房屋的预存款退还,领款人签名按会计凭证保存",
+        sealed={"signed_by_sealed": RETURN_SIGNED_BY},
+        law=ACCOUNTING,
+        staff=("asked_by", "decided_by", "paid_out_by"),
     ),
     Holding(
         collection=invoice_requests.COLLECTION,

@@ -17,6 +17,7 @@ from services.ledger import actions as ledger
 from services.ledger.models import (
     DRAWN,
     PUT_BACK,
+    TAKEN_BACK,
     TAKEN_OUT,
     Journal,
     posted,
@@ -39,7 +40,9 @@ KINDS: Final = {
     DRAWN: PrepaidMove.USED,
     PUT_BACK: PrepaidMove.RETURNED,
     TAKEN_OUT: PrepaidMove.TAKEN_OUT,
+    TAKEN_BACK: PrepaidMove.TAKEN_BACK,
 }
+OF_BILLS: Final = frozenset({PrepaidMove.USED, PrepaidMove.RETURNED})
 
 
 async def mine(deps: Dependencies, actor: Actor) -> MyPrepayments:
@@ -92,7 +95,7 @@ def _of_journal(
 ) -> list[PrepaymentMovement]:
     """Return a movement for each bill that a journal pays; one for what is about none."""
     kind = KINDS.get(journal.kind, PrepaidMove.PAID_IN)
-    if kind in {PrepaidMove.PAID_IN, PrepaidMove.TAKEN_OUT}:
+    if kind not in OF_BILLS:
         fen = -posted(journal, account)
         return [PrepaymentMovement(at=journal.at, kind=kind, amount_fen=fen, title="")]
     return [
@@ -126,6 +129,13 @@ async def listing(
     found = await store.page(deps.db, place, query, accounts=accounts)
     addresses = await places.addresses(deps, sorted({each.home for each in found.items}))
     return found.map(lambda each: _view(each, addresses))
+
+
+async def find(
+    deps: Dependencies, prepayment_id: str, *, tx: Transaction | None = None
+) -> Prepayment | None:
+    """Return a prepayment by its id: for other packages, not for people."""
+    return await store.find(deps.db, prepayment_id, tx=tx)
 
 
 async def follow_owners(

@@ -22,6 +22,7 @@ from services.ledger import actions as ledger
 from services.ledger.models import (
     DRAWN,
     PUT_BACK,
+    TAKEN_BACK,
     TAKEN_OUT,
     Journal,
     Posting,
@@ -198,6 +199,23 @@ async def take_out(
     journal = _journal(prepayment, TAKEN_OUT, postings, deps.now())
     await ledger.post(deps, tx, journal)
     return journal
+
+
+async def take_back(
+    deps: Dependencies, tx: Transaction, prepayment_id: str, fen: int, whence: Posting
+) -> None:
+    """Put money back that was taken out and is not given back; it pays what is owed meanwhile.
+
+    `whence`: the account that had it, as a debit of the same sum.
+    """
+    prepayment = await store.find(deps.db, prepayment_id, tx=tx)
+    if prepayment is None:
+        raise PrepaymentMoved(prepayment_id)
+    await write(deps, tx, [(prepayment, prepayment.fen + fen)])
+    postings = [whence, Posting(prepaid(prepayment.id), -fen)]
+    await ledger.post(deps, tx, _journal(prepayment, TAKEN_BACK, postings, deps.now()))
+    await balances.hold_drafts(deps, tx, prepayment.home)
+    await draw(deps, tx, [prepayment.home])
 
 
 async def opened(deps: Dependencies, tx: Transaction, new: Prepayment) -> Prepayment:

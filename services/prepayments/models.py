@@ -144,6 +144,7 @@ class PrepaidMove(Labelled):
     USED = "used", "抵缴账单"
     RETURNED = "returned", "账单减少,退回预存"
     TAKEN_OUT = "taken_out", "退还"
+    TAKEN_BACK = "taken_back", "未领取,转回预存"
 
 
 class PrepaymentMovement(Struct, kw_only=True):

@@ -13,6 +13,7 @@ from services.ledger.models import DEDUCTED, Journal, payment_of
 from services.year_books.models import HANDED_OVER, WAYS, Effect, Excess, Movement, Pair
 
 RECEIVABLE: Final = "receivable"
+PAYABLE: Final = "payable"
 
 
 def pairs(journal: Journal) -> list[Pair]:
@@ -91,13 +92,18 @@ def excesses(journal: Journal) -> Iterator[Excess]:
 def is_of(pair: Pair, merchants: Collection[str] | None) -> bool:
     """Tell whether money of some payees moved, by their accounts' keys; None stands for all.
 
-    An account of cash has the key and then who took it. What is deducted of a deposit moves no
-    money, and is the income of who keeps it.
+    An account of cash has the key and then who took it; what is to be given back has it, too.
+    What is deducted of a deposit moves no money, and is the income of who keeps it.
     """
     sides = (pair.debit, pair.credit)
-    moved = {each.split(":")[1] for each in sides if holds_money(each)}
+    moved = {each.split(":")[1] for each in sides if names_payee(each)}
     moved |= {each.removeprefix(DEDUCTED) for each in sides if each.startswith(DEDUCTED)}
     return merchants is None or bool(moved & set(merchants))
+
+
+def names_payee(account: str) -> bool:
+    """Tell whether an account begins with the key of a payee's merchant account."""
+    return holds_money(account) or class_of(account) == PAYABLE
 
 
 def holds_money(account: str) -> bool:

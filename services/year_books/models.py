@@ -52,6 +52,7 @@ ACCOUNTS: Final = {
     "overpaid": "多收待退",
     "suspense": "待查款项",
     "prepaid": "预存款",
+    "payable": "其他应付款(待退预存款)",
     "deposit": "押金和保证金",
     "writeoff": "坏账核销",
     **{name: f"货币资金({way})" for name, way in WAYS.items()},

@@ -95,7 +95,7 @@ ACTS: Final = (
     (Act.INSTALMENTS_APPROVED, LI_HOME, decided),
     (Act.INSTALMENTS_REFUSED, LI_HOME, refused),
 )
-GUARDED: Final[dict[Act, Callable[[Estate], Awaitable[Ask]]]] = {
+AT_LI: Final[dict[Act, Callable[[Estate], Awaitable[Ask]]]] = {
     Act.INSTALMENTS_OFFERED: offered,
     Act.INSTALMENTS_APPROVED: decided,
     Act.INSTALMENTS_REFUSED: refused,

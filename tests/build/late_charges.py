@@ -126,7 +126,7 @@ ACTS: Final = (
     (Act.LATE_FEES_APPROVED, LI_HOME, fees_decided),
     (Act.LATE_FEES_REFUSED, LI_HOME, fees_refused),
 )
-GUARDED: Final[dict[Act, Callable[[Estate], Awaitable[Ask]]]] = {
+AT_LI: Final[dict[Act, Callable[[Estate], Awaitable[Ask]]]] = {
     Act.LATE_FEES_PROPOSED: fees_proposed,
     Act.LATE_FEES_APPROVED: fees_decided,
     Act.LATE_FEES_REFUSED: fees_refused,

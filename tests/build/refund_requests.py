@@ -1,6 +1,5 @@
 """Refunds by hand in tests: asked for by one of the staff, decided by another."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any, Final
 
@@ -125,6 +124,16 @@ async def counter_refund(estate: Estate, bill_ids: list[str]) -> RefundRequestVi
     return await requests.decide(deps, ADMIN, made.request_id, yes)
 
 
+# Acts that nobody does at their own home, and who does them where administrators may not.
+OTHERS: Final = {Act.REFUND_ASKED: "colleague", Act.REFUND_PAID_OUT: "colleague"}
+AT_LI: Final = {
+    Act.REFUND_ASKED: refund_asked,
+    Act.REFUND_APPROVED: refund_waiting,
+    Act.REFUND_REFUSED: refund_refused,
+    Act.REFUND_PAID_OUT: refund_to_pay_out,
+}
+
+
 def kept(number: int, *, home: str, compound: str, at: datetime) -> RefundRequest:
     """Return a request as it is kept; those of different numbers differ."""
     line = Line(
@@ -156,9 +165,3 @@ def kept(number: int, *, home: str, compound: str, at: datetime) -> RefundReques
 
 
 # What nobody does for a home of their own.
-GUARDED: Final[dict[Act, Callable[[Estate], Awaitable[Ask]]]] = {
-    Act.REFUND_ASKED: refund_asked,
-    Act.REFUND_APPROVED: refund_waiting,
-    Act.REFUND_REFUSED: refund_refused,
-    Act.REFUND_PAID_OUT: refund_to_pay_out,
-}

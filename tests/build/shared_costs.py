@@ -64,7 +64,7 @@ async def cost_refused(estate: Estate, place: str = UNIT) -> Ask:
 
 
 # What nobody does for a home of their own.
-GUARDED: Final[dict[Act, Callable[[Estate], Awaitable[Ask]]]] = {
+AT_LI: Final[dict[Act, Callable[[Estate], Awaitable[Ask]]]] = {
     Act.SHARED_COST_PROPOSED: cost_proposed,
     Act.SHARED_COST_APPROVED: cost_decided,
     Act.SHARED_COST_REFUSED: cost_refused,

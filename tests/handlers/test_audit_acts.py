@@ -26,6 +26,7 @@ from tests.build import (
     meters,
     payees,
     payment_links,
+    prepayment_returns,
     reconciliations,
     reductions,
     refund_requests,
@@ -163,6 +164,7 @@ ACTS = [
     (Act.REFUND_APPROVED, LI_HOME, refund_requests.refund_waiting),
     (Act.REFUND_REFUSED, LI_HOME, refund_requests.refund_refused),
     (Act.REFUND_PAID_OUT, LI_HOME, refund_requests.refund_to_pay_out),
+    *prepayment_returns.ACTS,
     (Act.MERCHANT_PROPOSED, "", merchants.merchant_proposed),
     (Act.MERCHANT_CHANGED, "", merchants.merchant_decided),
     (Act.MERCHANT_REFUSED, "", merchants.merchant_refused),
@@ -174,6 +176,8 @@ SUBJECTS = (
     *("request_id", "import_id", "rule_id", "payee_id", "run_id", "payment_id", "change_id"),
     *("shared_cost_id", "note_id", "meter_id", "service_id", "price_id", "round_id", "link_id"),
     *("deposit_id", "statement_id", "late_fees_id", "instalments_id"),
+    *("shared_cost_id", "note_id", "meter_id", "price_id", "round_id", "link_id"),
+    *("statement_id", "return_id"),
 )
 
 

@@ -23,6 +23,7 @@ from tests.build import (
     invoices,
     late_charges,
     meters,
+    prepayment_returns,
     reconciliations,
     reductions,
     refund_requests,
@@ -72,6 +73,8 @@ OTHERS: Final = {
     Act.REFUND_ASKED: "colleague",
     Act.REFUND_PAID_OUT: "colleague",
     **dict.fromkeys(deposits.AT_COUNTER, "colleague"),
+    **refund_requests.OTHERS,
+    **prepayment_returns.OTHERS,
 }
 
 
@@ -152,6 +155,10 @@ async def call_asked(estate: Estate) -> Ask:
 
 
 # Every act with a guard at a home, and the one request of it.
+PARTS: Final = (
+    *(agreed_services, deposits, instalments, late_charges, prepayment_returns, reductions),
+    *(refund_requests, shared_costs, visits),
+)
 AT_LI: Final[dict[Act, Prepare]] = {
     Act.HOME_ADVISED: advised,
     Act.HOME_DECIDED: decided,
@@ -189,14 +196,7 @@ AT_LI: Final[dict[Act, Prepare]] = {
     Act.DEMANDS_PAUSED: demands.paused,
     Act.DEMANDS_RESUMED: demands.resumed,
     Act.DEMAND_LETTER_DELIVERED: demands.delivered,
-    **agreed_services.AT_LI,
-    **deposits.AT_LI,
-    **reductions.AT_LI,
-    **late_charges.GUARDED,
-    **instalments.GUARDED,
-    **shared_costs.GUARDED,
-    **refund_requests.GUARDED,
-    **visits.AT_LI,
+    **{act: prepare for part in PARTS for act, prepare in part.AT_LI.items()},
 }
 # What is refused by the money's payee alone.
 OF_MONEY: Final = {
@@ -240,6 +240,8 @@ async def state_of(estate: Estate) -> Any:
     names += ("refund_requests", "refund_reserves", "journal", "bank_transfers")
     names += ("agreed_services", "agreed_service_answers", "deposits")
     names += ("demand_pauses", "demand_letters", "demands")
+    names += ("demand_pauses", "demand_letters", "demands", "prepayments")
+    names += ("prepayment_returns",)
     return {name: await db[name].find().sort("_id", 1).to_list() for name in names}
 
 

@@ -19,6 +19,8 @@ from services.year_books.totals import name_of
         ("cashdiff:firm:head", "cash:firm:head", Effect.OTHER),  # too little of it
         ("safe:firm", "cashdiff:firm:head", Effect.OTHER),  # too much of it
         ("prepaid:A1", "overpaid:P1", Effect.OTHER),
+        ("prepaid:A1", "payable:firm:T1", Effect.OTHER),  # approved
+        ("payable:firm:T1", "cash:firm:head", Effect.REFUNDED),
     ],
 )
 def test_cash_that_is_handed_over_neither_comes_nor_goes(
@@ -36,6 +38,7 @@ def test_cash_that_is_handed_over_neither_comes_nor_goes(
         ("safe:firm", "cashdiff:firm:head"),
         ("deposit:D1", "bank:firm"),
         ("deposit:D1", deducted("firm")),
+        ("prepaid:A1", "payable:firm:T1"),  # as it has what is handed out
     ],
 )
 def test_a_firm_has_its_own_cash_whoever_took_it(debit: str, credit: str) -> None:

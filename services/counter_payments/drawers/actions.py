@@ -2,12 +2,13 @@
 
 What is in a drawer is a sum of journals, which two acts at one moment could both read. So each
 that lowers it, or says how much it is, writes the drawer first: the second one starts again.
+A bank account has one as well: whoever gives money back by transfer looks who used the voucher.
 """
 
 from services.counter_payments.drawers import store
 from services.dependencies import Dependencies, Transaction
 from services.ledger import actions as ledger
-from services.ledger.models import cash_in_hand
+from services.ledger.models import bank, cash_in_hand
 
 
 async def add(deps: Dependencies, account: str, person: str) -> None:
@@ -20,3 +21,13 @@ async def hold(deps: Dependencies, tx: Transaction, account: str, person: str) -
     drawer = cash_in_hand(account, person)
     await store.hold(deps.db, tx, drawer)
     return await ledger.balance(deps, drawer, tx=tx)
+
+
+async def add_bank(deps: Dependencies, account: str) -> None:
+    """Make sure that the drawer of a payee's bank account is there."""
+    await store.add(deps.db, bank(account), "")
+
+
+async def hold_bank(deps: Dependencies, tx: Transaction, account: str) -> None:
+    """Hold a payee's bank account until the end of the transaction."""
+    await store.hold(deps.db, tx, bank(account))

@@ -15,6 +15,7 @@ NAMES: Final = {
     "note": ("note:", "note"),
     "payment": ("pay:", "transaction"),
     "suspense": ("pay:", "transaction"),
+    "prepayment_return": ("prepayment-return:", "return"),
 }
 
 

@@ -307,7 +307,7 @@ async def access(
 
 
 async def is_voucher_used(
-    deps: Dependencies, tx: Transaction, account: str, voucher: str, *, but: str = ""
+    deps: Dependencies, tx: Transaction, account: str, voucher: str, *, but: str
 ) -> bool:
     """Tell whether a transfer of a payee gave back the money of another request."""
     return await store.is_voucher_used(deps.db, tx, account, voucher, but=but)

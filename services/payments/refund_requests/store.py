@@ -94,8 +94,7 @@ async def is_voucher_used(
     db: Database, tx: Transaction, account: str, voucher: str, *, but: str
 ) -> bool:
     """Tell whether a voucher gave back the money of another request. Index `voucher`."""
-    of_payee = {"account": account, "voucher": {"$eq": voucher, "$gt": ""}}
-    query = {**of_payee, "_id": {"$ne": but}}
+    query = {"account": account, "voucher": {"$eq": voucher, "$gt": ""}, "_id": {"$ne": but}}
     found = await db[refund_requests.COLLECTION].find_one(query, {"_id": 1}, session=tx)
     return found is not None
 

@@ -1,0 +1,90 @@
+"""Store of returns of prepaid money."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from mongo_indexes.prepayment_returns import COLLECTION
+from services.dependencies import Database, Transaction
+from services.kernel import walks
+from services.kernel.documents import Document, to_document
+from services.kernel.pages import Key, Keyset, Page, chosen, within
+from services.kernel.paths import under
+from services.payments.prepayment_returns.models import (
+    PrepaymentReturn,
+    ReturnSort,
+    ReturnsQuery,
+)
+from services.payments.prepayment_returns.states import TABLE, ReturnAction
+
+ORDERS: Final = {
+    ReturnSort.NEWEST: Keyset(
+        Key("asked_at", ascending=False, kind=datetime), Key(ascending=False)
+    ),
+    ReturnSort.OLDEST: Keyset(Key("asked_at", kind=datetime), Key()),
+}
+
+
+async def insert(db: Database, tx: Transaction, made: PrepaymentReturn) -> None:
+    """DuplicateKeyError when another one of the prepayment waits for a decision."""
+    await db[COLLECTION].insert_one(to_document(made), session=tx)
+
+
+async def find(db: Database, return_id: str) -> PrepaymentReturn | None:
+    document = await db[COLLECTION].find_one({"_id": return_id})
+    return msgspec.convert(document, PrepaymentReturn | None)
+
+
+async def find_many(db: Database, ids: Sequence[str]) -> dict[str, PrepaymentReturn]:
+    """Return id → return, of those that are there."""
+    return await walks.by_id(db[COLLECTION], PrepaymentReturn, ids)
+
+
+async def ids_after(db: Database, after: str, *, limit: int) -> list[str]:
+    """Return the ids of the next returns in order of their ids."""
+    return await walks.ids_after(db[COLLECTION], after, limit)
+
+
+async def move(
+    db: Database, tx: Transaction, key: Document, action: ReturnAction, **changes: Any
+) -> PrepaymentReturn | None:
+    """Compare and set the state of a return; return it as it is then, None when it moved on.
+
+    DuplicateKeyError when its voucher handed out the money of another one.
+    """
+    moved = await TABLE.move_and_get(db[COLLECTION], key, action, changes, tx=tx)
+    return msgspec.convert(moved, PrepaymentReturn | None)
+
+
+async def is_voucher_used(
+    db: Database, tx: Transaction, account: str, voucher: str, *, but: str
+) -> bool:
+    """Tell whether a voucher handed out the money of another return. Index `voucher`."""
+    query = {"account": account, "voucher": {"$eq": voucher, "$gt": ""}, "_id": {"$ne": but}}
+    return await db[COLLECTION].find_one(query, {"_id": 1}, session=tx) is not None
+
+
+async def page(
+    db: Database,
+    compound: str,
+    place: str,
+    query: ReturnsQuery,
+    *,
+    accounts: Sequence[str] | None,
+) -> Page[PrepaymentReturn]:
+    """Returns of a compound, for homes under a place of it. Index `compound_time`.
+
+    `accounts`: only of what was paid into these.
+    """
+    where: Document = {
+        "compound": compound,
+        **chosen(query, "state", "account"),
+        **within("asked_at", query.asked_from, query.asked_to),
+    }
+    if place != compound:
+        where["home"] = under(place)
+    if accounts is not None:
+        where["$and"] = [{"account": {"$in": list(accounts)}}]
+    return await ORDERS[query.sort].page(db[COLLECTION], PrepaymentReturn, where, query)

@@ -16,6 +16,7 @@ from services.deposits.models import (
     DepositKind,
     DepositsQuery,
     DepositView,
+    MyDeposits,
     ObjectToDeduction,
     TakeDeposit,
 )
@@ -56,6 +57,13 @@ class HomeDepositsHandler(ApiHandler):
     async def post(self, home: HomePath, body: TakeDeposit) -> DepositView:
         """Book a deposit that somebody pays for a home; it is owed to them, and no income."""
         return await actions.take(self.deps, self.actor, home, body)
+
+
+class MyDepositsHandler(ApiHandler):
+    @endpoint("listMyDeposits", needs=Permission.PAY_BILLS)
+    async def get(self) -> MyDeposits:
+        """Deposits that are or were kept for my homes, and what became of each."""
+        return await actions.mine(self.deps, self.actor)
 
 
 class DepositsHandler(ApiHandler):
@@ -120,6 +128,7 @@ class ObjectionHandler(ApiHandler):
 
 
 ROUTES = [
+    Route("/api/v1/me/deposits", MyDepositsHandler),
     Route("/api/v1/homes/{home}/deposits", HomeDepositsHandler),
     Route("/api/v1/places/{place}/deposits", DepositsHandler),
     Route("/api/v1/deposits/{deposit_id}/return", ReturnHandler),

@@ -14,6 +14,8 @@ INDEXES: Final = [
         [("compound", ASCENDING), ("paid_at", ASCENDING), ("_id", ASCENDING)],
         name="compound_time",
     ),
+    # Those of one home: of_homes()
+    IndexModel([("home", ASCENDING), ("_id", ASCENDING)], name="home"),
 ]
 
 VALIDATOR: Final[dict[str, Any]] = {

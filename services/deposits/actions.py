@@ -9,7 +9,7 @@ from typing import Any
 from pymongo.errors import DuplicateKeyError
 
 from services.audit import actions as audit
-from services.bills import own_money
+from services.bills import own_money, visibility
 from services.counter_payments import actions as counter_payments
 from services.counter_payments.actions import VoucherUsed
 from services.counter_payments.models import Taken
@@ -22,6 +22,7 @@ from services.deposits.models import (
     Deposit,
     DepositsQuery,
     DepositView,
+    MyDeposits,
     ObjectToDeduction,
     TakeDeposit,
 )
@@ -303,6 +304,15 @@ async def attach(
             owner="",
             purposes={PhotoPurpose.CHARGE},
         )
+
+
+async def mine(deps: Dependencies, actor: Actor) -> MyDeposits:
+    """Return the deposits of homes whose bills were the actor's when each was paid."""
+    claims = visibility.claims(actor, Permission.PAY_BILLS)
+    found = await store.of_homes(deps.db, [*claims.windows])
+    own = [each for each in found if claims.covers(each.home, day_of(each.paid_at))]
+    own.sort(key=lambda each: each.paid_at, reverse=True)
+    return MyDeposits(items=await views.views(deps, own))
 
 
 async def listing(

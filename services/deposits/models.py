@@ -163,6 +163,15 @@ class DepositsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
     sort: DepositSort = DepositSort.LONGEST
 
 
+class MyDeposits(Struct, kw_only=True):
+    """Deposits of my homes.
+
+    `items`: The latest first.
+    """
+
+    items: list["DepositView"]
+
+
 class DepositView(Struct, kw_only=True):
     """Deposit that is or was kept.
 

@@ -21,9 +21,11 @@ from tests.build.deposits import (
     signed,
     take,
 )
-from tests.build.homes import get, post
+from tests.build.homes import get, newcomer, post
 from tests.build.merchants import second
+from tests.build.refund_requests import counter_refund
 
+BUYER = "13900000040"
 pytestmark = [pytest.mark.billed(), pytest.mark.usefixtures("books_hold")]
 
 
@@ -222,3 +224,35 @@ async def test_what_does_not_fit_is_refused(
     refused = await take(estate, **wish)
     assert (refused.status, refused.code) == (status, code), refused.body
     assert await estate.world.db.deposits.count_documents({}) == 0
+
+
+@pytest.mark.billed("2026-01")
+async def test_a_household_reads_what_is_kept_for_it_and_no_later_owner_does(
+    estate: Estate,
+) -> None:
+    deposit_id = await kept(estate)
+    await estate.advance(days=1)
+    await estate.member("li")
+    estate.members["buyer"] = await newcomer(estate, "buyer", BUYER)
+    sold = {"name": "赵强", "phone": BUYER, "day": "2026-03-03", "reason": "已过户"}
+    done = await post(estate, "staff", f"homes/{LI_HOME}/transfer", sold)
+    assert done.status == 201, done.body
+    seen = [(await get(estate, who, "me/deposits")).body["items"] for who in ("li", "wang")]
+    assert [[each["deposit_id"] for each in items] for items in seen] == [[deposit_id], []]
+    assert (seen[0][0]["state"], seen[0][0]["amount_fen"]) == ("kept", 200000)
+    await kept(estate, voucher="Y-4")  # of the buyer's
+    items = (await get(estate, "buyer", "me/deposits")).body["items"]
+    assert [each["voucher"] for each in items] == ["Y-4"]
+
+
+@pytest.mark.billed("2026-01")
+async def test_a_transfer_gives_back_a_fee_or_a_deposit(estate: Estate) -> None:
+    deposit_id = await approved(estate)
+    refund = await counter_refund(estate, await estate.bill_ids("li"))
+    by_transfer = {"way": "transfer", "voucher": "T-7"}
+    replies = await asyncio.gather(
+        pay_out(estate, deposit_id, **by_transfer),
+        post(estate, "staff", f"refund-requests/{refund.request_id}/payout", by_transfer),
+    )
+    assert sorted(reply.status for reply in replies) == [200, 409]
+    assert [reply.code for reply in replies if reply.status == 409] == ["voucher_used"]

@@ -12,7 +12,7 @@ from services.places.actions import compound_of
 from tests.build.deposits import BY_TRANSFER, DEPOSIT, NO
 from tests.matrix.posts import HOME, HOMES
 from tests.matrix.row import Row
-from tests.matrix.rules import at
+from tests.matrix.rules import at, somewhere
 from tests.matrix.town import Furniture, Scene
 from tests.matrix.walk import IN_TOWN, Walked
 
@@ -77,6 +77,7 @@ def by_transfer(scene: Scene, _: Any) -> dict[str, Any]:
 
 FURNITURE: Final[Furniture] = ((deposit, tuple(HOMES)),)
 ROWS = (
+    Row("get", "/api/v1/me/deposits", somewhere()),
     Row(
         "post",
         "/api/v1/homes/{home}/deposits",

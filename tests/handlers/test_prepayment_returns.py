@@ -265,7 +265,9 @@ async def test_a_voucher_of_a_refund_gives_no_prepaid_money_back(
     made = await approved(estate, await paid_in(estate), amount_fen=FEE)
     path = f"/api/v1/refund-requests/{refund['request_id']}/payout"
     body = {"way": "transfer", "voucher": "T-1"}
-    both = [estate.world.api.post(path, body, as_=staff), pay_out(estate, made, staff)]
+    await refund_requests.colleague(estate)  # whose acts wait for nobody's
+    other = await estate.member("colleague")
+    both = [estate.world.api.post(path, body, as_=staff), pay_out(estate, made, other)]
     if first == "both":
         monkeypatch.setattr(payouts, "require", together(payouts.require))
         replies = await asyncio.gather(*both)

@@ -1,5 +1,7 @@
 """Returns of prepaid money in tests: asked for by one, approved by another, handed out."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any, Final
 
@@ -52,6 +54,20 @@ async def approved(estate: Estate, prepayment_id: str, **wish: Any) -> str:
     done = await decide(estate, return_id, YES, await estate.member("admin"))
     assert done.status == 200, done.body
     return return_id
+
+
+def together(require: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    """Return what lets two transactions begin before one of them looks at what it pays out."""
+    there, both = [0], asyncio.Event()
+
+    async def waits(*arguments: Any) -> None:
+        there[0] += 1
+        if there[0] == 2:
+            both.set()
+        await both.wait()
+        await require(*arguments)
+
+    return waits
 
 
 # What one request of each act takes

@@ -1,7 +1,6 @@
 """Prepaid money is given back: asked for by one, approved by another, signed for."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -26,7 +25,7 @@ from tests.build.cast import (
 )
 from tests.build.counter_payments import firms_cashier
 from tests.build.photos import sent
-from tests.build.prepayment_returns import approved, ask, asked, decide, pay_out
+from tests.build.prepayment_returns import approved, ask, asked, decide, pay_out, together
 from tests.build.prepayments import PATH, take
 from tests.build.refund_requests import NO, YES
 from tests.build.sign_ins import Member
@@ -240,20 +239,6 @@ async def test_a_voucher_gives_money_back_once(
     assert await ledger.balance(estate.world.deps, bank("firm")) == -FEE
 
 
-def together(require: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
-    """Return what lets two transactions begin before one of them looks at what it pays out."""
-    there, both = [0], asyncio.Event()
-
-    async def waits(*arguments: Any) -> None:
-        there[0] += 1
-        if there[0] == 2:
-            both.set()
-        await both.wait()
-        await require(*arguments)
-
-    return waits
-
-
 @pytest.mark.parametrize("first", ["both", "refund", "return"])
 async def test_a_voucher_of_a_refund_gives_no_prepaid_money_back(
     estate: Estate, staff: Member, first: str, monkeypatch: pytest.MonkeyPatch
@@ -265,7 +250,9 @@ async def test_a_voucher_of_a_refund_gives_no_prepaid_money_back(
     made = await approved(estate, await paid_in(estate), amount_fen=FEE)
     path = f"/api/v1/refund-requests/{refund['request_id']}/payout"
     body = {"way": "transfer", "voucher": "T-1"}
-    both = [estate.world.api.post(path, body, as_=staff), pay_out(estate, made, staff)]
+    await refund_requests.colleague(estate)  # whose acts wait for nobody's
+    other = await estate.member("colleague")
+    both = [estate.world.api.post(path, body, as_=staff), pay_out(estate, made, other)]
     if first == "both":
         monkeypatch.setattr(payouts, "require", together(payouts.require))
         replies = await asyncio.gather(*both)

@@ -96,6 +96,7 @@ async def confirm(
     job = deps.new_id()
 
     async def work(tx: Transaction) -> None:
+        await counter_payments.require_apart(deps, tx, actor, bills)
         by = {"chosen_by": actor.person_id, "chosen_at": deps.now(), "refusal": ""}
         for transfer, own in chosen.items():
             chosen_for = {**by, "bill_ids": own}

@@ -59,7 +59,7 @@ class MyPrepaymentsHandler(ApiHandler):
 
 
 class PrepaymentOfferHandler(ApiHandler):
-    @endpoint("getPrepaymentOffer", needs=Access.SIGNED_IN)
+    @endpoint("getPrepaymentOffer", needs=Access.SIGNED_IN, errors=("not_found", "other_payee"))
     async def get(self, home: HomePath, query: OfferQuery) -> OfferView:
         """What a home may pay in advance for a fee, and what each number of months costs."""
         return await offers.shown(self.deps, self.actor, home, query)

@@ -80,11 +80,13 @@ async def confirm(
 ) -> TransferBooking:
     """Promise to book transfers for the bills that somebody chose for each.
 
-    All of them or none. Raises NotFound, TransferMovedOn, OtherAccount, and what taking the
-    money at the counter would.
+    All of them or none. Raises NotFound, TransferMovedOn, OtherAccount, InvalidInput for one
+    that is named twice, and what taking the money at the counter would.
     """
     found = await _access(deps, actor, statement)
     chosen = {each.transfer_id: each.bill_ids for each in request.transfers}
+    if len(chosen) != len(request.transfers):
+        raise InvalidInput("同一笔到账请只选一次")
     kept = await transfers_store.find_many(deps.db, [*chosen])
     if any(each not in kept or kept[each].statement != found.id for each in chosen):
         raise NotFound(NO_TRANSFER)
@@ -94,6 +96,7 @@ async def confirm(
     job = deps.new_id()
 
     async def work(tx: Transaction) -> None:
+        await counter_payments.require_apart(deps, tx, actor, bills)
         by = {"chosen_by": actor.person_id, "chosen_at": deps.now(), "refusal": ""}
         for transfer, own in chosen.items():
             chosen_for = {**by, "bill_ids": own}

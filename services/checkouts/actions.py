@@ -6,7 +6,7 @@ answer that was not heard all leave it right (docs/decisions/74-checkouts.md).
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -30,7 +30,7 @@ from services.payments import orders
 from services.payments.combined import actions as combined
 from services.payments.models import Pay
 from services.payments.orders import Sources
-from services.payments.refusals import BillAlreadyPaid, PayeeUnavailable
+from services.payments.refusals import BillAlreadyPaid, PayeeUnavailable, PaymentInProgress
 
 log = structlog.get_logger(__name__)
 # Long enough to go on in the evening; the bills are there for a new one.
@@ -95,7 +95,8 @@ async def get(deps: Dependencies, actor: Actor, checkout_id: str) -> CheckoutVie
 async def proceed(deps: Dependencies, actor: Actor, checkout_id: str) -> CheckoutOrder:
     """Return the order to pay next; the open one again while it is not paid.
 
-    A part that is paid meanwhile, or whose payee cannot be paid now, is passed over.
+    A part that is paid meanwhile, or whose payee cannot be paid now, is passed over, and so is
+    one of which a person has to look into an earlier payment.
 
     Raises NotFound, Forbidden, BillAlreadyPaid when nothing is owed any more, else the refusals
     of payments/refusals.py.
@@ -110,7 +111,7 @@ async def proceed(deps: Dependencies, actor: Actor, checkout_id: str) -> Checkou
         except BillAlreadyPaid:
             log.info("checkout_paid_meanwhile", checkout=checkout.id)
         sources = await orders.read(deps, actor, checkout.bill_ids)
-    return await _one(deps, actor, checkout, _owing(sources))
+    return await _one(deps, actor, checkout, sources)
 
 
 def _owing(sources: Sources) -> dict[str, Bill]:
@@ -137,9 +138,10 @@ async def _together(
 
 
 async def _one(
-    deps: Dependencies, actor: Actor, checkout: Checkout, owing: Mapping[str, Bill]
+    deps: Dependencies, actor: Actor, checkout: Checkout, sources: Sources
 ) -> CheckoutOrder:
     """Return the order of the first part that can be paid."""
+    owing, suspended = _owing(sources), views.suspended(sources)
     refusal: Exception = BillAlreadyPaid("这些账单都缴清了")
     for number, part in enumerate(checkout.parts):
         wanted = [bill_id for bill_id in part.bill_ids if bill_id in owing]
@@ -148,6 +150,11 @@ async def _one(
         try:
             order = await payments.pay(deps, actor, Pay(bill_ids=wanted))
         except (BillAlreadyPaid, PayeeUnavailable) as error:
+            refusal = error
+            continue
+        except PaymentInProgress as error:
+            if suspended.isdisjoint(wanted):
+                raise
             refusal = error
             continue
         await store.note_payment(deps.db, checkout.id, number, order.payment_id)

@@ -16,6 +16,7 @@ from services.payments.combined import actions as combined
 from services.payments.combined.actions import Together
 from services.payments.models import PaymentOrder
 from services.payments.orders import Sources
+from services.payments.states import PaymentState
 
 
 def view(deps: Dependencies, checkout: Checkout, sources: Sources) -> CheckoutView:
@@ -36,7 +37,15 @@ def is_one_order(deps: Dependencies, checkout: Checkout, sources: Sources) -> bo
     """Tell whether WeChat takes one order for all that is left, as far as is known."""
     owing = {bill.id for bill in sources.bills if bill.state is BillState.OWING}
     left = [part.account for part in checkout.parts if owing.intersection(part.bill_ids)]
+    if owing & suspended(sources):
+        return False
     return not checkout.one_by_one and combined.is_possible(deps, left)
+
+
+def suspended(sources: Sources) -> frozenset[str]:
+    """Return the bills of which money lies in suspense, until a person has looked into it."""
+    stuck = [each for each in sources.in_the_way if each.state is PaymentState.SUSPENDED]
+    return frozenset(bill_id for order in stuck for bill_id in order.bill_ids)
 
 
 def _part(part: Part, sources: Sources) -> CheckoutPart:

@@ -118,10 +118,18 @@ async def take(
     payee = await payees.find(deps, payment.payee)
     paid = paid_of(payment, numbered=payee is not None and payee.numbers_receipts)
     try:
-        await deps.in_transaction(lambda tx: _book(deps, tx, actor, payment, paid))
+        await deps.in_transaction(lambda tx: _book(deps, tx, actor, payment, paid, bills=bills))
     except DuplicateKeyError:
         payment = await deps.in_transaction(again)
     return await details(deps, payment)
+
+
+async def require_apart(
+    deps: Dependencies, tx: Transaction, actor: Actor, bills: Sequence[Bill]
+) -> None:
+    """Raise OwnHome for who owes one of the bills, or lived there when it began."""
+    for bill in bills:
+        await bills_actions.require_no_debtor(deps, tx, actor, bill)
 
 
 def require_day(
@@ -166,9 +174,16 @@ def draft(
 
 
 async def _book(
-    deps: Dependencies, tx: Transaction, actor: Actor, payment: CounterPayment, paid: Paid
+    deps: Dependencies,
+    tx: Transaction,
+    actor: Actor,
+    payment: CounterPayment,
+    paid: Paid,
+    *,
+    bills: Sequence[Bill],
 ) -> None:
     """Write payment, journal, receipt and audit row, and what the bills owe, in one go."""
+    await require_apart(deps, tx, actor, bills)
     await store.insert(deps.db, tx, payment)
     amounts, journal = amounts_of(payment.lines), journal_of(payment)
     taken = await balances.settle(deps, tx, amounts, journal.id, payment.paid_at)

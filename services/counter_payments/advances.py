@@ -8,7 +8,6 @@ from typing import Any
 
 from pymongo.errors import DuplicateKeyError
 
-from services.bills import own_money
 from services.counter_payments import actions, store
 from services.counter_payments.models import CounterPayment, CounterPaymentDetails, TakeAhead
 from services.dependencies import Dependencies, Transaction
@@ -35,7 +34,7 @@ async def take(deps: Dependencies, actor: Actor, request: TakeAhead) -> CounterP
     interests.require_not_own(actor, [request.home])
     lines.require_one(request.months, request.amount_fen)
     offer = await offers.get(deps, request.home, request.kind)
-    await _require_own_money(deps, actor, offer)
+    await offers.require_own_money(deps, actor, request.home, request.kind, offer)
     payment_id = actions.id_of(offer.payee.account, request.way, request.voucher)
     own: dict[str, Any] = {"payment_id": payment_id, "bill_ids": [offer.prepayment.id]}
 
@@ -56,16 +55,6 @@ async def take(deps: Dependencies, actor: Actor, request: TakeAhead) -> CounterP
     except DuplicateKeyError:
         payment = await deps.in_transaction(lost)
     return await actions.details(deps, payment)
-
-
-async def _require_own_money(deps: Dependencies, actor: Actor, offer: Offer) -> None:
-    """Raise OtherPayee for a firm's people where another payee is paid."""
-    home, kind, today = offer.prepayment.home, offer.prepayment.kind, deps.today()
-    accounts = frozenset({offer.payee.account})
-    money = own_money.Money(kinds=frozenset({kind}), first=today, last=today, accounts=accounts)
-    own = await own_money.find(deps, actor, home, by=Permission.TAKE_PAYMENTS)
-    if own is not None and not own.holds(money):
-        raise interests.OtherPayee(own_money.REFUSED)
 
 
 def _draft(

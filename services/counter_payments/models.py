@@ -3,6 +3,7 @@
 It is booked with what it says: whoever pays sees it in their bills at once, and is told.
 """
 
+import unicodedata
 from datetime import datetime
 from typing import Annotated, Final
 
@@ -19,6 +20,7 @@ from services.payments.advances.models import MonthsAhead
 from services.payments.models import Line, PaymentWay, ReceiptLine
 
 MAX_BILLS: Final = 50
+UNSEEN: Final = frozenset({"Cf", "Mn", "Zl", "Zp", "Zs"})  # joiners, selectors, blanks
 # A number is used once for each payee and way: a second slip with it is the same slip.
 Voucher = Annotated[
     str,
@@ -30,6 +32,16 @@ Voucher = Annotated[
         examples=["A-000123"],
     ),
 ]
+
+
+def plain_voucher(text: str) -> str:
+    """Return a voucher's number as it is kept: without blanks and marks that nobody sees.
+
+    In single width, too, as the bank's file has it: typed otherwise, one slip would be two.
+    """
+    found = unicodedata.normalize("NFKC", text)
+    seen = (c for c in found if unicodedata.category(c) not in UNSEEN)
+    return "".join(seen) or text
 
 
 TakerId = Annotated[Id, Meta(examples=["01kt9a7c4m8q2v5x1z3b6d0e9j"])]
@@ -78,6 +90,9 @@ class Taken(Struct, forbid_unknown_fields=True, kw_only=True):
     voucher: Voucher
     amount_fen: PaidFen | None = None
     paid_on: Day | None = None
+
+    def __post_init__(self) -> None:
+        self.voucher = plain_voucher(self.voucher)
 
 
 class TakePayment(Taken, forbid_unknown_fields=True, kw_only=True):

@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
+from msgspec.structs import force_setattr
 
-from services.counter_payments.models import CounterWay, Voucher
+from services.counter_payments.models import CounterWay, Voucher, plain_voucher
 from services.counter_payments.refunds.models import PayoutWay
 from services.deposits.states import DepositState
 from services.fees.models import PayeeId
@@ -110,6 +111,9 @@ class TakeDeposit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     way: CounterWay
     voucher: Voucher
     paid_on: Day | None = None
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "voucher", plain_voucher(self.voucher))
 
 
 class AskDepositReturn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

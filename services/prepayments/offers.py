@@ -4,9 +4,11 @@ What is owed already comes first: who has money lying beside a debt would be rem
 debt all the same.
 """
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
-from services.bills import visibility
+from services.bills import own_money, visibility
 from services.bills.balances import actions as balances
 from services.bills.outlooks import actions as outlooks
 from services.bills.outlooks.actions import Outlook
@@ -14,7 +16,7 @@ from services.dependencies import Dependencies
 from services.fees import liability
 from services.fees.models import FeeKind, HandOver
 from services.fees.payees.models import Payee
-from services.kernel import errors
+from services.kernel import errors, interests
 from services.kernel.access import accessible
 from services.kernel.documents import digest_id
 from services.kernel.money import yuan
@@ -130,6 +132,24 @@ async def get(deps: Dependencies, home: str, kind: FeeKind) -> Offer:
     return found
 
 
+async def require_own_money(
+    deps: Dependencies, actor: Actor, home: str, kind: FeeKind, offer: Offer | None
+) -> Sequence[str] | None:
+    """Raise OtherPayee for a firm's people where another payee is paid.
+
+    Return the accounts of their firm; None for who is bound to none.
+    """
+    own = await own_money.find(deps, actor, home, by=Permission.TAKE_PAYMENTS)
+    if own is None:
+        return None
+    today = deps.today()
+    accounts = frozenset({offer.payee.account} if offer else ())
+    money = own_money.Money(kinds=frozenset({kind}), first=today, last=today, accounts=accounts)
+    if not (own.holds(money) if offer else own.takes(kind)):
+        raise interests.OtherPayee(own_money.REFUSED)
+    return own.accounts
+
+
 async def owes(deps: Dependencies, home: str, kind: FeeKind) -> bool:
     """Tell whether those who own a home today owe bills of a fee."""
     owing = await balances.owing_of(deps, [home])
@@ -139,16 +159,18 @@ async def owes(deps: Dependencies, home: str, kind: FeeKind) -> bool:
 async def shown(deps: Dependencies, actor: Actor, home: str, query: OfferQuery) -> OfferView:
     """Return what a home may pay in advance, to who pays its bills or takes money for it.
 
-    Nothing where no month to come has a price. Raises NotFound.
+    Nothing where no month to come has a price. Raises NotFound, and OtherPayee for a firm's
+    people where another payee is paid.
     """
-    pays = visibility.claims(actor, Permission.PAY_BILLS).covers(home, deps.today())
-    if not pays:
-        accessible(actor, home, Permission.TAKE_PAYMENTS, at=str, missing="没有找到这套房屋")
-    kind = query.kind
-    owing = await owes(deps, home, kind)
+    kind, accounts = query.kind, None
     offer = await find(deps, home, kind)
+    if not visibility.claims(actor, Permission.PAY_BILLS).covers(home, deps.today()):
+        accessible(actor, home, Permission.TAKE_PAYMENTS, at=str, missing="没有找到这套房屋")
+        accounts = await require_own_money(deps, actor, home, kind, offer)
+    owing = await owes(deps, home, kind)
     there = await store.of_homes(deps.db, [home])
-    own = [each.fen for each in there if each.kind is kind and each.owners_until is None]
+    today = [each for each in there if each.kind is kind and each.owners_until is None]
+    own = [each.fen for each in today if accounts is None or each.account in accounts]
     room_fen = offer.room_fen if offer and not owing else 0
     return OfferView(
         kind=kind,

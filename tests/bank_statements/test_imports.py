@@ -368,3 +368,17 @@ async def test_a_cashier_brings_in_their_own_account_only(
     )
     assert hidden.status == 404
     assert await transfers(estate, cashier) == []
+
+
+async def test_a_transfer_that_is_named_twice_is_refused(
+    estate: Estate, cashier: Member
+) -> None:
+    """Of the bills that somebody chose for it, the first would be forgotten silently."""
+    found = await imported(estate, cashier, csv_file(ROWS[:1]))
+    [transfer] = await transfers(estate, cashier)
+    ids = await estate.bill_ids("li")
+    wish = [{"transfer_id": transfer["transfer_id"], "bill_ids": [each]} for each in ids]
+    path = f"{STATEMENTS}/{found['statement_id']}/confirm"
+    refused = await estate.world.api.post(path, {"transfers": wish}, as_=cashier)
+    assert (refused.status, refused.code) == (422, "invalid_input")
+    assert [each["state"] for each in await transfers(estate, cashier)] == ["open"]

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from tests.build.cast import Estate
-from tests.build.checkouts import look, owed, proceed, proceeded, start, states
+from tests.build.checkouts import combining, look, owed, proceed, proceeded, start, states
 from tests.build.merchants import change
 from tests.build.payments import journals, paid, pay
 from tests.build.sign_ins import Member
@@ -94,6 +94,26 @@ async def test_a_payee_that_is_switched_off_does_not_stand_in_the_way(
     await pay(estate, li, made)
     refused = await proceed(estate, li, way)
     assert (refused.status, refused.code) == (503, "payee_unavailable")
+
+
+@pytest.mark.parametrize("is_combined", [False, True])
+async def test_money_in_suspense_does_not_keep_the_others_from_theirs(
+    estate: Estate, li: Member, *, is_combined: bool
+) -> None:
+    """A person may look into it for days; nothing is ordered for its bills meanwhile."""
+    way = await start(estate, li)
+    [first] = (await proceeded(estate, li, way))["payments"]
+    stuck = {"$set": {"state": "suspended"}}
+    await estate.world.db.payments.update_one({"_id": first["payment_id"]}, stuck)
+    if is_combined:
+        await combining(estate)
+    assert (await look(estate, li, way))["is_one_order"] is False
+    made = await proceeded(estate, li, way)
+    [other] = made["payments"]
+    assert other["payee_name"] != first["payee_name"]
+    assert (await pay(estate, li, made))["result"] == "ok"
+    refused = await proceed(estate, li, way)
+    assert (refused.status, refused.code) == (409, "payment_in_progress")
 
 
 async def test_two_phones_that_go_on_at_once_get_one_order(estate: Estate, li: Member) -> None:

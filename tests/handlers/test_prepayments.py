@@ -12,6 +12,7 @@ from tests.build.counter_payments import firms_cashier
 from tests.build.payments import pass_time, pay
 from tests.build.prepayments import PATH, ahead, paid_ahead, take
 from tests.build.sign_ins import Member
+from tests.build.world import Reply
 
 pytestmark = [
     pytest.mark.slow,
@@ -212,6 +213,29 @@ async def test_the_offer_says_what_months_cost(estate: Estate, li: Member) -> No
     found = await offer()
     assert (found["balance_fen"], found["most_fen"]) == (10 * FEE, 2 * FEE)
     assert [each["months"] for each in found["sums"]] == [1, 2]
+
+
+async def test_a_firms_people_are_offered_nothing_of_other_payees(
+    estate: Estate, li: Member, cashier: Member
+) -> None:
+    async def offer(who: Member, kind: str) -> Reply:
+        path = f"/api/v1/homes/{LI_HOME}/prepayment-offer?kind={kind}"
+        return await estate.world.api.get(path, as_=who)
+
+    await paid_ahead(estate, li, kind="waste_fee", months=2)
+    await paid_ahead(estate, li, months=2)
+    refused = await offer(cashier, "waste_fee")
+    assert (refused.status, refused.code) == (403, "other_payee")
+    staff = await estate.member("staff")
+    assert (await offer(staff, "waste_fee")).body["balance_fen"] == 2 * 500
+    assert (await offer(cashier, "property_fee")).body["balance_fen"] == 2 * FEE
+    other = {"$set": {"account": "sanitation"}}  # as of a firm that was paid before
+    await estate.world.db.prepayments.update_many({"kind": "property_fee"}, other)
+    assert (await offer(cashier, "property_fee")).body["balance_fen"] == 0
+    assert (await offer(li, "property_fee")).body["balance_fen"] == 2 * FEE
+    await estate.world.db.prepayments.update_many(
+        {"kind": "property_fee"}, {"$set": {"account": "firm"}}
+    )
 
 
 async def test_nothing_is_paid_beyond_the_contract(

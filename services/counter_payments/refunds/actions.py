@@ -21,7 +21,7 @@ from services.ledger.models import (
     Posting,
     receivable,
 )
-from services.payments.models import PaymentWay
+from services.payments.models import PaymentWay, bills_of
 from services.payments.refund_requests import actions as requests
 from services.payments.refund_requests import returns
 from services.payments.refund_requests.models import (
@@ -58,7 +58,7 @@ def _refundable(payment: CounterPayment) -> Refundable:
         payee_name=payment.payee_name,
         person="",
         place=payment.place,
-        lines=payment.lines,
+        lines=bills_of(payment.lines),
         paid_at=payment.paid_at,
     )
 

@@ -3,8 +3,9 @@
 from typing import Annotated
 
 from msgspec import Meta, Struct
+from msgspec.structs import force_setattr
 
-from services.counter_payments.models import Voucher
+from services.counter_payments.models import Voucher, plain_voucher
 from services.kernel.labels import Labelled
 from services.kernel.types import LINE, Id
 from services.payments.models import PaymentWay
@@ -43,3 +44,7 @@ class PayOut(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     voucher: Voucher | None = None
     signed_by: Signature | None = None
     photo_ids: Annotated[list[Id], Meta(max_length=MOST_PHOTOS, examples=[["7m2q…"]])] = []
+
+    def __post_init__(self) -> None:
+        if self.voucher is not None:
+            force_setattr(self, "voucher", plain_voucher(self.voucher))

@@ -24,7 +24,7 @@ from services.kernel.paths import smallest_around
 from services.kernel.permissions import Actor, Permission, require_at
 from services.ledger.models import payment_journal
 from services.payments import store as payments_store
-from services.payments.models import Line, Payment, PaymentWay
+from services.payments.models import Line, Payment, PaymentWay, bills_of
 from services.payments.receipts import actions as receipts
 from services.payments.receipts import numbers
 from services.payments.refund_requests import notify, reserves, store, views
@@ -87,7 +87,7 @@ async def _refundable(deps: Dependencies, payment: Payment) -> Refundable:
         payee_name=payment.payee_name,
         person=payment.person,
         place=payment.place,
-        lines=receipt.lines,
+        lines=bills_of(receipt.lines),
         paid_at=receipt.paid_at,
     )
 
@@ -100,6 +100,8 @@ async def propose(
     Raises NotFound, OtherPayee, OwnHome, NothingToRefund, RefundExceedsPaid, TooManyRefunds.
     """
     by = Permission.REFUND_PAYMENTS
+    if not source.lines:
+        raise NothingToRefund("这笔付款全部是预存款,不按账单退款")
     bills = await _bills(deps, actor, source.lines, source.person, by=by)
     request_id = deps.new_id()
 

@@ -28,8 +28,9 @@ RefundReason = Annotated[
 class Refundable(Struct, frozen=True, kw_only=True):
     """Payment of which money may go back, in whatever way it came.
 
-    `journal`: by which it is booked. `lines`: what it paid of bills, as its receipt says.
-    `person`: who paid, where they are known to the product; else "".
+    `journal`: by which it is booked. `lines`: what it paid of bills, as its receipt says, and
+    not what it paid in advance. `person`: who paid, where they are known to the product; else
+    "".
     """
 
     payment: str

@@ -60,15 +60,17 @@ async def notify_payer(deps: Dependencies, tx: Transaction, request: RefundReque
 
 
 async def notify_debtors(deps: Dependencies, tx: Transaction, request: RefundRequest) -> None:
-    """Tell who owes the bills what of them is owed again."""
+    """Tell who owes the bills what of them is owed again; not what prepaid money paid."""
     homes = sorted({line.home for line in request.lines})
     addresses = await places.addresses(deps, homes)
     for line in request.lines:
         bill = await bills.get(deps, line.bill_id, tx=tx)
+        if not bill.owed_fen:
+            continue
         values = {
             "home": addresses.get(bill.home, bill.home),
             "bill": title_of(bill),
-            "amount": yuan(line.amount_fen),
+            "amount": yuan(min(line.amount_fen, bill.owed_fen)),
             "reason": request.reason,
         }
         for person in await debts.debtors(deps, bill):

@@ -1,7 +1,7 @@
 """Returns: what came back of bills by a refund by hand, in the transaction that books it.
 
-The bills are owed again by exactly that, the receipt is reversed by it and stays, and who owes
-the bills is told.
+The bills are owed again by exactly that, the receipt is reversed by it and stays. What their
+owners paid in advance pays them at once; who owes what is left is told.
 """
 
 from services.bills.balances import actions as balances
@@ -11,6 +11,7 @@ from services.payments.receipts import actions as receipts
 from services.payments.receipts.models import Paying
 from services.payments.refund_requests import notify
 from services.payments.refund_requests.models import RefundRequest
+from services.prepayments import draws
 
 
 class ReturnedTwice(RuntimeError):
@@ -36,4 +37,5 @@ async def take_back(
     await balances.give_back(deps, tx, amounts, request.journal)
     fen, lines = request.amount_fen, request.lines
     await receipts.reverse(deps, tx, payment, refund_id, amount_fen=fen, lines=lines)
+    await draws.draw(deps, tx, sorted({line.home for line in lines}))
     await notify.notify_debtors(deps, tx, request)

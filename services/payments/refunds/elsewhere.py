@@ -27,6 +27,7 @@ from services.payments.models import Payment, lines_taken
 from services.payments.receipts import actions as receipts
 from services.payments.refunds import notify
 from services.payments.states import Event
+from services.prepayments import draws
 from services.wechat.pay import PayClient
 from services.wechat.pay_models import Refund as Answer
 from services.wechat.pay_models import TradeState
@@ -75,7 +76,7 @@ async def _reopen(
     """Make the bills owing again that a payment paid, when exactly their sum went back.
 
     At once or in parts: the parts before this one were taken from suspense. Returns bill id →
-    fen that is owed again.
+    fen that is owed again, and what their owners paid in advance pays at once.
     """
     if payment is None:
         return {}
@@ -85,6 +86,7 @@ async def _reopen(
     if settled_fen not in {answer.refund_fen, parts_fen + answer.refund_fen}:
         return {}
     await balances.give_back(deps, tx, settled, paid.id)
+    await draws.draw(deps, tx, sorted({line.home for line in payment.lines}))
     await payments_store.add_returned(deps.db, tx, payment.id, settled_fen)
     return settled
 

@@ -25,7 +25,7 @@ AGREED_SERVICE_OPENED: Final = Template(
     page=PAGE,
     data={"thing1": "title", "date2": "closes_on"},
     purpose=Purpose.INFORMATION,
-    asks=(Ask(Moment.AFTER_READING, "楼里商量增加服务时告诉您"),),
+    asks=(Ask(Moment.AFTER_ANSWERING, "楼里商量增加服务时告诉您"),),
 )
 AGREED_SERVICE_CLOSED: Final = Template(
     key="agreed_service_closed",
@@ -34,7 +34,7 @@ AGREED_SERVICE_CLOSED: Final = Template(
     page=PAGE,
     data={"thing1": "title", "thing2": "progress"},
     purpose=Purpose.INFORMATION,
-    asks=(Ask(Moment.AFTER_READING, "楼里商量的服务有结果时告诉您"),),
+    asks=(Ask(Moment.AFTER_ANSWERING, "楼里商量的服务有结果时告诉您"),),
 )
 TEMPLATES: Final = (AGREED_SERVICE_OPENED, AGREED_SERVICE_CLOSED)
 

@@ -45,6 +45,7 @@ class Moment(Labelled):
     AFTER_PREPAYING = "after_prepaying", "预存成功后"
     AFTER_REPORTING = "after_reporting", "提交申请后"
     AFTER_READING = "after_reading", "看完消息后"
+    AFTER_ANSWERING = "after_answering", "答复征求意见后"
     AFTER_BINDING = "after_binding", "绑定房屋后"
     AFTER_LOOKING_AT_PAYMENTS = "after_looking_at_payments", "看完缴费记录后"
     AFTER_WORKING = "after_working", "处理工作事项后"

@@ -106,7 +106,7 @@ async def answered(scene: Scene) -> dict[str, str]:
     return made
 
 
-FURNITURE: Final[Furniture] = ((service, COMPOUNDS),)
+FURNITURE: Final[Furniture] = ((service, COMPOUNDS), (open_service, tuple(HOMES)))
 ROWS = (
     Row(
         "post",

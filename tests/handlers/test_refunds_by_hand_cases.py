@@ -137,6 +137,22 @@ async def test_cases_66_and_67_what_wechat_cannot_place_waits_on_the_work_list(
     assert await owing(estate) == 2
 
 
+async def test_case_68_what_the_merchant_lacks_goes_back_when_it_is_there(
+    estate: Estate, payment: str
+) -> None:
+    await estate.world.wechat.fault(REFUND, http=403, code="NOT_ENOUGH")
+    made = await approved(estate, payment)
+    await estate.world.advance(minutes=1)
+    await estate.world.work()
+    assert (await shown(estate, made["request_id"]))["state"] == "approved"
+    assert await owing(estate) == 0
+    await pass_time(estate, minutes=61)
+    estate.members.clear()  # their tokens are for minutes
+    assert (await shown(estate, made["request_id"]))["state"] == "done"
+    assert await owing(estate) == 2
+    assert len({call["body"]["out_refund_no"] for call in await asked_wechat(estate)}) == 1
+
+
 @pytest.mark.parametrize("drop", ["before", "after"])
 async def test_case_69_a_lost_answer_makes_no_second_refund(
     estate: Estate, payment: str, drop: str

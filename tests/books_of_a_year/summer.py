@@ -13,6 +13,7 @@ from tests.build import (
     bank_statements,
     bill_notes,
     checkouts,
+    late_charges,
     meters,
     prepayments,
     reductions,
@@ -75,8 +76,11 @@ async def june(year: Year) -> None:
     Paid: the buyer 26.83 + 39.60 = 66.43 in WeChat, and 3 × 39.60 = 118.80 in advance.
     Notes: 3.00 less of Li's April; 10.00 more of Sun's June; Wang's 12.77 are written off.
     Sun's home is vacant in July and August, and Sun is exempt from waste from July on.
+    The contract of 春光小区 has late charges on the bills of July and later.
     """
     await year.on("2026-06-05")
+    terms = {"start_day": "2026-07-01", "cap": 370, "stops": ["pause"]}
+    await late_charges.ruled(year.estate, **terms)
     await year.bill("2026-06", COMPOUND)
     await year.wechat("buyer", (await year.ids(WANG, PROPERTY, "2026-05", "2026-06"))[1:])
     estate = year.estate

@@ -8,7 +8,7 @@ import pytest
 from services.bills.runs import actions as runs
 from services.bills.runs.models import StartBillRun
 from services.kernel.days import BEIJING
-from tests.build import payments, refund_requests
+from tests.build import deposits, payments, prepayment_returns, refund_requests
 from tests.build.cast import (
     LI_HOME,
     OTHER_COMPOUND,
@@ -38,6 +38,7 @@ class Year:
         self.estate, self.monkeypatch = Estate(world), monkeypatch
         self.of_two_months = ""  # Li's payment of January and February
         self.meter = ""  # of Li's water
+        self.deposits: dict[str, str] = {}  # by what they are kept for
 
     @property
     def world(self) -> World:
@@ -58,11 +59,11 @@ class Year:
         await self.world.work()
 
     async def ids(self, home: str, kind: str, *periods: str) -> list[str]:
-        """Return the bills of a home for a fee and some months, in their order."""
+        """Return the bills of a home for a fee, of some months or all, in their order."""
         query = {"home": home, "kind": kind, "state": {"$in": ["owing", "paid"]}}
         in_order = [("period", 1), ("from_day", 1)]
         found = await self.world.db.bills.find(query).sort(in_order).to_list()
-        return [bill["_id"] for bill in found if bill["period"] in periods]
+        return [bill["_id"] for bill in found if not periods or bill["period"] in periods]
 
     async def do(self, who: str, path: str, **body: Any) -> dict[str, Any]:
         """Post something that must go well, and let the worker do what follows."""
@@ -103,11 +104,36 @@ class Year:
         await self.world.work()
         return made
 
-    async def pay_twice(self, one: str, other: str, bill_ids: list[str]) -> None:
+    async def give_back_by_transfer(self, payment_id: str, voucher: str, **wish: Any) -> None:
+        """Let money of a counter payment be given back through the bank."""
+        made = await refund_requests.approved(self.estate, payment_id, counter=True, **wish)
+        path = f"refund-requests/{made['request_id']}/payout"
+        await self.do("staff", path, way="transfer", voucher=voucher)
+
+    async def prepaid_back(self, home: str, payout: dict[str, Any], **wish: Any) -> None:
+        """Let staff ask for money that a home paid in advance; it is approved, and paid out."""
+        query = {"home": home, "fen": {"$gt": 0}}
+        [kept] = await self.world.db.prepayments.find(query).to_list()
+        made = await prepayment_returns.approved(self.estate, kept["_id"], **wish)
+        await self.do("staff", f"prepayment-returns/{made}/payout", **payout)
+
+    async def deposit_back(
+        self, name: str, payout: dict[str, Any] | None, deduct_fen: int = 0
+    ) -> None:
+        """Let a deposit be given back, or what is left of it; without a payout nothing is."""
+        path = f"deposits/{self.deposits[name]}"
+        asked = await deposits.asked(self.estate, self.deposits[name], deduct_fen)
+        assert asked.status == 200, asked.body
+        await self.do("admin", f"{path}/return-decision", **deposits.YES)
+        if payout:
+            await self.do("staff", f"{path}/payout", **payout)
+
+    async def pay_twice(self, one: str, other: str, bill_ids: list[str], **wish: Any) -> None:
         """Let two phones pay the same bills; WeChat tells late of the first one."""
-        first = await payments.paid(
-            self.estate, await self.estate.member(one), bill_ids, notify=False
-        )
+        order = await self.do(one, "payments", bill_ids=bill_ids, **wish)
+        first = str(order["payment_id"])
+        answer = await pay(self.estate, await self.estate.member(one), order, notify=False)
+        assert answer["result"] == "ok", answer
         change = {"$set": {"state": "closed", "open": False}}
         await self.world.db.payments.update_one({"_id": first}, change)
         await self.wechat(other, bill_ids)

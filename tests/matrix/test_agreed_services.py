@@ -117,6 +117,12 @@ ROWS = (
     ),
     Row("get", f"{ONE}/homes", at(COMPOUND), makes=service),
     Row(
+        "get",
+        "/api/v1/homes/{home}/agreed-services",
+        at(HOME),
+        beyond="a service is of a place around the homes that it asks",
+    ),
+    Row(
         "post",
         f"{ONE}/decision",
         at(COMPOUND),

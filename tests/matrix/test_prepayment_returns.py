@@ -92,6 +92,7 @@ ROWS = (
         "/api/v1/prepayment-returns/{return_id}/withdrawal",
         mine(),
         makes=own_return,
+        beyond="whoever asked sees what they asked for, wherever they live",
     ),
 )
 

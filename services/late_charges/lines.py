@@ -99,7 +99,11 @@ def _was_late(bill: Bill, to_day: Day) -> bool:
 
 
 def rule_of(held: Sequence[LateRule], bill: Bill) -> LateRule | None:
-    """Return the rule of a bill's payee and kind that held on its first day; None for none."""
+    """Return the rule of a bill's payee and kind that held on its first day; None for none.
+
+    The one that started last replaces those before it for good: its end brings none of them
+    back. One that ended before it started never held, and replaces none.
+    """
     first = accounts.first_day(bill)
     found = [
         rule
@@ -108,9 +112,11 @@ def rule_of(held: Sequence[LateRule], bill: Bill) -> LateRule | None:
         and rule.account == bill.account
         and bill.kind.value in rule.kinds
         and rule.start_day <= first
-        and (rule.end_day is None or first <= rule.end_day)
+        and (rule.end_day is None or rule.start_day <= rule.end_day)
     ]
-    return max(found, key=lambda rule: (rule.start_day, rule.version), default=None)
+    last = max(found, key=lambda rule: (rule.start_day, rule.version), default=None)
+    is_over = last is not None and last.end_day is not None and last.end_day < first
+    return None if is_over else last
 
 
 def source_of(line: LateLine, batch: str) -> str:

@@ -98,8 +98,8 @@ def test_a_note_counts_from_when_it_is_fair(
 
 def rule(**more: Any) -> LateRule:
     made = {"place": "cc.a.b.c.d", "account": "firm", "start_day": "2026-01-01", "version": 1}
+    made = {"id": "rule", **made}
     return LateRule(
-        id="rule",
         payee="payee",
         payee_name="物业",
         kinds=[HomeFee.PROPERTY_FEE],
@@ -137,3 +137,24 @@ def test_of_two_rules_the_later_one_holds() -> None:
     early, late = rule(start_day="2025-01-01", version=2), rule()
     assert lines.rule_of([early, late], bill()) == late
     assert lines.rule_of([late, early], bill()) == late
+
+
+@pytest.mark.parametrize(
+    ("end_day", "held"),
+    [
+        ("2025-12-31", "early"),  # it never held on a day
+        ("2025-06-30", "early"),
+        ("2026-01-01", "late"),
+    ],
+)
+def test_a_rule_that_ended_before_it_began_replaces_none(end_day: str, held: str) -> None:
+    early, late = rule(start_day="2025-01-01", id="early"), rule(id="late", end_day=end_day)
+    found = lines.rule_of([early, late], bill())
+    assert found is not None
+    assert found.id == held
+
+
+def test_the_end_of_a_rule_brings_no_earlier_one_back() -> None:
+    early = rule(start_day="2025-01-01")
+    late = rule(start_day="2025-06-01", end_day="2025-12-31", version=2)
+    assert lines.rule_of([early, late], bill()) is None

@@ -13,6 +13,7 @@ from services.counter_payments.models import CounterPayment, CounterPaymentDetai
 from services.dependencies import Dependencies, Transaction
 from services.kernel import interests
 from services.kernel.permissions import Actor, Permission
+from services.ledger import actions as ledger
 from services.payments import actions as payments
 from services.payments import orders
 from services.payments.advances import lines
@@ -42,7 +43,8 @@ async def take(deps: Dependencies, actor: Actor, request: TakeAhead) -> CounterP
         return await actions.taken_before(deps, tx, actor, request, **own)
 
     async def lost(tx: Transaction) -> CounterPayment:
-        if await store.find(deps.db, payment_id, tx=tx) is None:
+        is_used = await ledger.find_many(deps, [actions.journal_id(payment_id)])
+        if not is_used and await store.find(deps.db, payment_id, tx=tx) is None:
             raise PaymentInProgress("请稍后再试", retry_after_seconds=1)  # another voucher
         return await again(tx)
 

@@ -1,14 +1,15 @@
-"""Messages about deposits: to who owes a home's bills, so that nobody keeps one unseen."""
+"""Messages about deposits: to who owed the home's bills then, so that none is kept unseen."""
 
 from typing import Final
 
 from services.dependencies import Dependencies, Transaction
 from services.deposits.models import Deposit
 from services.deposits.states import DepositState
+from services.kernel.days import day_of
 from services.kernel.money import yuan
 from services.kernel.templates import Ask, Moment, Purpose, Template
 from services.messaging import actions as messaging
-from services.residencies import owners
+from services.residencies import owners, tenures
 
 DEPOSIT_NEWS: Final = Template(
     key="deposit_news",
@@ -36,9 +37,12 @@ def progress(deposit: Deposit) -> str:
 
 
 async def tell(deps: Dependencies, tx: Transaction, deposit: Deposit) -> None:
-    """Tell who owns or rents the home, and can be reached, how far its deposit is."""
-    found = await owners.debtors_of(deps, [deposit.home])
-    rows = [row for rows in found.values() for row in rows if row.to_day is None]
+    """Tell who owned or rented the home when it was paid how far its deposit is.
+
+    It stays theirs when they sell the home: who bought it neither reads nor hears of it.
+    """
+    rows = (await owners.debtors_of(deps, [deposit.home]))[deposit.home]
+    rows = tenures.debtors(rows, day_of(deposit.paid_at))
     for person in sorted({row.person for row in rows if row.person}):
         await messaging.notify(
             deps,

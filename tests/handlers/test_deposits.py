@@ -10,6 +10,7 @@ from services.deposits import store
 from services.fees.models import FeeKind
 from services.ledger import actions as ledger
 from services.ledger.models import bank, cash_in_hand, deducted, deposited
+from tests.build import prepayments
 from tests.build.cast import COMPOUND, LI_HOME, WANG_HOME, Estate, payee_of
 from tests.build.deposits import (
     NO,
@@ -21,7 +22,7 @@ from tests.build.deposits import (
     signed,
     take,
 )
-from tests.build.homes import get, newcomer, post
+from tests.build.homes import get, newcomer, post, told
 from tests.build.merchants import second
 from tests.build.refund_requests import counter_refund
 
@@ -120,6 +121,9 @@ async def test_a_slip_is_booked_once_as_whatever_it_was(estate: Estate) -> None:
     assert (paid.status, paid.code) == (409, "voucher_used")
     booked = await post(estate, "staff", "counter-payments", {**slip, "voucher": "Y-2"})
     assert booked.status == 201, booked.body
+    staff = await estate.member("staff")
+    ahead = await prepayments.take(estate, staff, months=1, voucher="Y-1")
+    assert (ahead.status, ahead.code) == (409, "voucher_used"), ahead.body
     late = await take(estate, voucher="Y-2")
     assert (late.status, late.code) == (409, "voucher_used")
 
@@ -240,6 +244,12 @@ async def test_a_household_reads_what_is_kept_for_it_and_no_later_owner_does(
     seen = [(await get(estate, who, "me/deposits")).body["items"] for who in ("li", "wang")]
     assert [[each["deposit_id"] for each in items] for items in seen] == [[deposit_id], []]
     assert (seen[0][0]["state"], seen[0][0]["amount_fen"]) == ("kept", 200000)
+    before = len(await told(estate.world, await estate.member("li"), "deposit_news"))
+    assert (await asked(estate, deposit_id)).status == 200
+    await estate.world.work()
+    li, buyer = estate.members["li"], estate.members["buyer"]
+    assert len(await told(estate.world, li, "deposit_news")) == before + 1
+    assert await told(estate.world, buyer, "deposit_news") == []
     await kept(estate, voucher="Y-4")  # of the buyer's
     items = (await get(estate, "buyer", "me/deposits")).body["items"]
     assert [each["voucher"] for each in items] == ["Y-4"]

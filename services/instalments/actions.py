@@ -238,7 +238,7 @@ async def _require_as_agreed(
     owed_fen = sum(bill.owed_fen for bill in found)
     if is_void or owed_fen > agreement.amount_fen:
         raise InstalmentBillsChanged("账单有变化,请按现在的欠费重新约定")
-    first = progress.first_left(agreement, owed_fen)
+    first = progress.first_left(agreement, found)
     if first and progress.is_broken(agreement, first, deps.today()):
         raise InstalmentBillsChanged("第一期的日期已过,请重新约定")
 

@@ -34,7 +34,7 @@ async def _look_at(deps: Dependencies, agreement: Instalments) -> None:
 
     async def save(tx: Transaction) -> None:
         found = [await bills.get(deps, bill, tx=tx) for bill in agreement.bills]
-        each = progress.first_left(agreement, sum(bill.owed_fen for bill in found))
+        each = progress.first_left(agreement, found)
         if each is None:
             await _finish(deps, tx, agreement, people)
         elif progress.is_broken(agreement, each, deps.today()):

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from services.bills.models import Bill
 from services.instalments.models import InstalmentPart, Instalments
 from services.kernel.days import Day, plus_days
 
@@ -29,14 +30,28 @@ def left(parts: Sequence[InstalmentPart], paid_fen: int) -> list[Left]:
     return found
 
 
-def paid_fen(agreement: Instalments, owed_fen: int) -> int:
-    """Return what is paid of an agreement whose bills owe so much by now."""
-    return min(max(agreement.amount_fen - owed_fen, 0), agreement.amount_fen)
+def owed_fen(agreement: Instalments, bills: Sequence[Bill]) -> int:
+    """Return what is owed of an agreement: of its bills, but for what notes added since.
+
+    Nobody agreed on when to pay that: it is asked for as any other debt.
+    """
+    return sum(max(0, bill.owed_fen - _added_fen(agreement, bill)) for bill in bills)
 
 
-def first_left(agreement: Instalments, owed_fen: int) -> Left | None:
+def _added_fen(agreement: Instalments, bill: Bill) -> int:
+    since = agreement.offered_at
+    return sum(note.fen for note in bill.notes if note.fen > 0 and note.at > since)
+
+
+def paid_fen(agreement: Instalments, bills: Sequence[Bill]) -> int:
+    """Return what is paid of an agreement by now. `bills`: its own."""
+    paid = agreement.amount_fen - owed_fen(agreement, bills)
+    return min(max(paid, 0), agreement.amount_fen)
+
+
+def first_left(agreement: Instalments, bills: Sequence[Bill]) -> Left | None:
     """Return the earliest part of which something is left; None for none."""
-    found = left(agreement.parts, paid_fen(agreement, owed_fen))
+    found = left(agreement.parts, paid_fen(agreement, bills))
     return next((each for each in found if each.owed_fen), None)
 
 

@@ -39,9 +39,9 @@ def _view(
     links: Mapping[str, PhotoUrl],
     today: Day,
 ) -> InstalmentsView:
-    owed_fen = sum(known[bill].owed_fen for bill in agreement.bills if bill in known)
-    paid = progress.paid_fen(agreement, owed_fen)
-    first = progress.first_left(agreement, owed_fen)
+    own = [known[bill] for bill in agreement.bills if bill in known]
+    paid = progress.paid_fen(agreement, own)
+    first = progress.first_left(agreement, own)
     return show(
         agreement,
         InstalmentsView,

@@ -11,6 +11,7 @@ import pytest
 
 from services.instalments import jobs, progress
 from services.instalments.models import InstalmentPart
+from tests.build.bill_notes import DEBIT, applied
 from tests.build.cast import COMPOUND, LI_HOME, Estate
 from tests.build.homes import get, post, told
 from tests.build.instalments import PARTS, answer, decide, kept, offer, on_paper
@@ -101,6 +102,25 @@ async def test_while_it_is_kept_nobody_asks_and_a_broken_one_is_asked_again(
 def _later(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     days = ("2026-05-31", "2026-06-30")
     return [{**part, "due_on": day} for part, day in zip(parts, days, strict=True)]
+
+
+async def test_a_note_that_adds_to_a_bill_takes_nothing_from_what_was_paid(
+    estate: Estate,
+) -> None:
+    await kept(estate)
+    [first, second] = await estate.bill_ids("li")
+    await paid(estate, await estate.member("li"), [first])
+    await estate.advance(days=1)
+    await applied(estate, second, DEBIT)  # 10.00 yuan that nobody agreed on
+    await estate.advance(days=34)  # the first part had to be paid by then
+    await look(estate)
+    found = await state(estate)
+    assert (found["state"], found["paid_fen"]) == ("kept", 5118)
+    assert [part["owed_fen"] for part in found["parts"]] == [0, 5118]
+    some = {"bill_ids": [second], "way": "cash", "voucher": "A-9", "amount_fen": 5118}
+    assert (await post(estate, "staff", "counter-payments", some)).status == 201
+    await look(estate)
+    assert (await state(estate))["state"] == "done"
 
 
 async def test_what_is_due_soon_is_told_once(estate: Estate) -> None:

@@ -280,22 +280,40 @@ async def _access(
 async def listing(
     deps: Dependencies, actor: Actor, place: str, query: AgreedServicesQuery
 ) -> Page[AgreedServiceView]:
-    """Return the services of a place and below it, the latest first days first."""
+    """Return the services of a place and below it, the latest first days first.
+
+    To a firm those that it is paid for itself.
+    """
     await places.access_place(deps, actor, place, Permission.RUN_BILLS)
-    found = await store.page(deps.db, place, query)
+    own = await own_money.find(deps, actor, place, by=Permission.RUN_BILLS)
+    found = await store.page(deps.db, place, query, accounts=own.accounts if own else None)
     return found.of(await views.views(deps, found.items))
 
 
 async def place_of(deps: Dependencies, actor: Actor, service_id: str) -> str:
     """Return the place of a service, for the audit of an export."""
-    return (await _access(deps, actor, service_id)).place
+    return (await _own(deps, actor, service_id)).place
+
+
+async def _own(
+    deps: Dependencies, actor: Actor, service_id: str, *, shares: bool = False
+) -> AgreedService:
+    """Return a service, to a firm's people only one that their firm is paid for."""
+    service = await _access(deps, actor, service_id, shares=shares)
+    own = await own_money.find(deps, actor, service.place, by=Permission.RUN_BILLS)
+    if own is not None and service.account not in own.accounts:
+        raise errors.NotFound(MISSING)
+    return service
 
 
 async def homes(
     deps: Dependencies, actor: Actor, service_id: str, query: ServiceHomesQuery
 ) -> Page[ServiceHomeView]:
-    """Return what each home would pay and what it answered, by home. Raises NotFound."""
-    service = await _access(deps, actor, service_id, shares=True)
+    """Return what each home would pay and what it answered, by home.
+
+    Raises NotFound, to a firm's people also where another payee is paid.
+    """
+    service = await _own(deps, actor, service_id, shares=True)
     after = BY_HOME.read(query.cursor) or [""]
     under = query.under or service.place
     found = [s for s in service.shares if s.home > after[0] and covers(under, s.home)]

@@ -60,10 +60,17 @@ async def advance(
     return moved.matched_count == 1
 
 
-async def page(db: Database, place: str, query: AgreedServicesQuery) -> Page[AgreedService]:
-    """Services of a place and of what lies under it. Served by index `compound_day`."""
+async def page(
+    db: Database, place: str, query: AgreedServicesQuery, *, accounts: Sequence[str] | None
+) -> Page[AgreedService]:
+    """Services of a place and of what lies under it. Served by index `compound_day`.
+
+    `accounts`: only those that are paid into these.
+    """
     compound = places.compound_of(place)
     where: Document = {"compound": compound, **chosen(query, "state", "part")}
+    if accounts is not None:
+        where["account"] = {"$in": list(accounts)}
     if place != compound:
         where["place"] = under(place)
     return await LATEST.page(

@@ -271,7 +271,9 @@ async def test_homes_without_an_area_and_a_second_of_the_same_name_are_refused(
 
 async def test_a_firm_disposes_of_what_it_is_paid_itself(estate: Estate) -> None:
     estate.members["manager"] = await firms_manager(estate)
-    assert (await propose(estate, "manager")).status == 201
+    own = await propose(estate, "manager")
+    assert own.status == 201
+    own_path = f"agreed-services/{own.body['service_id']}"
     others = {"title": "别的服务", "payee_id": payee_of(FeeKind.WASTE_FEE)}
     takes = {"$set": {"kinds": ["property_fee"]}}
     await estate.world.db.payees.update_one({"_id": others["payee_id"]}, takes)
@@ -283,6 +285,11 @@ async def test_a_firm_disposes_of_what_it_is_paid_itself(estate: Estate) -> None
         await post(estate, "manager", f"{path}/end", REASON),
     ):
         assert (refused.status, refused.code) == (403, "other_payee"), refused.body
+    listed = (await get(estate, "manager", f"places/{COMPOUND}/agreed-services")).body["items"]
+    assert [each["service_id"] for each in listed] == [own.body["service_id"]]
+    assert len((await get(estate, "manager", f"{own_path}/homes")).body["items"]) == 2
+    homes = await get(estate, "manager", f"{path}/homes")  # who answered what
+    assert (homes.status, homes.code) == (404, "not_found")
 
 
 async def test_nobody_answers_when_the_time_is_over_or_it_is_withdrawn(estate: Estate) -> None:

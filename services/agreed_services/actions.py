@@ -300,9 +300,8 @@ async def _own(
 ) -> AgreedService:
     """Return a service, to a firm's people only one that their firm is paid for."""
     service = await _access(deps, actor, service_id, shares=shares)
-    own = await own_money.find(deps, actor, service.place, by=Permission.RUN_BILLS)
-    if own is not None and service.account not in own.accounts:
-        raise errors.NotFound(MISSING)
+    by, place, account = Permission.RUN_BILLS, service.place, service.account
+    await own_money.require_seen(deps, actor, place, account, by=by, missing=MISSING)
     return service
 
 

@@ -15,6 +15,7 @@ from services.fees.payees.models import Payee
 from services.firms import contracts
 from services.firms.models import Contract
 from services.kernel.days import Day, Month, last_day, plus_days, plus_months
+from services.kernel.errors import NotFound
 from services.kernel.interests import OtherPayee
 from services.kernel.permissions import FIRM_ROLES, Actor, Permission, Role
 from services.places import actions as places
@@ -111,6 +112,18 @@ async def find(deps: Dependencies, actor: Actor, place: str, *, by: Permission) 
     signed = await contracts.of_compound(deps, compound)
     own = [contract for contract in signed if contract.firm == today.firm]
     return Own(await payees.of_firm(deps, compound, today.firm), own)
+
+
+async def require_seen(
+    deps: Dependencies, actor: Actor, place: str, account: str, *, by: Permission, missing: str
+) -> None:
+    """Raise NotFound for a firm's people where another payee's account has the money.
+
+    `missing`: what they read, as of what is not there at all.
+    """
+    own = await find(deps, actor, place, by=by)
+    if own is not None and account not in own.accounts:
+        raise NotFound(missing)
 
 
 async def require(deps: Dependencies, actor: Actor, place: str, money: Money) -> None:

@@ -300,16 +300,16 @@ async def get(deps: Dependencies, actor: Actor, payment_id: str) -> CounterPayme
 
 
 async def _access(deps: Dependencies, actor: Actor, payment_id: str) -> CounterPayment:
+    by = Permission.TAKE_PAYMENTS
     found = accessible(
         actor,
         await store.find(deps.db, payment_id),
-        Permission.TAKE_PAYMENTS,
+        by,
         at=lambda payment: payment.place,
         missing=MISSING,
     )
-    own = await own_money.find(deps, actor, found.place, by=Permission.TAKE_PAYMENTS)
-    if own is not None and found.account not in own.accounts:
-        raise errors.NotFound(MISSING)
+    place, account = found.place, found.account
+    await own_money.require_seen(deps, actor, place, account, by=by, missing=MISSING)
     return found
 
 

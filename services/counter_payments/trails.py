@@ -16,7 +16,6 @@ from services.dependencies import Dependencies
 from services.kernel import unions
 from services.kernel.access import accessible
 from services.kernel.days import day_of
-from services.kernel.errors import NotFound
 from services.kernel.money import yuan
 from services.kernel.permissions import Actor, Permission
 from services.payments.models import bills_of
@@ -82,9 +81,8 @@ async def _access(deps: Dependencies, actor: Actor, payment: CounterPayment) -> 
         return payment
     by = Permission.VIEW_DEBTORS
     found = accessible(actor, payment, by, at=lambda each: each.place, missing=MISSING)
-    own = await own_money.find(deps, actor, found.place, by=by)
-    if own is not None and found.account not in own.accounts:
-        raise NotFound(MISSING)
+    place, account = found.place, found.account
+    await own_money.require_seen(deps, actor, place, account, by=by, missing=MISSING)
     return found
 
 

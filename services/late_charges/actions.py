@@ -253,9 +253,8 @@ async def _own(
 ) -> LateFees:
     """Return late charges, to a firm's people only those of their own money."""
     fees = await _access(deps, actor, fees_id, with_lines=with_lines)
-    own = await own_money.find(deps, actor, fees.place, by=Permission.RUN_BILLS)
-    if own is not None and fees.account not in own.accounts:
-        raise errors.NotFound(MISSING)
+    by, place, account = Permission.RUN_BILLS, fees.place, fees.account
+    await own_money.require_seen(deps, actor, place, account, by=by, missing=MISSING)
     return fees
 
 

@@ -50,6 +50,7 @@ from services.shared_costs.states import TABLE, SharedCostAction
 PLACES = (Kind.COMPOUND, Kind.BUILDING, Kind.UNIT)
 MONTHS = 12  # that one bill may be for
 BY_HOME = Keyset(Key("home"))
+MISSING = "没有找到这笔公摊费"
 
 
 async def propose(
@@ -235,29 +236,46 @@ async def _access(
         await store.find(deps.db, cost_id, shares=shares),
         Permission.RUN_BILLS,
         at=lambda cost: cost.place,
-        missing="没有找到这笔公摊费",
+        missing=MISSING,
     )
+
+
+async def _own(
+    deps: Dependencies, actor: Actor, cost_id: str, *, shares: bool = False
+) -> SharedCost:
+    """Return a cost, to a firm's people only one that their firm is paid for."""
+    cost = await _access(deps, actor, cost_id, shares=shares)
+    by, place, account = Permission.RUN_BILLS, cost.place, cost.account
+    await own_money.require_seen(deps, actor, place, account, by=by, missing=MISSING)
+    return cost
 
 
 async def listing(
     deps: Dependencies, actor: Actor, place: str, query: SharedCostsQuery
 ) -> Page[SharedCostView]:
-    """Return the costs that are split at a place and below it, the latest days first."""
+    """Return the costs that are split at a place and below it, the latest days first.
+
+    To a firm those that it is paid for itself.
+    """
     await places.access_place(deps, actor, place, Permission.RUN_BILLS)
-    found = await store.page(deps.db, place, query)
+    own = await own_money.find(deps, actor, place, by=Permission.RUN_BILLS)
+    found = await store.page(deps.db, place, query, accounts=own.accounts if own else None)
     return found.of(await views.views(deps, found.items))
 
 
 async def place_of(deps: Dependencies, actor: Actor, cost_id: str) -> str:
     """Return the place of a cost, for the audit of an export."""
-    return (await _access(deps, actor, cost_id)).place
+    return (await _own(deps, actor, cost_id)).place
 
 
 async def shares_of(
     deps: Dependencies, actor: Actor, cost_id: str, query: SharesQuery
 ) -> Page[ShareView]:
-    """Return what each home pays of a cost, by home. Raises NotFound."""
-    cost = await _access(deps, actor, cost_id, shares=True)
+    """Return what each home pays of a cost, by home.
+
+    Raises NotFound, to a firm's people also where another payee is paid.
+    """
+    cost = await _own(deps, actor, cost_id, shares=True)
     after = BY_HOME.read(query.cursor) or [""]
     under = query.under or cost.place
     found = [s for s in cost.shares if s.home > after[0] and covers(under, s.home)]

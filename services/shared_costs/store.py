@@ -1,5 +1,6 @@
 """Store of shared costs."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -50,12 +51,19 @@ async def advance(db: Database, tx: Transaction, cost: SharedCost, count: int) -
     return await TABLE.move(db[COLLECTION], key, action, changes, tx=tx)
 
 
-async def page(db: Database, place: str, query: SharedCostsQuery) -> Page[SharedCost]:
-    """Costs of a place and of what lies under it. Served by index `compound_day`."""
+async def page(
+    db: Database, place: str, query: SharedCostsQuery, *, accounts: Sequence[str] | None
+) -> Page[SharedCost]:
+    """Costs of a place and of what lies under it. Served by index `compound_day`.
+
+    `accounts`: only of what is paid into these.
+    """
     compound = places.compound_of(place)
     where: Document = {"compound": compound, **chosen(query, "state", "split")}
     if place != compound:
         where["place"] = under(place)
+    if accounts is not None:
+        where["account"] = {"$in": list(accounts)}
     return await LATEST.page(
         db[COLLECTION], SharedCost, where, query, hint="compound_day", without=WITHOUT_SHARES
     )

@@ -180,6 +180,19 @@ async def test_a_firm_splits_only_what_it_is_paid_itself(estate: Estate) -> None
     assert other.code in {"payee_may_not_charge", "other_payee"}
 
 
+async def test_a_firm_reads_only_what_it_is_paid_itself(estate: Estate) -> None:
+    estate.members["manager"] = await firms_manager(estate)
+    cost_id = (await propose(estate, "manager")).body["shared_cost_id"]
+    path, listed = f"shared-costs/{cost_id}/shares", f"places/{COMPOUND}/shared-costs"
+    assert (await get(estate, "manager", path)).status == 200
+    assert len((await get(estate, "manager", listed)).body["items"]) == 1
+    others = {"$set": {"account": "sanitation"}}
+    await estate.world.db.shared_costs.update_one({"_id": cost_id}, others)
+    assert (await get(estate, "manager", path)).status == 404
+    assert (await get(estate, "manager", listed)).body["items"] == []
+    assert len((await get(estate, "staff", listed)).body["items"]) == 1
+
+
 async def test_two_who_decide_at_once_decide_once(estate: Estate) -> None:
     estate.members["second"] = await second(estate)
     cost_id = (await propose(estate)).body["shared_cost_id"]

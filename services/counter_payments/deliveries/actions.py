@@ -209,9 +209,8 @@ async def _access(deps: Dependencies, actor: Actor, delivery_id: str) -> Deliver
         at=lambda delivery: delivery.compound,
         missing=MISSING,
     )
-    own = await own_money.find(deps, actor, found.compound, by=Permission.KEEP_CASH)
-    if own is not None and found.account not in own.accounts:
-        raise errors.NotFound(MISSING)
+    by, place, account = Permission.KEEP_CASH, found.compound, found.account
+    await own_money.require_seen(deps, actor, place, account, by=by, missing=MISSING)
     return found
 
 

@@ -152,16 +152,16 @@ async def get(deps: Dependencies, actor: Actor, request_id: str) -> InvoiceView:
 
 
 async def _access(deps: Dependencies, actor: Actor, request_id: str) -> InvoiceRequest:
+    by = Permission.KEEP_INVOICES
     found = accessible(
         actor,
         await store.find(deps.db, request_id),
-        Permission.KEEP_INVOICES,
+        by,
         at=lambda request: request.place,
         missing=MISSING,
     )
-    own = await own_money.find(deps, actor, found.place, by=Permission.KEEP_INVOICES)
-    if own is not None and found.account not in own.accounts:
-        raise errors.NotFound(MISSING)
+    place, account = found.place, found.account
+    await own_money.require_seen(deps, actor, place, account, by=by, missing=MISSING)
     return found
 
 

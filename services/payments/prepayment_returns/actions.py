@@ -274,12 +274,17 @@ async def shown(deps: Dependencies, made: PrepaymentReturn) -> ReturnView:
 
 async def get(deps: Dependencies, actor: Actor, return_id: str) -> ReturnView:
     """Return a return; to a firm's people of money that was paid to it. Raises NotFound."""
-    by, found = Permission.VIEW_DEBTORS, await store.find(deps.db, return_id)
-    about: dict[str, Any] = {"at": lambda made: made.home, "missing": MISSING}
-    made = accessible(actor, found, by, **about)
-    own = await own_money.find(deps, actor, made.home, by=by)
-    is_seen = own is None or made.account in own.accounts
-    return await views.view(deps, accessible(actor, made if is_seen else None, by, **about))
+    by = Permission.VIEW_DEBTORS
+    found = accessible(
+        actor,
+        await store.find(deps.db, return_id),
+        by,
+        at=lambda made: made.home,
+        missing=MISSING,
+    )
+    home, account = found.home, found.account
+    await own_money.require_seen(deps, actor, home, account, by=by, missing=MISSING)
+    return await views.view(deps, found)
 
 
 async def listing(

@@ -330,14 +330,8 @@ async def get(deps: Dependencies, actor: Actor, request_id: str) -> RefundReques
         at=lambda request: request.place,
         missing=MISSING,
     )
-    own = await own_money.find(deps, actor, found.place, by=by)
-    accessible(
-        actor,
-        found if own is None or found.account in own.accounts else None,
-        by,
-        at=lambda request: request.place,
-        missing=MISSING,
-    )
+    place, account = found.place, found.account
+    await own_money.require_seen(deps, actor, place, account, by=by, missing=MISSING)
     return await shown(deps, found)
 
 

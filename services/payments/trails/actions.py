@@ -1,9 +1,10 @@
 """Actions on trails: where somebody's money is, and WeChat asked once more."""
 
+from typing import Final
+
 from services.bills import own_money
 from services.dependencies import Dependencies
 from services.kernel.access import accessible
-from services.kernel.errors import NotFound
 from services.kernel.permissions import Actor, Permission
 from services.payments import actions as payments
 from services.payments.models import Payment
@@ -11,6 +12,8 @@ from services.payments.refunds import inquiries
 from services.payments.trails import sources, words
 from services.payments.trails.models import MoneyTrail
 from services.payments.trails.sources import Sources
+
+MISSING: Final = "没有找到这笔支付"
 
 
 async def get(deps: Dependencies, actor: Actor, number: str) -> MoneyTrail:
@@ -38,18 +41,18 @@ async def ask(deps: Dependencies, actor: Actor, number: str) -> MoneyTrail:
 
 
 async def _access(deps: Dependencies, actor: Actor, number: str) -> Payment:
+    by = Permission.VIEW_DEBTORS
     payment = accessible(
         actor,
         await sources.find(deps, number),
-        Permission.VIEW_DEBTORS,
+        by,
         at=lambda found: found.place,
         people=lambda found: [found.person, found.owner],
-        missing="没有找到这笔支付",
+        missing=MISSING,
     )
     if actor.person_id not in {payment.person, payment.owner}:
-        own = await own_money.find(deps, actor, payment.place, by=Permission.VIEW_DEBTORS)
-        if own is not None and payment.account not in own.accounts:
-            raise NotFound("没有找到这笔支付")
+        place, account = payment.place, payment.account
+        await own_money.require_seen(deps, actor, place, account, by=by, missing=MISSING)
     return payment
 
 

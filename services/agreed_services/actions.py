@@ -4,7 +4,6 @@ What homes agree to is what they read: each share is kept as it was worked out, 
 correction of an area changes it. Source: 长府办发〔2021〕12号, art. 11.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -35,13 +34,12 @@ from services.dependencies import Dependencies, Transaction
 from services.fees.models import HomeFee
 from services.fees.payees import charters
 from services.fees.payees.models import Payee
-from services.fees.refusals import PayeeMayNotCharge, UnknownPayee
 from services.jobs import actions as queue
 from services.kernel import errors
 from services.kernel.access import accessible
 from services.kernel.acts import Act
 from services.kernel.days import end_of
-from services.kernel.interests import SamePerson, require_apart
+from services.kernel.interests import SamePerson
 from services.kernel.pages import Key, Keyset, Page
 from services.kernel.paths import covers
 from services.kernel.permissions import Actor, Permission
@@ -69,13 +67,15 @@ async def propose(
     if found.kind not in PLACES:
         raise BadAgreedService("请登记在小区、楼栋或单元上")
     terms.check(request, deps.today())
-    payee = await _payee(deps, place, request.payee_id, [request.from_day, request.to_day])
+    days = (request.from_day, request.to_day)
+    payee = await charters.payee_for(deps, request.payee_id, place, HomeFee.SERVICE_FEE, days)
     shares = terms.shares_of(request, await terms.homes_of(deps, place, request))
     service = _draft(deps, actor, place, request, payee=payee, shares=shares)
     await _require_own_money(deps, actor, service)
 
     async def save(tx: Transaction) -> None:
-        await _require_not_own(deps, tx, actor, service)
+        who, today = actor.person_id, deps.today()
+        await residencies.require_none_below(deps, tx, who, place, today)
         there = await places.use(deps, [share.home for share in shares], tx=tx)
         if len(there) != len(shares):
             raise errors.NotFound("有房屋刚刚撤销登记,请重试")
@@ -88,17 +88,6 @@ async def propose(
     except DuplicateKeyError:
         raise AgreedServiceExists("这里已有同名的服务在征求意见或执行") from None
     return await views.view(deps, service)
-
-
-async def _payee(deps: Dependencies, place: str, payee_id: str, days: Sequence[str]) -> Payee:
-    """Return the payee that provides the service on these days."""
-    charter = await charters.charter_of(deps, payee_id, place)
-    if charter is None:
-        raise UnknownPayee("这里没有这个收款单位,请先登记收款单位")
-    for day in days:
-        if because := charter.obstacle(HomeFee.SERVICE_FEE, day):
-            raise PayeeMayNotCharge(because.label, because=because, day=day)
-    return charter.payee
 
 
 def _draft(
@@ -147,20 +136,6 @@ async def _require_own_money(deps: Dependencies, actor: Actor, service: AgreedSe
     await own_money.require(deps, actor, service.place, money)
 
 
-async def _require_not_own(
-    deps: Dependencies, tx: Transaction, actor: Actor, service: AgreedService
-) -> None:
-    """Raise OwnHome for a service below a compound in which the actor has a home.
-
-    In a whole compound a home is one of hundreds; of a unit it may be one of six.
-    """
-    if service.place == service.compound:
-        return
-    person, place, since = actor.person_id, service.place, deps.today()
-    own = await residencies.homes_since(deps, person, place, since, tx=tx)
-    require_apart(own, own)
-
-
 async def _attach(
     deps: Dependencies, tx: Transaction, actor: Actor, service: AgreedService
 ) -> None:
@@ -200,7 +175,8 @@ async def decide(
     found = await _access(deps, actor, service_id)
     await _require_own_money(deps, actor, found)
     if request.approve:
-        await _payee(deps, found.place, found.payee, [found.from_day, found.to_day])
+        days = (found.from_day, found.to_day)
+        await charters.payee_for(deps, found.payee, found.place, HomeFee.SERVICE_FEE, days)
         if found.proposed_by == actor.person_id:
             raise SamePerson("登记的人不能自己核对,请另一位工作人员核对")
         if found.closes_at <= deps.now():
@@ -248,7 +224,8 @@ async def _move(
     changes |= {} if is_open else {"slot": jobs.freed(found)}
 
     async def save(tx: Transaction) -> None:
-        await _require_not_own(deps, tx, actor, found)
+        who, today = actor.person_id, deps.today()
+        await residencies.require_none_below(deps, tx, who, found.place, today)
         if not await store.move(deps.db, tx, key, action, **changes):
             raise AgreedServiceMovedOn(MOVED_ON)
         if is_open:

@@ -26,6 +26,7 @@ from services.bank_statements.transfers.models import (
     TransfersQuery,
 )
 from services.bank_statements.transfers.states import TABLE, WAITING, BankTransferAction
+from services.bills import actions as bills_actions
 from services.bills.models import Bill
 from services.counter_payments import actions as counter_payments
 from services.dependencies import Dependencies, Transaction
@@ -96,7 +97,7 @@ async def confirm(
     job = deps.new_id()
 
     async def work(tx: Transaction) -> None:
-        await counter_payments.require_apart(deps, tx, actor, bills)
+        await bills_actions.require_no_debtors(deps, tx, actor, bills)
         by = {"chosen_by": actor.person_id, "chosen_at": deps.now(), "refusal": ""}
         for transfer, own in chosen.items():
             chosen_for = {**by, "bill_ids": own}

@@ -244,6 +244,14 @@ async def require_no_debtor(
     require_apart(own, [bill.home])
 
 
+async def require_no_debtors(
+    deps: Dependencies, tx: Transaction, actor: Actor, bills: Sequence[Bill]
+) -> None:
+    """Raise OwnHome for who owes one of the bills, or lived there when it began."""
+    for bill in bills:
+        await require_no_debtor(deps, tx, actor, bill)
+
+
 async def withdraw(
     deps: Dependencies,
     tx: Transaction,

@@ -124,14 +124,6 @@ async def take(
     return await details(deps, payment)
 
 
-async def require_apart(
-    deps: Dependencies, tx: Transaction, actor: Actor, bills: Sequence[Bill]
-) -> None:
-    """Raise OwnHome for who owes one of the bills, or lived there when it began."""
-    for bill in bills:
-        await bills_actions.require_no_debtor(deps, tx, actor, bill)
-
-
 def require_day(
     deps: Dependencies, request: Taken, longest_ago_days: int = LONGEST_AGO_DAYS
 ) -> None:
@@ -183,7 +175,7 @@ async def _book(
     bills: Sequence[Bill],
 ) -> None:
     """Write payment, journal, receipt and audit row, and what the bills owe, in one go."""
-    await require_apart(deps, tx, actor, bills)
+    await bills_actions.require_no_debtors(deps, tx, actor, bills)
     await store.insert(deps.db, tx, payment)
     amounts, journal = amounts_of(payment.lines), journal_of(payment)
     taken = await balances.settle(deps, tx, amounts, journal.id, payment.paid_at)

@@ -31,7 +31,6 @@ from services.deposits.states import TABLE, DepositAction
 from services.fees.models import HomeFee
 from services.fees.payees import charters
 from services.fees.payees.models import Payee
-from services.fees.refusals import PayeeMayNotCharge, UnknownPayee
 from services.homes import household
 from services.kernel import interests
 from services.kernel.access import accessible
@@ -62,7 +61,9 @@ async def take(
     require_at(actor, Permission.TAKE_PAYMENTS, home)
     slip = Taken(way=request.way, voucher=request.voucher, paid_on=request.paid_on)
     counter_payments.require_day(deps, slip)
-    payee = await _payee(deps, home, request.payee_id)
+    # one that looks after homes today
+    of, today = HomeFee.SERVICE_FEE, [deps.today()]
+    payee = await charters.payee_for(deps, request.payee_id, home, of, today)
     deposit = _draft(deps, actor, home, request, payee=payee)
     await _require_own_money(deps, actor, deposit, by=Permission.TAKE_PAYMENTS)
 
@@ -86,17 +87,6 @@ async def take(
     except DuplicateKeyError:  # the same voucher at this moment
         done = await deps.in_transaction(save)
     return await views.view(deps, done)
-
-
-async def _payee(deps: Dependencies, home: str, payee_id: str) -> Payee:
-    """Return the payee that keeps the deposit: one that looks after homes today."""
-    charter = await charters.charter_of(deps, payee_id, home)
-    if charter is None:
-        raise UnknownPayee("这里没有这个收款单位,请先登记收款单位")
-    today = deps.today()
-    if because := charter.obstacle(HomeFee.SERVICE_FEE, today):
-        raise PayeeMayNotCharge(because.label, because=because, day=today)
-    return charter.payee
 
 
 def _draft(

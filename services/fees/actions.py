@@ -28,13 +28,10 @@ from services.fees.refusals import (
     BadFeeRule,
     FeeRuleEnded,
     FeeRuleExists,
-    PayeeMayNotCharge,
-    UnknownPayee,
 )
 from services.kernel import errors
 from services.kernel.access import accessible
 from services.kernel.acts import Act
-from services.kernel.interests import require_apart
 from services.kernel.pages import Page
 from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
@@ -67,13 +64,16 @@ async def add(deps: Dependencies, actor: Actor, place: str, request: NewFeeRule)
     if found.kind not in RULE_PLACES:
         raise BadFeeRule("收费标准请设在小区、楼栋或单元上")
     _check(request)
-    rule = _draft(deps, actor, place, request, await _payee(deps, place, request))
+    days = [day for day in (request.start_day, request.end_day) if day]
+    payee = await charters.payee_for(deps, request.payee_id, place, request.kind, days)
+    rule = _draft(deps, actor, place, request, payee)
 
     async def save(tx: Transaction) -> FeeRule:
         # held: of two rules at once the second has the next number
         if not await places.hold(deps, tx, place):
             raise errors.NotFound("没有找到这个地方")
-        await _require_not_own(deps, tx, actor, rule, rule.start_day)
+        since = rule.start_day
+        await residencies.require_none_below(deps, tx, actor.person_id, place, since)
         earlier = await store.count(deps.db, tx, place, rule.kind)
         numbered = msgspec.structs.replace(rule, version=earlier + 1)
         await store.insert(deps.db, tx, numbered)
@@ -85,31 +85,6 @@ async def add(deps: Dependencies, actor: Actor, place: str, request: NewFeeRule)
     except DuplicateKeyError:
         return await deps.in_transaction(lambda tx: _again(deps, tx, actor, rule))
     return await views.view(deps, written)
-
-
-async def _payee(deps: Dependencies, place: str, request: NewFeeRule) -> Payee:
-    """Return the payee a new rule names, if it may charge this fee here on its days."""
-    charter = await charters.charter_of(deps, request.payee_id, place)
-    if charter is None:
-        raise UnknownPayee("这里没有这个收款单位,请先登记收款单位")
-    for day in filter(None, (request.start_day, request.end_day)):
-        if because := charter.obstacle(request.kind, day):
-            raise PayeeMayNotCharge(because.label, because=because, day=day)
-    return charter.payee
-
-
-async def _require_not_own(
-    deps: Dependencies, tx: Transaction, actor: Actor, rule: FeeRule, since: str
-) -> None:
-    """Raise OwnHome for a rule below a compound that applies to a home of the actor's own.
-
-    A price for a whole compound is the same for all neighbours. One for a building or unit may
-    be for one's own home alone. Also a home that one belonged to since that day, or will.
-    """
-    if places.compound_of(rule.place) == rule.place:
-        return
-    own = await residencies.homes_since(deps, actor.person_id, rule.place, since, tx=tx)
-    require_apart(own, own)  # the rule is for all homes of that place
 
 
 def _draft(
@@ -215,7 +190,8 @@ async def end(
             about = {"place": rule.place, "subject": rule.id}
             await audit.record(deps, tx, actor, Act.FEE_RULE_ENDED, **about, again=True)
             return rule
-        await _require_not_own(deps, tx, actor, rule, request.end_day)
+        who, since = actor.person_id, request.end_day
+        await residencies.require_none_below(deps, tx, who, rule.place, since)
         ended = _ended(deps, actor, rule, request.end_day)
         if not await store.end(deps.db, tx, ended):
             raise FeeRuleEnded("这条收费标准已经有结束日期", end_day=rule.end_day)

@@ -15,7 +15,6 @@ from services.dependencies import Dependencies, Transaction
 from services.fees.models import HomeFee
 from services.fees.payees import charters
 from services.fees.payees.models import Payee
-from services.fees.refusals import UnknownPayee
 from services.jobs import actions as jobs
 from services.kernel import errors
 from services.kernel.access import accessible
@@ -98,7 +97,7 @@ async def propose(
         raise BadLateFees("违约金最多算到昨天")
     if bool(wish.left_out) != bool(wish.left_out_because):
         raise BadLateFees("不收的房屋和原因请一起填写")
-    payee = await _payee(deps, place, wish.payee_id)
+    payee = (await charters.require(deps, wish.payee_id, place)).payee
     await _require_own_money(deps, actor, place, payee.account)
     counted = await _count(deps, place, wish, payee.account)
     fees = _draft(deps, actor, place, wish, payee=payee, counted=counted)
@@ -115,13 +114,6 @@ async def propose(
     except DuplicateKeyError:
         raise LateFeesWait("这个收款单位还有一批违约金没有处理完,请先处理") from None
     return (await views.several(deps, [fees]))[0]
-
-
-async def _payee(deps: Dependencies, place: str, payee_id: str) -> Payee:
-    charter = await charters.charter_of(deps, payee_id, place)
-    if charter is None:
-        raise UnknownPayee("这里没有这个收款单位,请先登记收款单位")
-    return charter.payee
 
 
 async def _count(

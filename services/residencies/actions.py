@@ -11,10 +11,12 @@ from services.dependencies import Dependencies, Transaction
 from services.kernel import errors, phones
 from services.kernel.days import Day
 from services.kernel.documents import Document
+from services.kernel.interests import require_apart
 from services.kernel.pages import Page
 from services.kernel.permissions import Actor
 from services.kernel.unions import Part
 from services.people import actions as people
+from services.places import actions as places
 from services.residencies import owners, sealed, store
 from services.residencies.models import (
     Belonging,
@@ -274,6 +276,19 @@ async def claimants_of(
     """
     among = {"home": {"$in": list(homes)}} if homes else {"person": {"$in": list(people)}}
     return await store.claimants(deps.db, among, deps.today())
+
+
+async def require_none_below(
+    deps: Dependencies, tx: Transaction, person_id: str, place: str, since: Day
+) -> None:
+    """Raise OwnHome for who has a home at a place below a compound, had since a day, or will.
+
+    What is for a whole compound is the same for hundreds of neighbours; of a unit one's own
+    home may be one of six, or the only one.
+    """
+    if places.compound_of(place) != place:
+        own = await homes_since(deps, person_id, place, since, tx=tx)
+        require_apart(own, own)
 
 
 async def homes_since(

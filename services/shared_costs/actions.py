@@ -16,13 +16,12 @@ from services.dependencies import Dependencies, Transaction
 from services.fees.models import HomeFee
 from services.fees.payees import charters
 from services.fees.payees.models import Payee
-from services.fees.refusals import PayeeMayNotCharge, UnknownPayee
 from services.jobs import actions as jobs
 from services.kernel import errors
 from services.kernel.access import accessible
 from services.kernel.acts import Act
 from services.kernel.days import check_day, months_between
-from services.kernel.interests import SamePerson, require_apart
+from services.kernel.interests import SamePerson
 from services.kernel.pages import Key, Keyset, Page
 from services.kernel.paths import covers
 from services.kernel.permissions import Actor, Permission
@@ -65,7 +64,8 @@ async def propose(
     if found.kind not in PLACES:
         raise BadSharedCost("公摊费请登记在小区、楼栋或单元上")
     _check_days(request)
-    payee = await _payee(deps, place, request.payee_id, request.from_day, request.to_day)
+    days = (request.from_day, request.to_day)
+    payee = await charters.payee_for(deps, request.payee_id, place, HomeFee.SHARED_COST, days)
     homes = await participants.of(deps, place, request)
     weights = await participants.weights(deps, request, homes)
     cost = _draft(deps, actor, place, request, payee=payee, weights=weights)
@@ -74,7 +74,8 @@ async def propose(
     async def save(tx: Transaction) -> None:
         if not await places.use(deps, [place], tx=tx):
             raise errors.NotFound("没有找到这个地方")
-        await _require_not_own(deps, tx, actor, cost)
+        who, since = actor.person_id, cost.from_day
+        await residencies.require_none_below(deps, tx, who, cost.place, since)
         await _hold_homes(deps, tx, homes)
         await store.insert(deps.db, tx, cost)
         await _attach(deps, tx, actor, cost)
@@ -93,17 +94,6 @@ def _check_days(request: NewSharedCost) -> None:
         raise BadSharedCost("结束日期不能早于开始日期")
     if months_between(first[:7], last[:7]) >= MONTHS:
         raise BadSharedCost(f"一次分摊最多 {MONTHS} 个月的费用")
-
-
-async def _payee(deps: Dependencies, place: str, payee_id: str, first: str, last: str) -> Payee:
-    """Return the payee that takes the cost on its days."""
-    charter = await charters.charter_of(deps, payee_id, place)
-    if charter is None:
-        raise UnknownPayee("这里没有这个收款单位,请先登记收款单位")
-    for day in (first, last):
-        if because := charter.obstacle(HomeFee.SHARED_COST, day):
-            raise PayeeMayNotCharge(because.label, because=because, day=day)
-    return charter.payee
 
 
 def _draft(
@@ -155,20 +145,6 @@ async def _require_own_money(deps: Dependencies, actor: Actor, cost: SharedCost)
     await own_money.require(deps, actor, cost.place, money)
 
 
-async def _require_not_own(
-    deps: Dependencies, tx: Transaction, actor: Actor, cost: SharedCost
-) -> None:
-    """Raise OwnHome for a cost below a compound in which a home of the actor's own takes part.
-
-    In a whole compound a home is one of hundreds; of a unit it may be one of six.
-    """
-    if cost.place == cost.compound:
-        return
-    person, place, since = actor.person_id, cost.place, cost.from_day
-    own = await residencies.homes_since(deps, person, place, since, tx=tx)
-    require_apart(own, own)
-
-
 async def _attach(deps: Dependencies, tx: Transaction, actor: Actor, cost: SharedCost) -> None:
     if cost.photos:
         await photos.attach(
@@ -203,7 +179,8 @@ async def decide(
     cost = await _access(deps, actor, cost_id)
     await _require_own_money(deps, actor, cost)
     if request.approve:
-        await _payee(deps, cost.place, cost.payee, cost.from_day, cost.to_day)
+        days = (cost.from_day, cost.to_day)
+        await charters.payee_for(deps, cost.payee, cost.place, HomeFee.SHARED_COST, days)
         if cost.proposed_by == actor.person_id:
             raise SamePerson("登记的人不能自己批准,请另一位工作人员批准")
     action = SharedCostAction.APPROVE if request.approve else SharedCostAction.REFUSE
@@ -216,7 +193,8 @@ async def decide(
         decided["slot"] = f"refused|{cost.id}"  # frees the document
 
     async def save(tx: Transaction) -> None:
-        await _require_not_own(deps, tx, actor, cost)
+        who, since = actor.person_id, cost.from_day
+        await residencies.require_none_below(deps, tx, who, cost.place, since)
         if not await store.move(deps.db, tx, cost.id, action, **decided):
             raise SharedCostDecided("这笔公摊费已经处理过了,请刷新")
         if request.approve:

@@ -6,6 +6,7 @@ gets it signs; a transfer has the number of its voucher, which is used once.
 
 from pymongo.errors import DuplicateKeyError
 
+from services.bills import actions as bills_actions
 from services.counter_payments import payouts
 from services.counter_payments import store as counter_payments_store
 from services.counter_payments.models import CounterPayment
@@ -79,7 +80,7 @@ async def pay_out(
     await payouts.begin(deps, actor, found.account)
 
     async def save(tx: Transaction) -> RefundRequest:
-        await requests.require_apart(deps, tx, actor, bills)
+        await bills_actions.require_no_debtors(deps, tx, actor, bills)
         await payouts.require(deps, tx, actor, found, wish)
         return await _book(deps, tx, actor, found, wish)
 

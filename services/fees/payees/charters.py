@@ -4,7 +4,7 @@ Contracts are looked up whenever they are needed and never copied into payees, s
 is ended early counts at once (docs/decisions/13-firms-and-grids.md).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -12,6 +12,7 @@ from services.dependencies import Dependencies
 from services.fees.models import FeeKind, FeeRule, HomeFee
 from services.fees.payees import store
 from services.fees.payees.models import Obstacle, Payee
+from services.fees.refusals import PayeeMayNotCharge, UnknownPayee
 from services.firms import contracts
 from services.firms.models import Contract
 from services.kernel.days import Day
@@ -51,6 +52,32 @@ async def charter_of(deps: Dependencies, payee_id: str, place: str) -> Charter |
         return None
     [charter] = await _charters(deps, place, [payee])
     return charter
+
+
+async def require(deps: Dependencies, payee_id: str, place: str) -> Charter:
+    """Return the charter of a payee for a place. Raises UnknownPayee."""
+    charter = await charter_of(deps, payee_id, place)
+    if charter is None:
+        raise UnknownPayee("这里没有这个收款单位,请先登记收款单位")
+    return charter
+
+
+async def payee_for(
+    deps: Dependencies,
+    payee_id: str,
+    place: str,
+    kind: FeeKind | HomeFee,
+    days: Iterable[Day],
+) -> Payee:
+    """Return a payee that may charge this fee at a place on all of these days.
+
+    Raises UnknownPayee, PayeeMayNotCharge.
+    """
+    charter = await require(deps, payee_id, place)
+    for day in days:
+        if because := charter.obstacle(kind, day):
+            raise PayeeMayNotCharge(because.label, because=because, day=day)
+    return charter.payee
 
 
 async def charters_of(

@@ -15,7 +15,6 @@ from services.dependencies import Dependencies, Transaction
 from services.fees.models import HomeFee
 from services.fees.payees import charters
 from services.fees.payees.models import Payee
-from services.fees.refusals import UnknownPayee
 from services.kernel import errors
 from services.kernel.access import accessible
 from services.kernel.acts import Act
@@ -93,9 +92,7 @@ async def propose(
 
 async def _payee(deps: Dependencies, place: str, wish: NewLateRule) -> Payee:
     check_day(wish.start_day)
-    charter = await charters.charter_of(deps, wish.payee_id, place)
-    if charter is None:
-        raise UnknownPayee("这里没有这个收款单位,请先登记收款单位")
+    charter = await charters.require(deps, wish.payee_id, place)
     if HomeFee.LATE_FEE in wish.kinds:
         raise BadLateRule("违约金不再计收违约金")
     if wrong := [kind for kind in wish.kinds if not charter.payee.takes(kind)]:

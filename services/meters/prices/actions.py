@@ -7,7 +7,6 @@ from services.dependencies import Dependencies, Transaction
 from services.fees.models import HomeFee
 from services.fees.payees import charters
 from services.fees.payees.models import Payee
-from services.fees.refusals import PayeeMayNotCharge, UnknownPayee
 from services.kernel.acts import Act
 from services.kernel.days import check_day
 from services.kernel.pages import Page
@@ -37,7 +36,8 @@ async def add(
     found = await places.access_place(deps, actor, place, Permission.MANAGE_FEES)
     if found.kind is not Kind.COMPOUND:
         raise BadMeter("计量单价请设在小区上")
-    payee = await _payee(deps, place, request)
+    kind, days = HomeFee.METERED_FEE, [check_day(request.from_day)]
+    payee = await charters.payee_for(deps, request.payee_id, place, kind, days)
 
     async def save(tx: Transaction) -> MeterPrice:
         await places.hold(deps, tx, place)  # of two at once, the second sees the first
@@ -52,16 +52,6 @@ async def add(
         return price
 
     return _view(await deps.in_transaction(save))
-
-
-async def _payee(deps: Dependencies, place: str, request: NewMeterPrice) -> Payee:
-    charter = await charters.charter_of(deps, request.payee_id, place)
-    if charter is None:
-        raise UnknownPayee("这里没有这个收款单位,请先登记收款单位")
-    day = check_day(request.from_day)
-    if because := charter.obstacle(HomeFee.METERED_FEE, day):
-        raise PayeeMayNotCharge(because.label, because=because, day=day)
-    return charter.payee
 
 
 def _draft(

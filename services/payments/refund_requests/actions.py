@@ -106,7 +106,7 @@ async def propose(
     request_id = deps.new_id()
 
     async def save(tx: Transaction) -> RefundRequest:
-        await require_apart(deps, tx, actor, bills)
+        await bills_actions.require_no_debtors(deps, tx, actor, bills)
         lines = await reserves.take(deps, tx, source, wish)
         made = _draft(deps, actor, source, wish, lines, request_id=request_id)
         await attach(deps, tx, actor, made, made.photos)
@@ -133,14 +133,6 @@ async def _bills(
     interests.require_not_own_payment(actor, payer, [bill.home for bill in bills])
     await own_money.require_all(deps, actor, bills, by=by)
     return bills
-
-
-async def require_apart(
-    deps: Dependencies, tx: Transaction, actor: Actor, bills: Sequence[Bill]
-) -> None:
-    """Raise OwnHome for who owes one of the bills, or lived there when it began."""
-    for bill in bills:
-        await bills_actions.require_no_debtor(deps, tx, actor, bill)
 
 
 def _draft(
@@ -213,7 +205,7 @@ async def decide(
     }
 
     async def save(tx: Transaction) -> RefundRequest:
-        await require_apart(deps, tx, actor, bills)
+        await bills_actions.require_no_debtors(deps, tx, actor, bills)
         if action is RefundRequestAction.APPROVE:
             moved = await _approve(deps, tx, found, decided)
         else:

@@ -290,9 +290,6 @@ async def homes(
     Raises NotFound, to a firm's people also where another payee is paid.
     """
     service = await _own(deps, actor, service_id, shares=True)
-    after = BY_HOME.read(query.cursor) or [""]
     under = query.under or service.place
-    found = [s for s in service.shares if s.home > after[0] and covers(under, s.home)]
-    rows = [{"home": share.home} for share in found]
-    page = BY_HOME.cut(rows[: query.limit + 1], query.limit)
-    return page.of(await views.homes(deps, service, found[: query.limit]))
+    page = BY_HOME.of_kept([s for s in service.shares if covers(under, s.home)], query)
+    return page.of(await views.homes(deps, service, page.items))

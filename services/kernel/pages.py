@@ -204,6 +204,22 @@ class Keyset:
         more = len(rows) > limit
         return Page(list(rows[:limit]), self.write(rows[limit - 1]) if more else None)
 
+    def of_kept(self, items: Sequence[V], query: ListQuery) -> Page[V]:
+        """Return a page of what one document keeps, in any order; its fields are these keys.
+
+        For ascending keys only.
+        """
+
+        def position(item: V) -> list[Any]:
+            return [getattr(item, key.field) for key in self.keys]
+
+        after = self.read(query.cursor)
+        wanted = [item for item in items if after is None or position(item) > after]
+        found = sorted(wanted, key=position)[: query.limit + 1]
+        names = [key.field for key in self.keys]
+        rows = [dict(zip(names, position(item), strict=True)) for item in found]
+        return Page(found[: query.limit], self.cut(rows, query.limit).next_cursor)
+
 
 def _value(value: Any, kind: Any) -> Any:
     found = msgspec.convert(value, kind)

@@ -271,13 +271,5 @@ async def lines_of(
     """Return what each bill is charged, by home. Raises NotFound, also for another payee's."""
     fees = await _own(deps, actor, fees_id, with_lines=True)
     under = query.under or fees.place
-    after = tuple(BY_LINE.read(query.cursor) or ("", ""))
-    ordered = sorted(fees.lines, key=_key)
-    found = [line for line in ordered if _key(line) > after and covers(under, line.home)]
-    rows = [{"home": line.home, "bill": line.bill} for line in found]
-    page = BY_LINE.cut(rows[: query.limit + 1], query.limit)
-    return page.of(await views.lines(deps, found[: query.limit]))
-
-
-def _key(line: LateLine) -> tuple[str, str]:
-    return line.home, line.bill
+    page = BY_LINE.of_kept([line for line in fees.lines if covers(under, line.home)], query)
+    return page.of(await views.lines(deps, page.items))

@@ -254,9 +254,6 @@ async def shares_of(
     Raises NotFound, to a firm's people also where another payee is paid.
     """
     cost = await _own(deps, actor, cost_id, shares=True)
-    after = BY_HOME.read(query.cursor) or [""]
     under = query.under or cost.place
-    found = [s for s in cost.shares if s.home > after[0] and covers(under, s.home)]
-    rows = [{"home": share.home} for share in found]
-    page = BY_HOME.cut(rows[: query.limit + 1], query.limit)
-    return page.of(await views.shares(deps, cost, found[: query.limit]))
+    page = BY_HOME.of_kept([s for s in cost.shares if covers(under, s.home)], query)
+    return page.of(await views.shares(deps, cost, page.items))

@@ -40,7 +40,7 @@ class AgreedServicesHandler(ApiHandler):
     async def get(
         self, place: PlacePath, query: AgreedServicesQuery
     ) -> Page[AgreedServiceView]:
-        """Services that homes of a place are asked about or agreed to, the latest first."""
+        """Services that homes are asked about or agreed to, latest first; a firm sees its own."""
         return await agreed_services.listing(self.deps, self.actor, place, query)
 
     @endpoint(
@@ -86,7 +86,7 @@ class ServiceHomesHandler(ApiHandler):
     async def get(
         self, service_id: PathServiceId, query: ServiceHomesQuery
     ) -> Page[ServiceHomeView]:
-        """What each home would pay for a service, and what it answered."""
+        """What each home would pay for a service, and answered; a firm sees its own."""
         return await agreed_services.homes(self.deps, self.actor, service_id, query)
 
 

@@ -28,7 +28,7 @@ PathSharedCostId = Annotated[
 class SharedCostsHandler(ApiHandler):
     @endpoint("listSharedCosts", needs=Permission.RUN_BILLS)
     async def get(self, place: PlacePath, query: SharedCostsQuery) -> Page[SharedCostView]:
-        """Costs that are split over the homes of a place, the latest days first."""
+        """Costs split over homes of a place, latest days first; a firm sees its own."""
         return await shared_costs.listing(self.deps, self.actor, place, query)
 
     @endpoint(
@@ -69,7 +69,7 @@ class SharesHandler(ApiHandler):
     async def get(
         self, shared_cost_id: PathSharedCostId, query: SharesQuery
     ) -> Page[ShareView]:
-        """What each home pays of a cost, with the computation."""
+        """What each home pays of a cost, with the computation; a firm sees its own."""
         return await shared_costs.shares_of(self.deps, self.actor, shared_cost_id, query)
 
 

@@ -40,7 +40,7 @@ class AgreedServicesHandler(ApiHandler):
     async def get(
         self, place: PlacePath, query: AgreedServicesQuery
     ) -> Page[AgreedServiceView]:
-        """Services that homes are asked about or agreed to, latest first; a firm sees its own."""
+        """Services that homes are asked about or agreed to; a firm sees its own."""
         return await agreed_services.listing(self.deps, self.actor, place, query)
 
     @endpoint(

@@ -39,10 +39,11 @@ def progress(deposit: Deposit) -> str:
 async def tell(deps: Dependencies, tx: Transaction, deposit: Deposit) -> None:
     """Tell who owned or rented the home when it was paid how far its deposit is.
 
-    It stays theirs when they sell the home: who bought it neither reads nor hears of it.
+    It stays theirs when they sell the home: who bought it neither reads nor hears of it, nor
+    does who had left the household before.
     """
     rows = (await owners.debtors_of(deps, [deposit.home]))[deposit.home]
-    rows = tenures.debtors(rows, day_of(deposit.paid_at))
+    rows = tenures.holders(rows, day_of(deposit.paid_at))
     for person in sorted({row.person for row in rows if row.person}):
         await messaging.notify(
             deps,

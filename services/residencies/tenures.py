@@ -53,6 +53,11 @@ def debtors(rows: Sequence[Residency], day: Day) -> list[Residency]:
     return [*(owner for owners in owning for owner in owners), *renting]
 
 
+def holders(rows: Sequence[Residency], day: Day) -> list[Residency]:
+    """Return whose money kept for a home is, from a day on: debtors who had not left before."""
+    return [row for row in debtors(rows, day) if row.to_day is None or day <= row.to_day]
+
+
 def _lived_there(row: Residency, day: Day) -> bool:
     return row.from_day <= day and (row.to_day is None or day <= row.to_day)
 

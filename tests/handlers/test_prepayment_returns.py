@@ -105,6 +105,12 @@ async def test_cash_is_given_back_with_a_signature(
     mei = await estate.member("mei")
     tenant = {"$set": {"relation": "tenant", "pays_fees": True}}
     await estate.world.db.residencies.update_one({"_id": "r1-mei"}, tenant)
+    wang = await estate.member("wang")
+    [row] = await estate.world.db.residencies.find({"person": li.person_id}).to_list()
+    left = {**row, "_id": "r1-wang", "person": wang.person_id, "to_day": "2026-02-28"}
+    await estate.world.db.residencies.insert_one(
+        {**left, "phone_sealed": None, "phone_index": None}
+    )
     photo = await sent(estate.world.api, staff, purpose="charge")
     made = await asked(estate, prepayment, amount_fen=2 * FEE, photo_ids=[photo])
     assert await balance(estate, prepayment) == 3 * FEE  # nothing is reserved
@@ -130,6 +136,7 @@ async def test_cash_is_given_back_with_a_signature(
     assert await moves(estate, li) == [("taken_out", -2 * FEE), ("paid_in", 3 * FEE)]
     assert await told(estate, li) == {"已批准退还,请到收款单位领取", "已退还(现金)"}
     assert await told(estate, mei) == set()  # who rents and pays
+    assert await told(estate, wang) == set()  # who owned it too, and left
 
 
 async def test_no_bill_is_paid_from_what_is_to_be_handed_out(

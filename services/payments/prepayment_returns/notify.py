@@ -68,5 +68,5 @@ async def owners_of(deps: Dependencies, prepayment: Prepayment) -> list[str]:
     """Return whose money it is: the owners of today, or those of their last day."""
     rows = (await owners.debtors_of(deps, [prepayment.home]))[prepayment.home]
     day = prepayment.owners_until or deps.today()
-    found = [row for row in tenures.debtors(rows, day) if row.relation in OWNERS]
+    found = [row for row in tenures.holders(rows, day) if row.relation in OWNERS]
     return sorted({row.person for row in found if row.person})

@@ -226,9 +226,15 @@ class Route(msgspec.Struct, frozen=True):
     handler: type
 
     @property
-    def pattern(self) -> str:
-        return re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", self.path)
+    def pattern(self) -> re.Pattern[str]:
+        return _pattern_of(self.path)
 
     def contracts(self) -> dict[str, Contract]:
         methods = inspect.getmembers(self.handler, lambda member: hasattr(member, "contract"))
         return {verb: method.contract for verb, method in methods}
+
+
+@functools.cache
+def _pattern_of(path: str) -> re.Pattern[str]:
+    """Compile a path once: there are more routes than Python keeps compiled patterns (512)."""
+    return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path) + "$")

@@ -1,6 +1,5 @@
 """Check of failures against the contract: an operation fails with codes that it declares."""
 
-import re
 from functools import cache
 from http import HTTPStatus
 from typing import Any
@@ -26,11 +25,6 @@ def _declared(route: Route) -> dict[str, Declared]:
     }
 
 
-@cache
-def _patterns() -> list[tuple[re.Pattern[str], Route]]:
-    return [(re.compile(route.pattern), route) for route in ROUTES]
-
-
 def check(method: str, url: str, status: int, body: Any) -> None:
     """Raise when an operation fails with a code that its contract does not name.
 
@@ -42,8 +36,7 @@ def check(method: str, url: str, status: int, body: Any) -> None:
     if not isinstance(body, dict) or "request_id" not in body:
         return
     path, verb = urlsplit(url).path, method.lower()
-    found = (route for pattern, route in _patterns() if pattern.fullmatch(path))
-    route = next(found, None)
+    route = next((route for route in ROUTES if route.pattern.fullmatch(path)), None)
     if route is not None and verb in _declared(route):
         told = (status, body["code"])
         assert told in _declared(route)[verb], (method, route.path, *told)

@@ -1,5 +1,6 @@
 """Documents of a test's database, as they are stored: taken, compared and put back."""
 
+from asyncio import gather
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -9,35 +10,56 @@ from pymongo import WriteConcern
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 
-import mongo_indexes
-
 Database = AsyncDatabase[dict[str, Any]]
 Documents = Mapping[str, Sequence[RawBSONDocument]]
 
 RAW: Final = CodecOptions(document_class=RawBSONDocument)
-# The product reads what the majority has: the last write of `put` waits for all before it.
+# The product reads what the majority has: see `_read_by_all`.
 SOON: Final = WriteConcern(w=1)
+# Kinds of operation that can give a collection a document; findAndModify is a command.
+GIVING: Final = ("insert", "update", "commands")
+
+
+# Database → collection → how often it had been written when it was emptied.
+_emptied: Final[dict[str, dict[str, int]]] = {}
 
 
 async def taken(db: Database) -> Documents:
     """Return the documents of each collection that has any, in the order of their ids."""
-    return {
+    found = {
         name: await collection(db, name).find().sort("_id").to_list()
-        for name in await filled(db)
+        for name in await _written(db)
     }
+    return {name: rows for name, rows in found.items() if rows}
 
 
-async def filled(db: Database) -> list[str]:
-    """Return the collections that hold something, by name, asking once for all of them."""
-    first, *others = (module.COLLECTION for module in mongo_indexes.ALL)
-    rest = [{"$unionWith": {"coll": name, "pipeline": _holds(name)}} for name in others]
-    cursor = await db[first].aggregate([*_holds(first), *rest])
-    return sorted([row["name"] async for row in cursor])
+async def empty(db: Database) -> None:
+    """Delete what any process wrote, for all to read when this returns."""
+    if names := await _written(db):
+        await gather(*(collection(db, name).delete_many({}) for name in names))
+        await _read_by_all(db, names[0])
+    _emptied[db.name] = await _writes(db)
 
 
-def _holds(name: str) -> list[dict[str, Any]]:
-    """Return the stages that give the collection's name when it has a document."""
-    return [{"$limit": 1}, {"$project": {"_id": 0, "name": {"$literal": name}}}]
+async def _written(db: Database) -> list[str]:
+    """Return the collections that were written since the database was emptied, by name."""
+    before = _emptied.get(db.name, {})
+    now = await _writes(db)
+    return sorted(name for name, times in now.items() if times != before.get(name, 0))
+
+
+async def _writes(db: Database) -> dict[str, int]:
+    """Return how often each collection was given something, as the server counts for itself.
+
+    To look into each collection would take ten times as long.
+    """
+    counted = (await db.client.admin.command("top"))["totals"]
+    start = f"{db.name}."
+    return {
+        name.removeprefix(start): sum(times[kind]["count"] for kind in GIVING)
+        for name, times in counted.items()
+        if name.startswith(start)
+    }
 
 
 def difference(before: Documents, after: Documents) -> tuple[Documents, Documents]:
@@ -57,12 +79,20 @@ def difference(before: Documents, after: Documents) -> tuple[Documents, Document
 
 async def put(db: Database, new: Documents, changed: Documents | None = None) -> None:
     """Insert documents and replace others, all readable when this returns."""
-    for name, rows in new.items():
-        await collection(db, name).insert_many(rows)
-    for name, rows in (changed or {}).items():
-        for row in rows:
-            await collection(db, name).replace_one({"_id": row["_id"]}, row)
-    await db[next(iter(new))].update_one({"_id": None}, {"$unset": {"x": ""}})
+    await gather(
+        *(collection(db, name).insert_many(rows) for name, rows in new.items()),
+        *(
+            collection(db, name).replace_one({"_id": row["_id"]}, row)
+            for name, rows in (changed or {}).items()
+            for row in rows
+        ),
+    )
+    await _read_by_all(db, next(iter(new)))
+
+
+async def _read_by_all(db: Database, name: str) -> None:
+    """Wait until the majority has all that was written before."""
+    await db[name].update_one({"_id": None}, {"$unset": {"x": ""}})
 
 
 def collection(db: Database, name: str) -> AsyncCollection[RawBSONDocument]:

@@ -13,7 +13,7 @@ from server.connections import answering
 from server.dependencies import open_dependencies, open_mongo
 from server.serving import address_of, finish_requests, listen
 from server.settings import Settings
-from tests.build.documents import Database, filled
+from tests.build.documents import empty
 from tests.build.query_recorder import QueryRecorder
 from tests.build.world import Api, Clock, WeChat, World
 
@@ -56,9 +56,3 @@ async def open_world(
                 await empty(db)
                 rmtree(deps.photos, ignore_errors=True)
     assert not scans, "a query without an index"
-
-
-async def empty(db: Database) -> None:
-    """Delete what any process wrote."""
-    for name in await filled(db):
-        await db[name].delete_many({})

@@ -57,8 +57,7 @@ async def put(site: Site, world: World, stage: str) -> None:
         await _lay(site, world)
         if stage == LAID:
             return
-        for name in await documents.filled(world.db):
-            await world.db[name].delete_many({})
+        await documents.empty(world.db)
         (site.folder / "demo").unlink()
     await documents.put(world.db, _kept[stage])
     site.mark.add(STARTED)

@@ -5,10 +5,9 @@ import pytest
 from services.reconciliations import jobs as reconciliations
 from tests.build.books import balances
 from tests.build.cast import Estate
-from tests.build.documents import put, taken
+from tests.build.documents import empty, put, taken
 from tests.build.payments import journals, ordered, owing, paid, pay, state
 from tests.build.sign_ins import Member
-from tests.build.stage import empty
 from tests.build.trade_bills import (
     DAY,
     FLOW,

@@ -5,10 +5,13 @@ change and never by chance; by night it chooses new ones, and prints how to repe
 No example is kept on the disk: what failed yesterday must not make today's run red.
 """
 
+from typing import Final
+
 import pytest
 from hypothesis import HealthCheck, settings
 
 DAY, NIGHT, SHORT_NIGHT = "day", "night", "short night"
+SHARE: Final = 4  # a short night draws and asks one of so many
 settings.register_profile(
     DAY,
     derandomize=True,
@@ -24,12 +27,12 @@ settings.register_profile(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.register_profile(SHORT_NIGHT, settings.get_profile(NIGHT), max_examples=330)
+settings.register_profile(SHORT_NIGHT, settings.get_profile(NIGHT), max_examples=1000 // SHARE)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--nightly", action="store_true", help="try everything; takes long")
-    parser.addoption("--short", action="store_true", help="of a night: draw a third as much")
+    parser.addoption("--short", action="store_true", help="of a night: draw a quarter as much")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -51,11 +54,16 @@ def all_night() -> bool:
     return settings.get_current_profile_name() == NIGHT
 
 
+def one_of() -> int:
+    """Return n where one question of n is asked: 1 in a whole night, and 0 by day."""
+    return {DAY: 0, NIGHT: 1, SHORT_NIGHT: SHARE}[settings.get_current_profile_name()]
+
+
 def by_depth(*, day: int, night: int) -> int:
     """Return how many to draw, where the usual number takes too long.
 
     Not for a size, which a short night does not lessen: that is asked of by_night().
     """
     if settings.get_current_profile_name() == SHORT_NIGHT:
-        return max(day, night // 3)
+        return max(day, night // SHARE)
     return night if by_night() else day

@@ -1,4 +1,4 @@
-"""Sample of the matrix: the cells asked by day; with --nightly all are.
+"""Sample of the matrix: the cells asked by day; with --nightly all are, with --short a part.
 
 A class of cells is what one rule decides alike: of one row, one aim, one outcome and, where it
 counts, one position or one role of who asks. Of each class one cell is chosen: the one
@@ -7,6 +7,7 @@ permissions, is refused for want of every other, and everybody asks for somethin
 """
 
 from collections.abc import Hashable, Iterator, Sequence
+from itertools import islice
 
 from tests.matrix.judge import REFUSED
 from tests.matrix.row import Cell, Row
@@ -15,10 +16,28 @@ from tests.matrix.rules import Outcome
 Cells = dict[str, tuple[Cell, ...]]
 
 
-def chosen(rows: Sequence[Row], *, every: bool) -> Cells:
-    """Return the cells to ask, by the name of their row: every one, or one of each class."""
-    if every:
+def chosen(rows: Sequence[Row], *, every: int) -> Cells:
+    """Return the cells to ask, by the name of their row: one of each class, and more.
+
+    `every`: 1 to ask every cell; n to ask one of n beside the sample, in each row others; 0 to
+    ask the sample alone.
+    """
+    if every == 1:
         return {row.name: tuple(row.cells()) for row in rows}
+    sample = _sample(rows)
+    if not every:
+        return sample
+    return {
+        row.name: tuple(dict.fromkeys((*sample[row.name], *_one_of(row, every, number))))
+        for number, row in enumerate(rows)
+    }
+
+
+def _one_of(row: Row, every: int, number: int) -> Iterator[Cell]:
+    return islice(row.cells(), number % every, None, every)
+
+
+def _sample(rows: Sequence[Row]) -> Cells:
     shown: set[Hashable] = set()
     found: dict[str, list[Cell]] = {}
     for row in rows:

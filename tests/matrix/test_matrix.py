@@ -6,6 +6,7 @@ import pytest
 
 from services.grants import actions as grants
 from services.kernel.permissions import PERMISSIONS, Permission, Role
+from tests.depth import SHARE
 from tests.matrix.posts import POSTS
 from tests.matrix.row import BY_PATH
 from tests.matrix.rows import ROWS
@@ -15,7 +16,7 @@ from tests.matrix.town import Town
 
 pytestmark = [pytest.mark.slow, pytest.mark.deep]
 
-BY_DAY = chosen(ROWS, every=False)
+BY_DAY = chosen(ROWS, every=0)
 
 
 def test_every_route_has_a_row_and_every_row_a_route() -> None:
@@ -36,6 +37,14 @@ def test_what_is_asked_by_day_stands_for_everything() -> None:
         assert len(again(row, every=False)) == bool(list(row.again()))
     assert asked == all_there_is
     assert sum(map(len, BY_DAY.values())) < sum(len(list(row.cells())) for row in ROWS) / 5
+
+
+def test_a_short_night_asks_the_sample_and_one_of_some_of_each_row() -> None:
+    short = chosen(ROWS, every=SHARE)
+    for row in ROWS:
+        cells, asked = list(row.cells()), short[row.name]
+        assert {*BY_DAY[row.name]} <= {*asked} <= {*cells}
+        assert len(cells) // SHARE <= len(asked) == len({*asked})
 
 
 NEEDED = {row.rule.needs(row.contract) for row in ROWS} - {None}

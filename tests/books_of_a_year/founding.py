@@ -6,7 +6,8 @@ month of a sale is shared by days. Water 2.80 per m³.
 
 和平小区: the same prices. Zhao's staircase is billed by the half-year, and what changes within
 a month counts from the next one; Qian's by the month, and a month that was begun is charged
-whole; Wu's by the year from 15 March, at 0.60. Waste 3.00 a month and person, by the year.
+whole; Wu's by the year from 15 March, at 0.60. The month of a sale is owed by the buyer alone
+on Zhao's staircase, by the seller alone on Qian's. Waste 3.00 a month and person, by the year.
 """
 
 from functools import partial
@@ -55,7 +56,15 @@ AREAS: Final = {
     QIAN_HOME: 5000,
     WU_HOME: 4000,
 }
-OTHERS: Final = {"qian": "13900000021", "wu": "13900000022", "an": "13900000023"}
+OTHERS: Final = {
+    "qian": "13900000021",
+    "wu": "13900000022",
+    "an": "13900000023",
+    # who buy homes in the year: Wang's, Qian's and Zhao's
+    "buyer": "13900000040",
+    "xu": "13900000041",
+    "zhou": "13900000042",
+}
 RESIDENTS: Final = [
     (LI_HOME, "li", Relation.OWNER),
     (LI_HOME, "mei", Relation.FAMILY),
@@ -104,9 +113,11 @@ async def _other_compound(add: Any) -> None:
     by_half_years = {
         "period": BillingPeriod.HALF_YEARLY,
         "proration": Proration.NEXT_MONTH,
+        "hand_over": HandOver.BUYER,
     }
     await _by_area(add, ZHAO_HOME.rpartition(".")[0], **by_half_years)
-    await _by_area(add, QIAN_HOME.rpartition(".")[0], proration=Proration.FULL_MONTH)
+    whole = {"proration": Proration.FULL_MONTH, "hand_over": HandOver.SELLER}
+    await _by_area(add, QIAN_HOME.rpartition(".")[0], **whole)
     since = "2026-03-15"
     anniversary = {"period": BillingPeriod.ANNIVERSARY, "anniversary_day": since}
     of_wu = {"price": 6000, "start_day": since, **anniversary}

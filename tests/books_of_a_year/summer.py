@@ -7,6 +7,7 @@ from tests.books_of_a_year.year import (
     SUN,
     WANG,
     WASTE,
+    ZHAO,
     Year,
 )
 from tests.build import (
@@ -27,15 +28,19 @@ ALONE = "2026-05-11"  # the buyer's first day
 async def april(year: Year) -> None:
     """0.66 × m²: Li 56.298 → 56.30, Wang 39.60, Sun 46.20: 142.10. Waste 3 × 15.00 = 45.00.
 
-    Qian's second quarter 33.00 × 3 = 99.00.
-    Paid: Li's rest of March 53.82 − 20.00 = 33.82 by card; Wang's March 37.86 by transfer;
-    Sun's March 44.10 and waste 15.00 by one combined order; Qian's first quarter 90.00 in
-    cash. Li's 10.00 of February are paid by two phones: 10.00 too much go back.
+    和平小区: Qian sells on the 3rd. By that contract all of April is Qian's, 33.00; May and
+    June are Xu's, who bought the home, 33.00 × 2 = 66.00. Together 99.00.
+    Paid: Li's rest of March 53.82 − 20.00 = 33.82 by card, which closes the order that Li has
+    for it: WeChat takes nothing; Wang's March 37.86 by transfer; Sun's March 44.10 and waste
+    15.00 by one combined order; Qian's first quarter 90.00 in cash. Li's 10.00 of February are
+    paid by two phones: 10.00 too much go back.
     """
     await year.on("2026-04-05")
+    await year.sell(QIAN_HOME, "xu", "徐丽", "2026-04-03")
     await year.bill("2026-04", COMPOUND)
     await year.bill("2026-04", OTHER_COMPOUND, months=3)
-    await year.take("staff", await year.ids(LI, PROPERTY, "2026-03"), "pos", "P-1")
+    rest = await year.ids(LI, PROPERTY, "2026-03")
+    await year.slower_than_the_counter("li", rest, "pos", "P-1")
     await year.take("staff", await year.ids(WANG, PROPERTY, "2026-03"), "transfer", "T-1")
     await year.take("staff", await year.ids(QIAN_HOME, PROPERTY, "2026-01"), "cash", "K-8")
     await checkouts.combining(year.estate)
@@ -43,7 +48,9 @@ async def april(year: Year) -> None:
     await year.check_out("sun", bills)
     parts = await year.world.db.payments.find({"combined": {"$ne": None}}).to_list()
     assert sorted(part["amount_fen"] for part in parts) == [1_500, 4_410]
-    await year.pay_twice("li", "mei", await year.ids(LI, PROPERTY, "2026-02"))
+    bills = await year.ids(LI, PROPERTY, "2026-02")
+    async with year.paid_beside("li", bills):
+        await year.wechat("mei", bills)
 
 
 async def may(year: Year) -> None:
@@ -65,8 +72,7 @@ async def may(year: Year) -> None:
     assert (await meters.bill(year.estate, "2026-04-30")).status == 202
     await year.pay_while_voided("sun", await year.ids(SUN, PROPERTY, "2026-04"))
     await year.on(ALONE)
-    sale = {"name": "赵强", "phone": year.buyers_phone, "day": ALONE, "reason": "已过户"}
-    await year.do("staff", f"homes/{WANG}/transfer", **sale)
+    await year.sell(WANG, "buyer", "赵强", ALONE)
     await year.bill("2026-05", COMPOUND)
 
 
@@ -116,12 +122,14 @@ async def july(year: Year) -> None:
     """Li 56.30; the buyer 39.60, from the prepayment; Sun 46.20 × 70 % = 32.34: 128.24.
 
     Waste of the quarter: Li and the buyer 15.00 each, Sun nothing: 30.00.
-    和平小区: Zhao's second half-year 59.40 × 6 = 356.40, Qian's quarter 99.00: 455.40.
+    和平小区: Zhao sells on the 3rd. By that contract all of July is the buyer's already: Zhou's
+    half-year 59.40 × 6 = 356.40, Xu's quarter 99.00: 455.40.
     Paid: Sun's June 46.20 + 10.00 = 56.20, found in the bank's file.
     Li's water until 30 June is read: 45 − 30.339 = 14.661 m³ × 2.80 = 41.0508 → 41.05. All of
     it 28.00 + 28.95 + 41.05 = 98.00 = 35 m³ × 2.80.
     """
     await year.on("2026-07-05")
+    await year.sell(ZHAO, "zhou", "周敏", "2026-07-03")
     await year.bill("2026-07", COMPOUND)
     await year.bill("2026-07", OTHER_COMPOUND, months=3)
     assert (await meters.read(year.estate, year.meter, "2026-06-30", 45_000)).status == 201

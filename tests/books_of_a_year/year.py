@@ -1,5 +1,7 @@
 """The year as it is lived: a day comes, bills are made, somebody pays; all through the API."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Final
 
@@ -47,13 +49,12 @@ class EstateOfAYear(Estate):
 class Year:
     """A year of the cast's homes."""
 
-    buyers_phone: Final = "13900000040"
-
     def __init__(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         self.estate, self.monkeypatch = EstateOfAYear(world), monkeypatch
         self.of_two_months = ""  # Li's payment of January and February
         self.meter = ""  # of Li's water
         self.deposits: dict[str, str] = {}  # by what they are kept for
+        self.hanging = ""  # the refund that WeChat could not place
 
     @property
     def world(self) -> World:
@@ -125,12 +126,28 @@ class Year:
         path = f"refund-requests/{made['request_id']}/payout"
         await self.do("staff", path, way="transfer", voucher=voucher)
 
-    async def prepaid_back(self, home: str, payout: dict[str, Any], **wish: Any) -> None:
-        """Let staff ask for money that a home paid in advance; it is approved, and paid out."""
+    async def hang(self, payment_id: str) -> None:
+        """Let a payment be given back to a card that does not take it."""
+        await self.world.wechat.do("settings", refunds={"outcome": "ABNORMAL"})
+        self.hanging = str((await self.give_back(payment_id))["refund_number"])
+        await self.world.wechat.do("settings", refunds={"outcome": "SUCCESS"})
+
+    async def mend(self) -> None:
+        """Let it go to another card, in the merchant's console, and WeChat be asked of it."""
+        waiting = (await self.look("admin", "refunds"))["items"]
+        found = [(each["refund_id"], each["problem"]) for each in waiting]
+        assert found == [(self.hanging, "ABNORMAL")]
+        mended = {"status": "SUCCESS", "notify": False}
+        await self.world.wechat.do(f"refunds/{self.hanging}/settle", **mended)
+        await self.do("admin", f"refunds/{self.hanging}/retry")
+
+    async def prepaid_back(self, home: str, payout: dict[str, Any] | None, **wish: Any) -> None:
+        """Let money that a home paid in advance be given back; without a payout it waits."""
         query = {"home": home, "fen": {"$gt": 0}}
         [kept] = await self.world.db.prepayments.find(query).to_list()
         made = await prepayment_returns.approved(self.estate, kept["_id"], **wish)
-        await self.do("staff", f"prepayment-returns/{made}/payout", **payout)
+        if payout:
+            await self.do("staff", f"prepayment-returns/{made}/payout", **payout)
 
     async def deposit_back(
         self, name: str, payout: dict[str, Any] | None, deduct_fen: int = 0
@@ -143,17 +160,51 @@ class Year:
         if payout:
             await self.do("staff", f"{path}/payout", **payout)
 
-    async def pay_twice(self, one: str, other: str, bill_ids: list[str], **wish: Any) -> None:
-        """Let two phones pay the same bills; WeChat tells late of the first one."""
-        order = await self.do(one, "payments", bill_ids=bill_ids, **wish)
-        first = str(order["payment_id"])
-        answer = await pay(self.estate, await self.estate.member(one), order, notify=False)
+    @asynccontextmanager
+    async def paid_beside(
+        self, who: str, bill_ids: list[str], **wish: Any
+    ) -> AsyncIterator[None]:
+        """Let a phone pay what is paid in another way, too, before WeChat tells of it."""
+        order = await self.do(who, "payments", bill_ids=bill_ids, **wish)
+        payment_id = str(order["payment_id"])
+        answer = await pay(self.estate, await self.estate.member(who), order, notify=False)
         assert answer["result"] == "ok", answer
         change = {"$set": {"state": "closed", "open": False}}
-        await self.world.db.payments.update_one({"_id": first}, change)
-        await self.wechat(other, bill_ids)
-        await self.world.wechat.do("notify", out_trade_no=first)
+        await self.world.db.payments.update_one({"_id": payment_id}, change)
+        yield
+        await self.world.wechat.do("notify", out_trade_no=payment_id)
         await payments.pass_time(self.estate)
+
+    async def faster_than_the_counter(self, who: str, bill_ids: list[str], **wish: Any) -> None:
+        """Let somebody pay in WeChat while staff want to take cash: staff are told to wait."""
+        order = await self.do(who, "payments", bill_ids=bill_ids, **wish)
+        member = await self.estate.member(who)
+        await pay(self.estate, member, order, slow=True)
+        cash = {"bill_ids": bill_ids, "way": "cash", "voucher": "K-0"}
+        refused = await post(self.estate, "staff", "counter-payments", cash)
+        assert (refused.status, refused.code) == (409, "payment_in_progress")
+        done = {"out_trade_no": order["payment_id"]}
+        await self.world.wechat.do(f"users/{who}/finish-payment", **done)
+        await self.world.work()
+
+    async def slower_than_the_counter(
+        self, who: str, bill_ids: list[str], way: str, voucher: str
+    ) -> None:
+        """Let staff take money for what somebody has ordered: WeChat takes none any more."""
+        order = await self.do(who, "payments", bill_ids=bill_ids)
+        await self.take("staff", bill_ids, way, voucher)
+        answer = await pay(self.estate, await self.estate.member(who), order)
+        assert answer["result"] != "ok", answer
+
+    async def sell(self, home: str, who: str, name: str, day: str) -> None:
+        """Let staff write down who bought a home, and on which day it became theirs."""
+        sale = {"name": name, "phone": PHONES[who], "day": day, "reason": "已过户"}
+        await self.do("staff", f"homes/{home}/transfer", **sale)
+
+    async def measure(self, home: str, area: int, day: str) -> None:
+        """Let staff write down what a home measures since a day."""
+        paper = {"document": "房产测绘报告", "reason": "阳台拆除后重新测量"}
+        await self.do("staff", f"homes/{home}/correction", area=area, from_day=day, **paper)
 
     async def pay_while_voided(self, who: str, bill_ids: list[str]) -> None:
         """Let somebody pay a bill that staff voids after it was ordered."""

@@ -35,9 +35,11 @@ async def september(year: Year) -> None:
 
 
 async def october(year: Year) -> None:
-    """Three months at once: Li 56.298 × 3 = 168.894 → 168.89, the buyer 39.60 × 3 = 118.80.
+    """Three months at once: the buyer 39.60 × 3 = 118.80, Sun 42.24 × 3 = 126.72.
 
-    Sun 42.24 × 3 = 126.72. Together 414.41. Waste of Li and the buyer: 30.00.
+    Li's home measures 84.00 m² instead of 85.30 from the 3rd on: of the 31 days of October 2
+    are of 56.298 and 29 of 84.00 × 0.66 = 55.44: (112.596 + 1,607.76) / 31 = 55.4953… → 55.50;
+    then 55.44 × 2 = 110.88: 166.38. Together 411.90. Waste of Li and the buyer: 30.00.
     和平小区: Xu's home measures 48.00 m² instead of 50.00 from the 2nd on. October was begun
     before, and is charged whole as it began: 33.00; then 48.00 × 0.66 × 2 = 63.36: 96.36.
     Li pays May, 56.30, in WeChat, and all of it is to go back by hand. WeChat cannot place it,
@@ -46,6 +48,7 @@ async def october(year: Year) -> None:
     the day tells of it.
     """
     await year.on("2026-10-05")
+    await year.measure(LI, 8400, "2026-10-03")
     await year.measure(QIAN_HOME, 4800, "2026-10-02")
     await year.bill("2026-10", COMPOUND, months=3)
     await year.bill("2026-10", OTHER_COMPOUND, months=3)

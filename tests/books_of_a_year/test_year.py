@@ -52,6 +52,7 @@ async def test_a_year_is_to_the_fen_what_was_worked_out_by_hand(
     await _ledger(year)
     await _receipts(year)
     await _instalments(year)
+    await _not_fetched(year)
     await _export(year)
     await books.check(world)
     await proofs.sealed(world)
@@ -125,6 +126,19 @@ async def _instalments(year: Year) -> None:
     found = (await year.look("staff", f"places/{COMPOUND}/instalments"))["items"]
     ended = {each["amount_fen"]: each["state"] for each in found}
     assert ended == paper.INSTALMENTS
+
+
+async def _not_fetched(year: Year) -> None:
+    """What was approved and nobody fetched is listed, until somebody does."""
+    lists = (
+        (f"places/{OTHER_COMPOUND}/prepayment-returns", "amount_fen"),
+        (f"places/{COMPOUND}/deposits", "back_fen"),
+    )
+    found = []
+    for path, sum_of in lists:
+        rows = (await year.look("staff", f"{path}?state=approved"))["items"]
+        found.append([row[sum_of] for row in rows])
+    assert tuple(found) == paper.NOT_FETCHED
 
 
 async def _export(year: Year) -> None:

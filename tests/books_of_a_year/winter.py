@@ -51,17 +51,18 @@ OTHER_PARTS = [
 
 
 async def what_is_agreed(year: Year) -> None:
-    """The doors: Li agrees, one of two homes and 85.30 of 145.30 m²: half of both is enough.
+    """The doors: Li agrees, one of two homes and 84.00 of 144.00 m²: half of both is enough.
 
-    100.00 a month by area: 58.706… and 41.293…: 58.70 + 41.29 = 99.99, and the fen that is
-    left goes to the larger remainder (.61 before .39), which is Li's: 58.71 and 41.29.
+    100.00 a month by area: 58.333… and 41.666…: 58.33 + 41.66 = 99.99, and the fen that is
+    left goes to the larger remainder (.67 before .33), which is the buyer's: 58.33 and 41.67.
     The cleaning, once, at 0.15 per m²: the buyer and Sun agree, two of three homes are 66.7 %,
     and Li, who does not, pays nothing: 60 × 0.15 = 9.00 and 64 × 0.15 = 9.60.
 
     Li is to pay June and July, 56.30 + 56.30 = 112.60, in two parts, 60.00 and 52.60, and
     September, 56.30, in two of 30.00 and 26.30. No late charges are counted meanwhile.
 
-    Deposits: Li 2,000.00 in cash and 100.00 by card, Zhao 500.00 by transfer. None is income.
+    Deposits: Li 2,000.00 in cash and 100.00 by card, Sun 50.00 in cash, Zhou 500.00 by
+    transfer. None is income.
     """
     await year.on("2026-10-20")
     estate = year.estate
@@ -87,7 +88,9 @@ async def _deposits_taken(year: Year) -> None:
     estate, keys = year.estate, {"kind": "keys", "why": "门禁卡", "amount_fen": 10_000}
     year.deposits["renovation"] = await deposits.kept(estate)
     year.deposits["keys"] = await deposits.kept(estate, way="pos", voucher="P-8", **keys)
-    rent = {"kind": "rent", "why": "搭棚", "amount_fen": 50_000, "payer_name": "赵"}
+    sun = {**keys, "home": SUN, "amount_fen": 5_000, "payer_name": "孙军"}
+    year.deposits["sun"] = await deposits.kept(estate, voucher="Y-2", **sun)
+    rent = {"kind": "rent", "why": "搭棚", "amount_fen": 50_000, "payer_name": "周敏"}
     year.deposits["rent"] = await deposits.kept(
         estate, home=ZHAO, way="transfer", voucher="T-8", **rent
     )
@@ -152,15 +155,15 @@ async def december(year: Year) -> None:
     26 + 31 + 4 = 61 days, and 26.30 for the 26 days since the 30.00 were paid:
     (3,434.30 + 683.80) × 0.0005 = 2.05905 → 2.06. Li's September, late since 6 October: 14
     days until the agreement of the 20th, and 14 since it was broken on 16 November:
-    56.30 × 0.0005 × 28 = 0.7882 → 0.79. Li's quarter, late since 5 November:
-    168.89 × 0.0005 × 26 = 2.19557 → 2.20. Together 7.13.
-    The buyer's quarter is late since 5 November, too, and 10 of its 26 days are those of the
-    dispute: 118.80 × 0.0005 × 16 = 0.9504 → 0.95; July to September were paid on the day they
-    were issued. Sun is charged nothing, for a reason. All of it 8.08.
+    56.30 × 0.0005 × 28 = 0.7882 → 0.79. Li's October and the rest of the quarter, late since
+    5 November: 55.50 × 0.0005 × 26 = 0.7215 → 0.72, and 110.88 × 0.0005 × 26 = 1.44144 → 1.44.
+    Together 7.09. The buyer's quarter is late since 5 November, too, and 10 of its 26 days are
+    those of the dispute: 118.80 × 0.0005 × 16 = 0.9504 → 0.95; July to September were paid on
+    the day they were issued. Sun is charged nothing, for a reason. All of it 8.04.
     """
     await year.on("2026-12-01")
     seen = await year.look("staff", f"homes/{LI}/late-charges")
-    assert sorted(each["amount_fen"] for each in seen["items"]) == [79, 206, 208, 220]
+    assert sorted(each["amount_fen"] for each in seen["items"]) == [72, 79, 144, 206, 208]
     spared = {"left_out": [SUN], "left_out_because": "低保家庭"}
     await late_charges.charged(year.estate, "2026-11-30", **spared)
     await _paid_in_december(year)
@@ -168,7 +171,7 @@ async def december(year: Year) -> None:
 
 
 async def _paid_in_december(year: Year) -> None:
-    """Paid in WeChat: Li the last part 52.60, the doors of November 58.71 and the 7.13.
+    """Paid in WeChat: Li the last part 52.60, the doors of November 58.33 and the 7.09.
 
     Sun's cleaning 9.60 in cash. A credit note takes 0.50 off the buyer's 0.95. The buyer's
     quarter, 118.80, is paid by two phones; what is paid twice stays, in advance.
@@ -196,8 +199,9 @@ async def _given_back(year: Year) -> None:
     """18.80 of what the buyer paid in advance by transfer: 100.00 stay.
 
     Of what Zhou paid in advance 100.00 in cash: signed. The other 356.40 are approved, and
-    nobody fetches them: they are owed to Zhou at the end of the year, and pay no bill.
-    Zhao's 500.00 in cash; Li's 100.00 are deducted whole. Of Li's 2,000.00 staff want to
+    nobody fetches them: they are owed to Zhou at the end of the year, and pay no bill. Nor
+    does Sun fetch the deposit of 50.00, whose return is approved.
+    Zhou's 500.00 in cash; Li's 100.00 are deducted whole. Of Li's 2,000.00 staff want to
     deduct 500.00. Li objects, and it is refused; then a deduction of 350.00 is approved, and
     1,650.00 go back by transfer.
     """
@@ -209,6 +213,7 @@ async def _given_back(year: Year) -> None:
     await year.deposit_back("renovation", transfer, deduct_fen=35_000)
     await year.deposit_back("rent", await deposits.signed(year.estate))
     await year.deposit_back("keys", None, deduct_fen=10_000)
+    await year.deposit_back("sun", None)
 
 
 async def _objected(year: Year) -> None:

@@ -82,7 +82,7 @@ async def it_is_fixed(visit: Visit) -> str:
 
 
 async def one_that_nobody_took_has_climbed(visit: Visit) -> str:
-    path = f"/repairs/similar?place={UNIT}&category=stair_light"
+    path = f"/repairs?place={UNIT}&category=stair_light&overdue=true"
     found = (await visit.ask("firm", "GET", path))["items"][0]
     where = f"/repairs/{found['repair_id']}/history?limit=100"
     rungs = await visit.until(

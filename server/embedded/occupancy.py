@@ -43,7 +43,7 @@ def occupied(folder: Path) -> Iterator[Occupancy]:
 
 
 def _refusal(folder: Path, owner: str) -> str:
-    address = _address(folder)
+    address = last_address(folder)
     folder = folder.absolute()
     if address is None:
         return f"It is already starting on {folder} (process {owner}): wait for its address"
@@ -60,12 +60,13 @@ def address_of(folder: Path) -> str:
             f"Nothing runs on {folder.absolute()}: start `make run` first, "
             "or name its folder with DATA_DIR"
         )
-    address = _address(folder)
+    address = last_address(folder)
     if address is None:
         raise StartError(f"It is still starting on {folder.absolute()}: wait for its address")
     return address
 
 
-def _address(folder: Path) -> str | None:
+def last_address(folder: Path) -> str | None:
+    """Return the address that the `run` on this data folder wrote; None before it did."""
     file = folder / ADDRESS
     return file.read_text(encoding="ascii") if file.exists() else None

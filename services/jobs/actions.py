@@ -81,7 +81,7 @@ async def keep_going(deps: Dependencies, kind: str, key: str, **payload: Any) ->
     """
     await enqueue(deps, None, kind, key, **payload)
     if await store.revive(deps.db, f"{kind}:{key}", deps.now()):
-        log.warning("job_revived", job=f"{kind}:{key}")
+        log.info("job_revived", job=f"{kind}:{key}")
 
 
 async def end(deps: Dependencies, tx: Transaction, kind: str, key: str) -> None:

@@ -22,6 +22,8 @@ USAGE_WORDS: Final[dict[Usage, tuple[str, ...]]] = {
     Usage.STORAGE: ("地下室", "仓房", "仓库", "储藏室", "储藏间", "储物间", "小棚"),
     Usage.FLAT: ("住宅", "居住", "住房", "民用", "成套住宅", "普通住宅", "民宅"),
 }
+# What a home's number begins with in its path, but for flats that begin with a digit.
+USAGE_LETTERS: Final = {Usage.SHOP: "s", Usage.GARAGE: "g", Usage.STORAGE: "k", Usage.FLAT: "h"}
 # Rooms that have a sign instead of a number.
 PUBLIC_ROOMS: Final = (
     *("物业用房", "物业办公室", "社区用房", "居委会", "办公室", "门卫室", "门卫", "收发室"),

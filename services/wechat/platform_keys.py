@@ -158,8 +158,10 @@ class PlatformKeys:
             fresh = self._open(reply.body)
             self._check(reply, fresh)
         except (PayError, BadSignature, ValueError) as failure:
-            log.warning("platform_certificates_not_refreshed", problem=str(failure))
-            return isinstance(failure, PayError) and failure.reaction in NONE_THERE
+            none_there = isinstance(failure, PayError) and failure.reaction in NONE_THERE
+            tell = log.info if none_there else log.warning  # there are none beside a public key
+            tell("platform_certificates_not_refreshed", problem=str(failure))
+            return none_there
         self._certificates |= fresh  # added, never cleared: old notices are still under way
         self._loaded_at = self._now()
         return True

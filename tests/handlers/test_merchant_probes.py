@@ -8,6 +8,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509.oid import NameOID
+from structlog.testing import capture_logs
 from tornado.web import Application, RequestHandler
 
 from server.connections import answering
@@ -121,6 +122,17 @@ async def test_another_server_that_refuses_as_ours_does_fails(estate: Estate) ->
         found = await probed(estate, passed="false")
     assert {kind for _, kind in found} == {"call_back"}
     assert "HTTP 401" in found["firm", "call_back"]["said"]
+
+
+async def test_our_own_question_is_no_alarm(estate: Estate) -> None:
+    """A notice without a signature is one; what we send ourselves at each start is not."""
+    path, deps = "/wx/pay/notify/firm", estate.world.deps
+    for asked, alarms in ((echoes.question(deps.vault), []), ("", ["notice_refused"])):
+        with capture_logs() as lines:
+            headers = {echoes.HEADER: asked}
+            reply = await estate.world.api.call("POST", path, b"{}", headers=headers)
+        assert (reply.status, bool(reply.headers.get(echoes.HEADER))) == (401, not alarms)
+        assert [each["event"] for each in lines if each["log_level"] != "info"] == alarms
 
 
 async def test_a_question_that_is_not_signed_by_us_is_not_answered(estate: Estate) -> None:

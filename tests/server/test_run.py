@@ -108,6 +108,7 @@ async def test_it_answers_while_the_demo_is_made_and_survives_a_kill(folder: Pat
         assert msgspec.json.decode(ready.body)["ready"] is True
         assert command(folder, "api").stdout == f"{address}/api/v1\n"
         assert len(command(folder, "token", "admin").stdout.split(".")) == 3  # a JWT
+        assert command(folder, "merchants", "probe").returncode == 0  # finds the address itself
         parts = parts_of(process)
         assert len(parts) == 3
         await moved_clock(folder, {"advance_seconds": 86400, "frozen": True})

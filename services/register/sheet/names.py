@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 
 from services.kernel.deferred import deferred
+from services.places.doors import USAGE_LETTERS
 from services.places.models import Usage
 from services.register.sheet.cells import usage_of
 
@@ -57,7 +58,6 @@ PAIR: Final = re.compile(r"([A-Za-z]?\d{1,3})-(\d{1,2})(?:单元|门洞|门)?")
 NO_UNIT: Final = "u_"  # no escape writes this
 NO_UNIT_NAME: Final = "不分单元"
 SUFFIXES: Final = frozenset({"号楼", "栋", "幢", "座", "楼"})
-LETTERS: Final = {Usage.SHOP: "s", Usage.GARAGE: "g", Usage.STORAGE: "k", Usage.FLAT: "h"}
 
 
 class Label(Struct, frozen=True):
@@ -120,10 +120,12 @@ def home(word: str, usage: Usage | None) -> tuple[Label, Usage]:
     known = said[1] if said and said[0] is usage else ""
     core = _home_core(word.replace(known, "", 1) if known else word) or known
     if usage is Usage.FLAT:
-        letter = "" if core[0].isascii() and core[0].isdigit() else LETTERS[usage]
+        letter = "" if core[0].isascii() and core[0].isdigit() else USAGE_LETTERS[usage]
         return Label(letter + escape(core), core), usage
     shown = known or usage.label
-    return Label(LETTERS[usage] + escape(core), core if core == known else shown + core), usage
+    return Label(
+        USAGE_LETTERS[usage] + escape(core), core if core == known else shown + core
+    ), usage
 
 
 def has_core(word: str) -> bool:

@@ -8,11 +8,12 @@ import msgspec
 
 from mongo_indexes.late_charges import COLLECTION
 from services.dependencies import Database, Transaction
+from services.kernel.days import Day
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, Page, chosen
 from services.kernel.paths import under
 from services.late_charges.models import LateFees, LateFeesQuery
-from services.late_charges.states import TABLE, LateFeesAction
+from services.late_charges.states import DECIDED, TABLE, LateFeesAction
 from services.places import actions as places
 
 LATEST: Final = Keyset(Key("proposed_at", ascending=False, kind=datetime), Key(ascending=False))
@@ -51,6 +52,25 @@ async def advance(
         moved = await db[COLLECTION].update_one(key, {"$set": changes}, session=tx)
         return moved.matched_count == 1
     return await TABLE.move(db[COLLECTION], key, LateFeesAction.BILL, changes, tx=tx)
+
+
+async def waived(
+    db: Database, homes: Sequence[str], *, tx: Transaction | None = None
+) -> dict[tuple[str, str], Day]:
+    """Return (home, account) → the last day that it was left out of. By index `left_out`."""
+    compounds = sorted({places.compound_of(home) for home in homes})
+    own = {"left_out": {"$in": list(homes)}}
+    decided: Document = {"compound": {"$in": compounds}, "state": {"$in": list(DECIDED)}}
+    last = {"_id": {"home": "$left_out", "account": "$account"}, "day": {"$max": "$to_day"}}
+    steps: list[Document] = [
+        {"$match": {**decided, **own}},
+        {"$project": {"account": 1, "to_day": 1, "left_out": 1}},
+        {"$unwind": "$left_out"},
+        {"$match": own},
+        {"$group": last},
+    ]
+    cursor = await db[COLLECTION].aggregate(steps, hint="left_out", session=tx)
+    return {(row["_id"]["home"], row["_id"]["account"]): row["day"] async for row in cursor}
 
 
 async def page(

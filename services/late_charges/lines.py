@@ -23,7 +23,7 @@ from services.kernel.paths import covers
 from services.kernel.types import WHOLE
 from services.late_charges import accounts, interest, store
 from services.late_charges.interest import Span
-from services.late_charges.models import LateLine
+from services.late_charges.models import ChargedLine, LateLine
 from services.late_charges.rules import actions as rules
 from services.late_charges.rules.models import LateRule, LateStop
 from services.ledger import actions as ledger
@@ -120,7 +120,7 @@ def rule_of(held: Sequence[LateRule], bill: Bill) -> LateRule | None:
     return None if is_over else last
 
 
-def source_of(line: LateLine, batch: str) -> str:
+def source_of(line: LateLine | ChargedLine, batch: str) -> str:
     """Name what a late charge is for: the bill that was late, by which its days are found."""
     return f"{line.bill}|{line.first}|{batch}"
 

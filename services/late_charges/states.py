@@ -24,6 +24,7 @@ class LateFeesAction(StrEnum):
 
 # By these a home that was left out is not charged for their days any more.
 DECIDED: Final = (LateFeesState.APPROVED, LateFeesState.BILLED)
+OPEN: Final = (LateFeesState.PROPOSED, LateFeesState.APPROVED)
 S, A, P = LateFeesState, LateFeesAction, Permission.RUN_BILLS
 
 TABLE: Final = Table(

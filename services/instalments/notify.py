@@ -102,8 +102,7 @@ TEMPLATES: Final = (
     *(OFFERED, HOLDS, DUE_SOON, BROKEN, BROKEN_AT_OFFICE, DONE, LAPSED),
     *(AT_OFFICE, TO_DECIDE),
 )
-# Of the state of an agreement, what who offered it reads; else its label.
-SAID: Final = {InstalmentsState.AGREED: "业主已同意,等待另一人批准"}
+DEBTOR_AGREED: Final = "业主已同意"  # what is waited for is the state's own label
 
 
 async def notify(
@@ -127,8 +126,10 @@ async def notify(
 
 async def notify_office(deps: Dependencies, tx: Transaction, agreement: Instalments) -> None:
     """Tell who offered an agreement how far it is."""
-    said, people = SAID.get(agreement.state, agreement.state.label), [agreement.offered_by]
-    key = f"{agreement.id}:{agreement.state}"
+    state, people = agreement.state, [agreement.offered_by]
+    is_agreed = state is InstalmentsState.AGREED
+    said = f"{DEBTOR_AGREED},{state.label}" if is_agreed else state.label
+    key = f"{agreement.id}:{state}"
     await _send(deps, tx, people, AT_OFFICE, agreement, key=key, progress=said)
 
 

@@ -25,6 +25,7 @@ from services.late_charges.models import (
     NewLateFees,
 )
 from services.late_charges.rules import actions as rules
+from services.late_charges.rules import ends
 from services.late_charges.rules.models import (
     DecideLateRule,
     EndLateRule,
@@ -104,12 +105,12 @@ class LateRuleEndHandler(ApiHandler):
     @endpoint(
         "endLateChargeRule",
         needs=Permission.MANAGE_FEES,
-        errors=("late_rule_moved_on",),
+        errors=("late_rule_moved_on", "late_rule_charged"),
         example=EndLateRule(end_day="2027-12-31"),
     )
     async def post(self, rule_id: LateRuleId, body: EndLateRule) -> LateRuleView:
-        """Set the last day of bills that bear late charges. Earlier bills keep the rule."""
-        return await rules.end(self.deps, self.actor, rule_id, body)
+        """Set the last day of bills that bear late charges, also anew; earlier ones keep it."""
+        return await ends.end(self.deps, self.actor, rule_id, body)
 
 
 class MyLateChargesHandler(ApiHandler):

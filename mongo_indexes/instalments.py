@@ -23,6 +23,12 @@ INDEXES: Final = [
         name="kept",
         partialFilterExpression={"state": "kept"},
     ),
+    # Those that wait for an answer or a decision, one after another: next_waiting()
+    IndexModel(
+        [("state", ASCENDING), ("_id", ASCENDING)],
+        name="waiting",
+        partialFilterExpression={"state": {"$in": ["offered", "agreed"]}},
+    ),
 ]
 
 VALIDATOR: Final[dict[str, Any]] = {
@@ -33,7 +39,10 @@ VALIDATOR: Final[dict[str, Any]] = {
     ],
     "properties": {
         "state": {
-            "enum": ["offered", "agreed", "kept", "broken", "done", "declined", "refused"]
+            "enum": [
+                *("offered", "agreed", "kept", "broken", "done", "declined", "refused"),
+                "lapsed",
+            ]
         },
         "amount_fen": {"bsonType": ["int", "long"], "minimum": 1},
         "bills": {"bsonType": "array", "minItems": 1, "maxItems": 60},

@@ -20,6 +20,8 @@ INDEXES: Final = [
         [("compound", ASCENDING), ("proposed_at", DESCENDING), ("_id", DESCENDING)],
         name="compound_at",
     ),
+    # Days of homes that were left out: late_charges/store.py waived()
+    IndexModel([("compound", ASCENDING), ("left_out", ASCENDING)], name="left_out"),
 ]
 
 VALIDATOR: Final[dict[str, Any]] = {

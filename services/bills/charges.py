@@ -93,6 +93,11 @@ def _issued(bill: Bill, hand_overs: Sequence[Day], at: datetime) -> Bill:
     )
 
 
+def id_of(kind: BillKind, source: str) -> str:
+    """Name the bill of a source: one, however often it is charged."""
+    return digest_id("charge", kind, source)
+
+
 def _draft(charge: Charge, at: datetime) -> Bill:
     """Return the bill of some days. Whole months are billed as such, and named so."""
     if (charge.kind is BillKind.REPAIR_FEE) != bool(charge.debtor):
@@ -102,7 +107,7 @@ def _draft(charge: Charge, at: datetime) -> Bill:
     months = months_between(first[:7], last[:7]) + 1
     is_whole = first.endswith("-01") and last == last_day(last[:7]) and months <= MOST_MONTHS
     return Bill(
-        id=digest_id("charge", charge.kind, charge.source),
+        id=id_of(charge.kind, charge.source),
         run_id=charge.batch,
         rule_id="",
         kind=charge.kind,

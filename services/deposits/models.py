@@ -201,6 +201,7 @@ class DepositView(Struct, kw_only=True):
     `objection`: What the payer says against deductions; empty for nothing.
     `back_fen`: What is or was given back, in fen; null before it is asked for.
     `returned_at`: When it was given back; null before.
+    `signed_by`: Who signed for cash that was given back, masked; empty where nobody did.
     """
 
     deposit_id: str
@@ -225,3 +226,4 @@ class DepositView(Struct, kw_only=True):
     objection: Annotated[str, Meta(examples=[""])]
     back_fen: int | None
     returned_at: datetime | None
+    signed_by: Annotated[str, Meta(examples=["李*"])]

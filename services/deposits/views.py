@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from services.dependencies import Dependencies
-from services.deposits.models import PAYER, Deposit, DepositView
+from services.deposits.models import PAYER, SIGNED_BY, Deposit, DepositView
 from services.deposits.states import DepositState
 from services.kernel import masking
 from services.kernel.days import day_of, days_apart
@@ -33,10 +33,16 @@ async def views(deps: Dependencies, deposits: Sequence[Deposit]) -> list[Deposit
             days_kept=_days(deps, each),
             objection=";".join(each.objections),
             photos=[links[id_] for id_ in (*each.photos, *each.proofs) if id_ in links],
+            signed_by=_signed_by(deps, each),
             back_fen=None if each.state is DepositState.KEPT else each.back_fen,
         )
         for each in deposits
     ]
+
+
+def _signed_by(deps: Dependencies, deposit: Deposit) -> str:
+    sealed = deposit.signed_by_sealed
+    return masking.name(SIGNED_BY.open(deps.vault, deposit.id, sealed)) if sealed else ""
 
 
 def _days(deps: Dependencies, deposit: Deposit) -> int:

@@ -3,7 +3,7 @@
 While one is kept nobody asks for its bills. Paying is paying the bills, in whatever sums.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
@@ -62,6 +62,7 @@ async def offer(
     _check(deps, found, wish)
     agreement = _draft(deps, actor, found, wish)
     people = await debtors.people(deps, home, agreement.liable_on)
+    deciders = await notify.deciders_of(deps, agreement) if agreement.photos else set()
 
     async def save(tx: Transaction) -> None:
         for bill in found:
@@ -70,9 +71,8 @@ async def offer(
             raise InstalmentBillsChanged("账单刚刚有变化,请刷新后重试")
         await store.insert(deps.db, tx, agreement)
         await _attach(deps, tx, actor, agreement)
+        await _tell_of(deps, tx, agreement, people, deciders)
         await _record(deps, tx, actor, Act.INSTALMENTS_OFFERED, agreement)
-        if agreement.state is InstalmentsState.OFFERED:
-            await _tell(deps, tx, people, notify.OFFERED, agreement)
 
     try:
         await deps.in_transaction(save)
@@ -155,6 +155,33 @@ async def _tell(
     await notify.notify(deps, tx, people, template, agreement, first, agreement.amount_fen)
 
 
+async def _tell_of(
+    deps: Dependencies,
+    tx: Transaction,
+    agreement: Instalments,
+    people: Sequence[str],
+    deciders: Iterable[str],
+) -> None:
+    """Tell of the new state of an agreement whom it concerns.
+
+    `people`: who owes it. `deciders`: who may approve it. Who offered it is told what others
+    said, and not what they entered or took back themselves.
+    """
+    match agreement.state:
+        case InstalmentsState.OFFERED:
+            await _tell(deps, tx, people, notify.OFFERED, agreement)
+        case InstalmentsState.AGREED:
+            await notify.notify_deciders(deps, tx, deciders, agreement)
+        case InstalmentsState.KEPT:
+            await _tell(deps, tx, people, notify.HOLDS, agreement)
+    said_by_others = {
+        InstalmentsState.OFFERED: False,
+        InstalmentsState.AGREED: bool(agreement.agreed_as),
+    }.get(agreement.state, agreement.decided_by != agreement.offered_by)
+    if said_by_others:
+        await notify.notify_office(deps, tx, agreement)
+
+
 async def answer(
     deps: Dependencies, actor: Actor, agreement_id: str, request: AnswerInstalments
 ) -> InstalmentsView:
@@ -208,6 +235,8 @@ async def _move(
     changes: dict[str, Any],
 ) -> InstalmentsView:
     people = await debtors.people(deps, found.home, found.liable_on)
+    is_agreed = action is InstalmentsAction.AGREE
+    deciders = await notify.deciders_of(deps, found) if is_agreed else set()
     is_by_office = action in {InstalmentsAction.APPROVE, InstalmentsAction.REFUSE}
 
     async def save(tx: Transaction) -> Instalments:
@@ -219,7 +248,7 @@ async def _move(
             raise InstalmentsMoved("这项分期约定的状态已变化,请刷新")
         if action is InstalmentsAction.APPROVE:
             await _require_as_agreed(deps, tx, moved)
-            await _tell(deps, tx, people, notify.HOLDS, moved)
+        await _tell_of(deps, tx, moved, people, deciders)
         await _record(deps, tx, actor, TABLE.act(action), moved)
         return moved
 

@@ -1,4 +1,4 @@
-"""Jobs of instalment agreements: each day what is due soon, broken or paid off."""
+"""Jobs of instalment agreements: each day what is due soon, broken, paid off or lapsed."""
 
 from datetime import timedelta
 from typing import Final
@@ -20,11 +20,16 @@ SOON_DAYS: Final = 3
 
 
 async def check(deps: Dependencies, _payload: Document) -> None:
-    """Job: look at every agreement that is kept; harmless to repeat."""
+    """Job: look at every agreement that is kept or waits; harmless to repeat."""
     after = ""
     while found := await store.next_kept(deps.db, after, limit=AT_ONCE):
         for agreement in found:
             await _look_at(deps, agreement)
+        after = found[-1].id
+    after = ""
+    while found := await store.next_waiting(deps.db, after, limit=AT_ONCE):
+        for agreement in found:
+            await _look_at_waiting(deps, agreement)
         after = found[-1].id
 
 
@@ -67,6 +72,23 @@ async def _break(
         # the office that offered it, so that somebody speaks with them
         office = [agreement.offered_by]
         await notify.notify(deps, tx, office, notify.BROKEN_AT_OFFICE, *about)
+
+
+async def _look_at_waiting(deps: Dependencies, agreement: Instalments) -> None:
+    """End one that nobody agreed to or approved in time: its bills are free for another."""
+    people = await debtors.people(deps, agreement.home, agreement.liable_on)
+    action, about = InstalmentsAction.LAPSE, (agreement.parts[0], agreement.amount_fen)
+
+    async def save(tx: Transaction) -> None:
+        found = [await bills.get(deps, bill, tx=tx) for bill in agreement.bills]
+        if not progress.has_lapsed(agreement, found, deps.today()):
+            return
+        moved = await store.move(deps.db, tx, agreement.id, action, ended_at=deps.now())
+        if moved is not None:
+            await notify.notify(deps, tx, people, notify.LAPSED, moved, *about)
+            await notify.notify_office(deps, tx, moved)
+
+    await deps.in_transaction(save)
 
 
 JOBS: Final[dict[str, jobs.Handler]] = {CHECK: check}

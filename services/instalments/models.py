@@ -154,7 +154,7 @@ class InstalmentsView(Struct, kw_only=True):
     `agreed_at`: When it was agreed; null before.
     `decided_at`: When it was decided; null before.
     `decided_because`: Why it was decided so; empty before.
-    `ended_at`: When it was paid off or broken; null before.
+    `ended_at`: When it was paid off, broken, or lapsed; null before.
     """
 
     instalments_id: str

@@ -1,10 +1,15 @@
-"""Messages about instalment agreements, to who owes the bills."""
+"""Messages about instalment agreements: to who owes the bills, who offers and who approves."""
 
 from collections.abc import Iterable
 from typing import Final
 
+from services.audiences import holders, residents
 from services.dependencies import Dependencies, Transaction
+from services.fees.payees import actions as payees
+from services.firms import contracts
 from services.instalments.models import InstalmentPart, Instalments
+from services.instalments.states import InstalmentsState
+from services.kernel.permissions import Role
 from services.kernel.templates import Ask, Moment, Purpose, Template
 from services.messaging import actions as messaging
 from services.places import actions as places
@@ -66,7 +71,38 @@ DONE: Final = Template(
     purpose=Purpose.INFORMATION,
     asks=(Ask(Moment.AFTER_LOOKING_AT_PAYMENTS, "分期缴费缴清时告诉您"),),
 )
-TEMPLATES: Final = (OFFERED, HOLDS, DUE_SOON, BROKEN, BROKEN_AT_OFFICE, DONE)
+LAPSED: Final = Template(
+    key="instalments_lapsed",
+    title="分期缴费约定已过期",
+    body="{home}的分期缴费约定(共{amount},第一期{due_on})没有按时定下来,已过期。需要分期请联系{payee}。",
+    page=PAGE,
+    data=DATA,
+    purpose=Purpose.INFORMATION,
+    asks=(Ask(Moment.AFTER_LOOKING_AT_PAYMENTS, "分期缴费约定过期时告诉您"),),
+)
+AT_OFFICE: Final = Template(
+    key="instalments_at_office",
+    title="分期约定有进展",
+    body="您为{home}提出的分期缴费约定:{progress}。",
+    page="pages/work/instalments",
+    data={"thing1": "home", "thing2": "progress"},
+    purpose=Purpose.INFORMATION,
+    asks=(Ask(Moment.AFTER_WORKING, "您提出的分期约定有进展时告诉您"),),
+)
+TO_DECIDE: Final = Template(
+    key="instalments_to_decide",
+    title="有分期约定要批准",
+    body="{home}的分期缴费约定在等另一人批准,请核对后决定。",
+    page="pages/work/instalments",
+    data={"thing1": "home"},
+    purpose=Purpose.REMINDER,
+    asks=(Ask(Moment.AFTER_WORKING, "有分期约定要批准时提醒您"),),
+)
+TEMPLATES: Final = (
+    *(OFFERED, HOLDS, DUE_SOON, BROKEN, BROKEN_AT_OFFICE, DONE, LAPSED),
+    *(AT_OFFICE, TO_DECIDE),
+)
+DEBTOR_AGREED: Final = "业主已同意"  # what is waited for is the state's own label
 
 
 async def notify(
@@ -79,16 +115,60 @@ async def notify(
     amount_fen: int,
 ) -> None:
     """Tell who owes it about one part of an agreement."""
-    home = agreement.home
-    address = (await places.addresses(deps, [home])).get(home, home)
     values = {
-        "home": address,
         "amount": template_values.amount(amount_fen),
         "due_on": part.due_on,
         "payee": agreement.payee_name,
     }
     key = f"{agreement.id}:{part.due_on}"
-    for person in people:
+    await _send(deps, tx, people, template, agreement, key=key, **values)
+
+
+async def notify_office(deps: Dependencies, tx: Transaction, agreement: Instalments) -> None:
+    """Tell who offered an agreement how far it is."""
+    state, people = agreement.state, [agreement.offered_by]
+    is_agreed = state is InstalmentsState.AGREED
+    said = f"{DEBTOR_AGREED},{state.label}" if is_agreed else state.label
+    key = f"{agreement.id}:{state}"
+    await _send(deps, tx, people, AT_OFFICE, agreement, key=key, progress=said)
+
+
+async def notify_deciders(
+    deps: Dependencies, tx: Transaction, people: Iterable[str], agreement: Instalments
+) -> None:
+    """Tell who may approve an agreement that it waits for one of them."""
+    await _send(deps, tx, people, TO_DECIDE, agreement, key=agreement.id)
+
+
+async def deciders_of(deps: Dependencies, agreement: Instalments) -> set[str]:
+    """Return who may approve an agreement today and has signed in: not who offered it.
+
+    The community's staff, and the managers of the firm that is paid; none who lives there.
+    """
+    compound, roles = places.compound_of(agreement.home), [Role.COMMUNITY_STAFF]
+    contract = await contracts.holding(deps, compound)
+    own = await payees.of_firm(deps, compound, contract.firm) if contract else []
+    if agreement.account in {payee.account for payee in own}:
+        roles.append(Role.FIRM_MANAGER)
+    found = await holders.acting_over(deps, agreement.home, roles)
+    at_home = await residents.at_homes(deps, [agreement.home])
+    return found - {agreement.offered_by, *at_home.get(agreement.home, ())}
+
+
+async def _send(
+    deps: Dependencies,
+    tx: Transaction,
+    people: Iterable[str],
+    template: Template,
+    agreement: Instalments,
+    *,
+    key: str,
+    **said: str,
+) -> None:
+    home = agreement.home
+    address = (await places.addresses(deps, [home])).get(home, home)
+    values = {"home": address, **said}
+    for person in sorted(people):
         await messaging.notify(
             deps, tx, person_id=person, template=template, key=key, values=values
         )

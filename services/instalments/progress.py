@@ -58,3 +58,14 @@ def first_left(agreement: Instalments, bills: Sequence[Bill]) -> Left | None:
 def is_broken(agreement: Instalments, each: Left, today: Day) -> bool:
     """Tell whether the days in which a part may still be paid are over."""
     return today > plus_days(each.part.due_on, agreement.grace_days)
+
+
+def has_lapsed(agreement: Instalments, bills: Sequence[Bill], today: Day) -> bool:
+    """Tell whether one that nobody agreed to or approved is over.
+
+    It is, once the day of the first part that is not paid is: it can no longer be kept as it
+    was offered.
+    """
+    first = first_left(agreement, bills)
+    part = first.part if first else agreement.parts[-1]
+    return today > part.due_on

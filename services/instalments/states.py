@@ -17,6 +17,7 @@ class InstalmentsState(Labelled):
     DONE = "done", "已缴清"
     DECLINED = "declined", "业主不同意"
     REFUSED = "refused", "未批准"
+    LAPSED = "lapsed", "已过期"  # nobody agreed or approved before a part was due
 
 
 class InstalmentsAction(StrEnum):
@@ -26,6 +27,7 @@ class InstalmentsAction(StrEnum):
     REFUSE = auto()  # also by who offered it: taken back
     BREAK = auto()  # the worker's: a part is not paid in time
     FINISH = auto()  # the worker's: all of it is paid
+    LAPSE = auto()  # the worker's: a part was due before it was agreed and approved
 
 
 S, A, P = InstalmentsState, InstalmentsAction, Permission.RUN_BILLS
@@ -39,5 +41,8 @@ TABLE: Final = Table(
     Transition(S.AGREED, A.REFUSE, S.REFUSED, P, act=Act.INSTALMENTS_REFUSED),
     Transition(S.KEPT, A.BREAK, S.BROKEN),
     Transition(S.KEPT, A.FINISH, S.DONE),
+    Transition(S.OFFERED, A.LAPSE, S.LAPSED),
+    Transition(S.AGREED, A.LAPSE, S.LAPSED),
 )
 OPEN: Final = (S.OFFERED, S.AGREED, S.KEPT)
+WAITING: Final = (S.OFFERED, S.AGREED)

@@ -9,7 +9,7 @@ import msgspec
 from mongo_indexes.instalments import COLLECTION
 from services.dependencies import Database, Transaction
 from services.instalments.models import Instalments, InstalmentsQuery, InstalmentsSort
-from services.instalments.states import TABLE, InstalmentsAction, InstalmentsState
+from services.instalments.states import TABLE, WAITING, InstalmentsAction, InstalmentsState
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, Page, chosen
 from services.kernel.paths import under
@@ -53,6 +53,13 @@ async def next_kept(db: Database, after: str, *, limit: int) -> list[Instalments
     """Return the next agreements that are kept, by id. Served by index `kept`."""
     query = {"state": InstalmentsState.KEPT, "_id": {"$gt": after}}
     cursor = db[COLLECTION].find(query).sort("_id", 1).limit(limit).hint("kept")
+    return msgspec.convert(await cursor.to_list(), list[Instalments])
+
+
+async def next_waiting(db: Database, after: str, *, limit: int) -> list[Instalments]:
+    """Return the next that wait for an answer or a decision, by id. Served by `waiting`."""
+    query = {"state": {"$in": list(WAITING)}, "_id": {"$gt": after}}
+    cursor = db[COLLECTION].find(query).sort("_id", 1).limit(limit).hint("waiting")
     return msgspec.convert(await cursor.to_list(), list[Instalments])
 
 

@@ -19,7 +19,7 @@ from services.jobs import actions as jobs
 from services.kernel import errors
 from services.kernel.access import accessible
 from services.kernel.acts import Act
-from services.kernel.days import Day, check_day, plus_days
+from services.kernel.days import FIRST_DAY, Day, check_day, plus_days
 from services.kernel.interests import SamePerson, require_apart
 from services.kernel.pages import Key, Keyset, Page
 from services.kernel.paths import covers
@@ -181,11 +181,18 @@ async def _require_own_money(
 async def _require_not_own(
     deps: Dependencies, tx: Transaction, actor: Actor, fees: LateFees
 ) -> None:
-    """Raise OwnHome where a home of the actor's own is charged, or left out."""
+    """Raise OwnHome where a home of the actor's own is charged, or left out.
+
+    What a home is left out of has no line that says since when it is: it is the home of whoever
+    belonged to it at any time.
+    """
     since = min(line.liable_on for line in fees.lines)
     person, compound = actor.person_id, fees.compound
     own = await residencies.homes_since(deps, person, compound, since, tx=tx)
-    require_apart(own, [*fees.left_out, *(line.home for line in fees.lines)])
+    require_apart(own, [line.home for line in fees.lines])
+    if fees.left_out:
+        ever = await residencies.homes_since(deps, person, compound, FIRST_DAY, tx=tx)
+        require_apart(ever, fees.left_out)
 
 
 async def _record(

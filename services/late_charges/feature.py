@@ -39,8 +39,10 @@ RULES: Final = List(
         warning="提示",
         state="状态",
         proposed_at="提出时间",
+        proposed_warning="提出时已知晓的提示",
         decided_at="决定时间",
         decided_because="决定的原因",
+        decided_warning="批准时已知晓的提示",
     ),
 )
 

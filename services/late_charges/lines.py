@@ -1,7 +1,7 @@
 """Lines of late charges: what the bills of some homes come to up to a day, if it is charged.
 
-A bill is counted by the rule that held on its first day. Days that were charged once, or whose
-charge was voided, are not counted again.
+A bill is counted by the rule that held on its first day. Days that were charged once, whose
+charge was voided, or that the home was left out of, are not counted again.
 """
 
 from collections import defaultdict
@@ -21,21 +21,22 @@ from services.instalments import actions as instalments
 from services.kernel.days import Day, day_of, plus_days
 from services.kernel.paths import covers
 from services.kernel.types import WHOLE
-from services.late_charges import accounts, interest
+from services.late_charges import accounts, interest, store
 from services.late_charges.interest import Span
-from services.late_charges.models import LateLine
+from services.late_charges.models import ChargedLine, LateLine
 from services.late_charges.rules import actions as rules
 from services.late_charges.rules.models import LateRule, LateStop
 from services.ledger import actions as ledger
-from services.ledger.models import Journal, receivable
+from services.ledger.models import REFUNDS, Journal, payment_of, receivable
 from services.mediations import interests
+from services.payments.receipts import actions as receipts
 from services.places.actions import compound_of
 
 SLOT = BillKind.LATE_FEE.value
 
 
 class Charged(Struct, kw_only=True):
-    """What was charged of one bill. `until`: the last day of it; "" for none."""
+    """What was charged of one bill. `until`: the last day that is over; "" for none."""
 
     until: Day = ""
     fen: int = 0
@@ -57,12 +58,12 @@ async def of_homes(
     found = await _late(deps, known, to_day, account=account, tx=tx)
     if not found:
         return []
-    journals = await ledger.on_accounts(deps, [receivable(bill.id) for bill, _ in found])
     stops = await _stops(deps, [bill for bill, _ in found])
-    charged = _charged(known)
-    of_bill = _by_bill(journals)
+    waived = await store.waived(deps.db, sorted({bill.home for bill, _ in found}), tx=tx)
+    charged = _charged(known, waived)
+    changes = await _changes(deps, [bill for bill, _ in found])
     counted = [
-        _line(bill, rule, to_day, of_bill[bill.id], charged[bill.id], stops.spans(bill, rule))
+        _line(bill, rule, to_day, changes[bill.id], charged[bill.id], stops.spans(bill, rule))
         for bill, rule in found
     ]
     return [line for line in counted if line.fen]
@@ -119,24 +120,41 @@ def rule_of(held: Sequence[LateRule], bill: Bill) -> LateRule | None:
     return None if is_over else last
 
 
-def source_of(line: LateLine, batch: str) -> str:
+def source_of(line: LateLine | ChargedLine, batch: str) -> str:
     """Name what a late charge is for: the bill that was late, by which its days are found."""
     return f"{line.bill}|{line.first}|{batch}"
 
 
-def _charged(known: Sequence[Bill]) -> Mapping[str, Charged]:
+def _charged(
+    known: Sequence[Bill], waived: Mapping[tuple[str, str], Day]
+) -> Mapping[str, Charged]:
     """Return bill → what was charged of it, read off the slots of late charges.
 
-    What was voided and not opened again was forgiven: its days are over, too.
+    What was voided and not opened again was forgiven: its days are over, too. So are those that
+    its home was left out of (`waived`: (home, account) → the last of them).
     """
-    found: defaultdict[str, Charged] = defaultdict(Charged)
+    over = {bill.id: waived.get((bill.home, bill.account), "") for bill in known}
+    found = {bill: Charged(until=until) for bill, until in over.items()}
     for bill in known:
         kind, _, rest = bill.slots[0].partition("|")
         if kind == SLOT:
-            one = found[rest.partition("|")[0]]
+            one = found.setdefault(rest.partition("|")[0], Charged())
             one.until = max(one.until, accounts.last_day_of(bill))
             one.fen += 0 if bill.state is BillState.VOID else bill.due_fen
     return found
+
+
+async def _changes(
+    deps: Dependencies, found: Sequence[Bill]
+) -> Mapping[str, Mapping[Day, int]]:
+    """Return bill → day → by how much more, or less, was owed of it since."""
+    journals = await ledger.on_accounts(deps, [receivable(bill.id) for bill in found])
+    # what went back whole left no portion on its bill that says when it was paid
+    returned = sorted({payment_of(each) for each in journals if each.kind in REFUNDS} - {""})
+    kept = await receipts.of_payments(deps, returned) if returned else {}
+    paid_at = {payment: receipt.paid_at for payment, receipt in kept.items()}
+    by_bill = _by_bill(journals)
+    return {bill.id: accounts.changes_of(bill, by_bill[bill.id], paid_at) for bill in found}
 
 
 def _by_bill(journals: Sequence[Journal]) -> Mapping[str, list[Journal]]:
@@ -197,13 +215,13 @@ def _line(
     bill: Bill,
     rule: LateRule,
     to_day: Day,
-    journals: Sequence[Journal],
+    changes: Mapping[Day, int],
     charged: Charged,
     spans: Sequence[Span],
 ) -> LateLine:
     after_charged = plus_days(charged.until, 1) if charged.until else ""
     first = max(plus_days(bill.due_on or "", rule.after_days), after_charged)
-    owed = interest.balances(accounts.changes_of(bill, journals), first, to_day)
+    owed = interest.balances(changes, first, to_day)
     most = None if rule.cap is None else bill.due_fen * rule.cap // WHOLE - charged.fen
     stopped = interest.stopped_days(spans, first, to_day)
     counted = interest.count(owed, stopped, rule.daily_rate, most=most)

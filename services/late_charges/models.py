@@ -44,6 +44,16 @@ class LateLine(Struct, frozen=True, kw_only=True):
     explanation: str
 
 
+class ChargedLine(Struct, frozen=True, kw_only=True):
+    """What of a line says which bill it was charged on, by which rule, in which batch."""
+
+    batch: str
+    state: LateFeesState
+    bill: str
+    first: Day
+    rule: str
+
+
 class LateFees(Struct, kw_only=True):
     """Late charges of one payee at a place, up to a day: as they were looked at.
 

@@ -22,6 +22,9 @@ class LateFeesAction(StrEnum):
     BILL = auto()  # the worker's, with the last bill
 
 
+# By these a home that was left out is not charged for their days any more.
+DECIDED: Final = (LateFeesState.APPROVED, LateFeesState.BILLED)
+OPEN: Final = (LateFeesState.PROPOSED, LateFeesState.APPROVED)
 S, A, P = LateFeesState, LateFeesAction, Permission.RUN_BILLS
 
 TABLE: Final = Table(

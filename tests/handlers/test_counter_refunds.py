@@ -65,7 +65,7 @@ async def test_cash_goes_back_with_a_signature(estate: Estate, li: Member) -> No
     done = await cash(estate, made["request_id"])
     assert done.status == 200, done.body
     assert (done.body["state"], done.body["back"]) == ("done", "cash")
-    assert (done.body["signed_by"], len(done.body["proof_ids"])) == ("李娜", 1)
+    assert (done.body["signed_by"], len(done.body["proof_ids"])) == ("李*", 1)
     assert (await owing(estate), await in_hand(estate)) == (1, 2 * FEE - 1000)
     kept = await estate.world.db.refund_requests.find_one({"_id": made["request_id"]})
     assert kept is not None

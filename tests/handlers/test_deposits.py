@@ -63,6 +63,7 @@ async def test_a_deposit_is_kept_and_given_back_in_full(estate: Estate) -> None:
     assert (await post(estate, "admin", path, YES)).body["state"] == "approved"
     done = await pay_out(estate, deposit_id, **await signed(estate))
     assert (done.status, done.body["state"]) == (200, "returned"), done.body
+    assert done.body["signed_by"] == "李*"
     there = await balances(estate, deposit_id)
     assert there == {"deposit": 0, "cash": 0, "bank": 0, "income": 0}
     again = await pay_out(estate, deposit_id)

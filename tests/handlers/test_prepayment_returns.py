@@ -127,7 +127,7 @@ async def test_cash_is_given_back_with_a_signature(
     assert (done.body["state"], done.body["back"], done.body["signed_by"]) == (
         "done",
         "cash",
-        "李娜",
+        "李*",
     )
     assert (len(done.body["photo_ids"]), len(done.body["proof_ids"])) == (1, 1)
     assert (await owed(estate, made), await in_hand(estate)) == (0, FEE)

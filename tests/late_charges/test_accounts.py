@@ -38,17 +38,22 @@ def bill(paid: tuple[Portion, ...] = (), notes: tuple[Noted, ...] = ()) -> Bill:
 
 
 def journal(own: str, kind: str, fen: int, day: str) -> Journal:
-    """A journal that posts so much to what is owed of the bill."""
+    """A journal of the payment "p" that posts so much to what is owed of the bill."""
     postings = [Posting(receivable("bill"), fen), Posting("wechat:firm", -fen)]
-    return Journal(id=own, kind=kind, place="cc", at=start_of(day), postings=postings)
+    made = Journal(id=own, kind=kind, place="cc", at=start_of(day), postings=postings)
+    made.reference = {"counter_payment" if kind.startswith("counter") else "payment": "p"}
+    return made
 
 
 def note(kind: NoteKind, fen: int, day: str) -> Noted:
     return Noted(note="n", number="1", kind=kind, fen=fen, reason="-", at=start_of(day))
 
 
-def owed(found: Bill, journals: list[Journal], *days: str) -> list[int]:
-    changes = accounts.changes_of(found, journals)
+def owed(
+    found: Bill, journals: list[Journal], *days: str, paid_on: str | None = None
+) -> list[int]:
+    paid_at = {"p": start_of(paid_on)} if paid_on else {}
+    changes = accounts.changes_of(found, journals, paid_at)
     rows = dict(interest.balances(changes, "2026-02-01", "2026-06-30"))
     return [rows[day] for day in days]
 
@@ -77,6 +82,31 @@ def test_what_went_back_was_not_owed_meanwhile() -> None:
     portion = Portion(journal="pay", fen=700, at=start_of("2026-03-10"))
     journals[2] = journal("refund", "refund", 300, "2026-03-20")
     assert owed(bill((portion,)), journals, *days) == [1000, 0, 0, 300]
+
+
+@pytest.mark.parametrize(
+    "kinds", [("payment", "refund"), ("counter_payment", "counter_refund")]
+)
+@pytest.mark.parametrize(
+    ("back", "paid_on", "expected"),
+    [
+        (1000, "2026-03-05", [1000, 0, 0, 1000]),  # no portion is left that says when
+        (1000, None, [1000, 1000, 0, 1000]),  # without a receipt: the day of the booking
+        (400, "2026-03-05", [1000, 0, 0, 400]),
+    ],
+)
+def test_what_went_back_was_paid_on_its_day_and_owed_again_from_the_refund_on(
+    kinds: tuple[str, str], back: int, paid_on: str | None, expected: list[int]
+) -> None:
+    portion = Portion(journal="pay", fen=1000 - back, at=start_of("2026-03-05"))
+    journals = [
+        ISSUED,
+        journal("pay", kinds[0], -1000, "2026-03-10"),
+        journal("refund", kinds[1], back, "2026-03-20"),
+    ]
+    found = bill((portion,) if portion.fen else ())
+    days = ("2026-03-04", "2026-03-05", "2026-03-19", "2026-03-20")
+    assert owed(found, journals, *days, paid_on=paid_on) == expected
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,7 @@ async def test_bills_keep_the_rule_of_their_first_day(estate: Estate) -> None:
     end = await post(estate, "staff", f"late-charge-rules/{rule_id}/end", end_day="2026-01-31")
     assert end.body["state"] == "ended"
     again = await post(
-        estate, "staff", f"late-charge-rules/{rule_id}/end", end_day="2026-12-31"
+        estate, "staff", f"late-charge-rules/{rule_id}/end", end_day="2026-01-31"
     )
     assert (again.status, again.code) == (409, "late_rule_moved_on")
     await ruled(estate, start_day="2026-01-01", daily_rate=100)

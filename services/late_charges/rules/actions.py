@@ -27,7 +27,6 @@ from services.late_charges.loans import actions as loans
 from services.late_charges.rules import store, warnings
 from services.late_charges.rules.models import (
     DecideLateRule,
-    EndLateRule,
     LateRule,
     LateRulesQuery,
     LateRuleView,
@@ -73,21 +72,22 @@ async def propose(
     if found.kind is not Kind.COMPOUND:
         raise BadLateRule("违约金标准请设在小区上")
     payee = await _payee(deps, place, wish)
-    await _require_read(deps, wish.daily_rate, acknowledged=wish.acknowledged)
+    read = await _read(deps, wish.daily_rate, acknowledged=wish.acknowledged)
 
     async def save(tx: Transaction) -> LateRule:
         await places.hold(deps, tx, place)
         version = await store.count(deps.db, tx, place) + 1
         rule = _draft(deps, actor, place, wish, payee=payee, version=version)
+        rule.proposed_warning = read
         await store.insert(deps.db, tx, rule)
-        await _record(deps, tx, actor, Act.LATE_RULE_PROPOSED, rule)
+        await _record(deps, tx, actor, Act.LATE_RULE_PROPOSED, rule, read=read)
         return rule
 
     try:
         rule = await deps.in_transaction(save)
     except DuplicateKeyError:
         raise LateRuleExists("这个收款单位同一天起已有一条违约金标准") from None
-    return (await _views(deps, [rule]))[0]
+    return await shown(deps, rule)
 
 
 async def _payee(deps: Dependencies, place: str, wish: NewLateRule) -> Payee:
@@ -100,11 +100,12 @@ async def _payee(deps: Dependencies, place: str, wish: NewLateRule) -> Payee:
     return charter.payee
 
 
-async def _require_read(deps: Dependencies, daily_rate: int, *, acknowledged: bool) -> None:
-    """Raise LateRateWarning unless there is none, or it was acknowledged."""
+async def _read(deps: Dependencies, daily_rate: int, *, acknowledged: bool) -> str:
+    """Return the warning that was acknowledged; "" for none. Raises LateRateWarning."""
     warning = warnings.text_of(daily_rate, await loans.on_day(deps, deps.today()))
     if warning and not acknowledged:
         raise LateRateWarning(f"{warning}。如仍要执行,请确认已知晓")
+    return warning
 
 
 def _draft(
@@ -135,10 +136,11 @@ def _draft(
 
 
 async def _record(
-    deps: Dependencies, tx: Transaction, actor: Actor, act: Act, rule: LateRule
+    deps: Dependencies, tx: Transaction, actor: Actor, act: Act, rule: LateRule, *, read: str
 ) -> None:
     said = ("account", "kinds", "daily_rate", "cap", "version", "start_day", "end_day")
     facts: dict[str, Any] = {name: getattr(rule, name) for name in said}
+    facts["warning_read"] = read
     await audit.record(deps, tx, actor, act, place=rule.place, subject=rule.id, **facts)
 
 
@@ -149,50 +151,49 @@ async def decide(
 
     Raises NotFound, SamePerson, LateRateWarning, LateRuleMoved.
     """
-    rule = await _access(deps, actor, rule_id)
+    rule, read = await access(deps, actor, rule_id), ""
     if request.approve:
         if rule.proposed_by == actor.person_id:
             raise SamePerson("提出的人不能自己批准,请另一位工作人员批准")
-        await _require_read(deps, rule.daily_rate, acknowledged=request.acknowledged)
+        read = await _read(deps, rule.daily_rate, acknowledged=request.acknowledged)
     action = LateRuleAction.APPROVE if request.approve else LateRuleAction.REFUSE
     changes: dict[str, Any] = {
         "decided_by": actor.person_id,
         "decided_at": deps.now(),
         "decided_because": request.reason,
+        "decided_warning": read,
     }
     if not request.approve:
         changes["slots"] = [f"refused|{rule.id}"]  # leaves its first day to another
-    return await _move(deps, actor, rule, action, changes)
+
+    async def save(tx: Transaction) -> LateRule:
+        return await move(deps, tx, actor, rule, action, changes, read=read)
+
+    return await shown(deps, await deps.in_transaction(save))
 
 
-async def end(
-    deps: Dependencies, actor: Actor, rule_id: str, request: EndLateRule
-) -> LateRuleView:
-    """End a rule: bills of later days bear no late charge. Raises NotFound, LateRuleMoved."""
-    rule = await _access(deps, actor, rule_id)
-    changes = {"end_day": check_day(request.end_day), "ended_at": deps.now()}
-    changes["ended_by"] = actor.person_id
-    return await _move(deps, actor, rule, LateRuleAction.END, changes)
-
-
-async def _move(
+async def move(
     deps: Dependencies,
+    tx: Transaction,
     actor: Actor,
     rule: LateRule,
     action: LateRuleAction,
     changes: dict[str, Any],
-) -> LateRuleView:
-    async def save(tx: Transaction) -> LateRule:
-        moved = await store.move(deps.db, tx, rule.id, action, **changes)
-        if moved is None:
-            raise LateRuleMoved("这条违约金标准的状态已变化,请刷新")
-        await _record(deps, tx, actor, TABLE.act(action), moved)
-        return moved
+    *,
+    read: str = "",
+) -> LateRule:
+    """Move a rule as it was read, with its audit row. Raises LateRuleMoved.
 
-    return (await _views(deps, [await deps.in_transaction(save)]))[0]
+    `read`: the warning that was acknowledged with it.
+    """
+    moved = await store.move(deps.db, tx, rule, action, **changes)
+    if moved is None:
+        raise LateRuleMoved("这条违约金标准的状态已变化,请刷新")
+    await _record(deps, tx, actor, TABLE.act(action), moved, read=read)
+    return moved
 
 
-async def _access(deps: Dependencies, actor: Actor, rule_id: str) -> LateRule:
+async def access(deps: Dependencies, actor: Actor, rule_id: str) -> LateRule:
     return accessible(
         actor,
         await store.find(deps.db, rule_id),
@@ -209,6 +210,11 @@ async def listing(
     require_at(actor, Permission.MANAGE_FEES, place)
     found = await store.page(deps.db, place, query)
     return found.of(await _views(deps, found.items))
+
+
+async def shown(deps: Dependencies, rule: LateRule) -> LateRuleView:
+    [view] = await _views(deps, [rule])
+    return view
 
 
 async def _views(deps: Dependencies, rules: Sequence[LateRule]) -> list[LateRuleView]:

@@ -38,6 +38,8 @@ class LateRule(Struct, kw_only=True):
 
     Its source is a clause of the contract: without one nobody owes any (民法典 art. 585).
     `slots`: "account|kind|start_day", unique per compound while it is not refused.
+    `proposed_warning`, `decided_warning`: what was to be known about its rate then, and who
+    proposed or approved it said to have read; "" for nothing.
     """
 
     id: str = field(name="_id")
@@ -59,9 +61,11 @@ class LateRule(Struct, kw_only=True):
     state: LateRuleState = LateRuleState.PROPOSED
     proposed_by: str
     proposed_at: datetime
+    proposed_warning: str = ""
     decided_by: str = ""
     decided_at: datetime | None = None
     decided_because: str = ""
+    decided_warning: str = ""
     ended_by: str = ""
     ended_at: datetime | None = None
 
@@ -109,7 +113,7 @@ class DecideLateRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class EndLateRule(Struct, forbid_unknown_fields=True):
-    """End of a rule.
+    """End of a rule, also another one than it has.
 
     `end_day`: Last day of bills that late charges are charged on.
     """
@@ -153,13 +157,17 @@ class LateRuleView(Struct, kw_only=True):
     `version`: Number of the rule among those of the compound.
     `start_day`: First day of the bills that it is for.
     `end_day`: Last day of the bills that it is for; null for none.
-    `warning`: What to know about its rate before it is used; empty where it is usual.
+    `warning`: What to know about its rate today; empty where it is usual.
     `state`: How far it is.
     `proposed_by`: Id of who proposed it.
     `proposed_at`: When it was proposed.
+    `proposed_warning`: Warning about its rate that who proposed it said to have read, as it was
+        then; empty for none.
     `decided_by`: Id of who decided; empty before.
     `decided_at`: When it was decided; null before.
     `decided_because`: Why it was decided so; empty before.
+    `decided_warning`: Warning about its rate that who approved it said to have read, as it was
+        then; empty for none.
     """
 
     rule_id: str
@@ -181,6 +189,8 @@ class LateRuleView(Struct, kw_only=True):
     state: LateRuleState
     proposed_by: Annotated[str, Meta(examples=["01kt9a7c4m8q2v5x1z3b6d0e9j"])]
     proposed_at: datetime
+    proposed_warning: Annotated[str, Meta(examples=[""])]
     decided_by: Annotated[str, Meta(examples=[""])]
     decided_at: datetime | None
     decided_because: Annotated[str, Meta(examples=[""])]
+    decided_warning: Annotated[str, Meta(examples=[""])]

@@ -19,7 +19,7 @@ class LateRuleState(Labelled):
 class LateRuleAction(StrEnum):
     APPROVE = auto()  # by somebody else than who proposed it
     REFUSE = auto()  # also by who proposed it: taken back
-    END = auto()
+    END = auto()  # also of an ended one, whose last day was wrong
 
 
 S, A, P = LateRuleState, LateRuleAction, Permission.MANAGE_FEES
@@ -29,4 +29,5 @@ TABLE: Final = Table(
     Transition(S.PROPOSED, A.APPROVE, S.IN_FORCE, P, act=Act.LATE_RULE_APPROVED),
     Transition(S.PROPOSED, A.REFUSE, S.REFUSED, P, act=Act.LATE_RULE_REFUSED),
     Transition(S.IN_FORCE, A.END, S.ENDED, P, act=Act.LATE_RULE_ENDED),
+    Transition(S.ENDED, A.END, S.ENDED, P, act=Act.LATE_RULE_ENDED),
 )

@@ -49,10 +49,11 @@ async def at_compounds(
 
 
 async def move(
-    db: Database, tx: Transaction, rule_id: str, action: LateRuleAction, **changes: Any
+    db: Database, tx: Transaction, rule: LateRule, action: LateRuleAction, **changes: Any
 ) -> LateRule | None:
-    """Compare and set the state of a rule; None when somebody was first."""
-    moved = await TABLE.move_and_get(db[COLLECTION], {"_id": rule_id}, action, changes, tx=tx)
+    """Compare and set the state and the end of a rule; None when somebody was first."""
+    key = {"_id": rule.id, "end_day": rule.end_day}
+    moved = await TABLE.move_and_get(db[COLLECTION], key, action, changes, tx=tx)
     return msgspec.convert(moved, LateRule | None)
 
 

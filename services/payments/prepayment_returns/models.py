@@ -112,7 +112,7 @@ class ReturnView(Struct, kw_only=True):
     `decided_because`: Why it was decided so; empty before.
     `back`: Way in which it was given back; null before.
     `voucher`: Number of the transfer by which it was given back; empty for cash.
-    `signed_by`: Who signed for it; empty where nobody did.
+    `signed_by`: Who signed for it, masked; empty where nobody did.
     `proof_ids`: Photos of what was signed, or of the slip of the transfer.
     `paid_out_by`: Id of who handed it out; empty before.
     `finished_at`: When it was handed out; null before.
@@ -137,7 +137,7 @@ class ReturnView(Struct, kw_only=True):
     decided_because: Annotated[str, Meta(examples=[""])]
     back: PaymentWay | None
     voucher: Annotated[str, Meta(examples=[""])]
-    signed_by: Annotated[str, Meta(examples=[""])]
+    signed_by: Annotated[str, Meta(examples=["李*"])]
     proof_ids: list[str]
     paid_out_by: Annotated[str, Meta(examples=[""])]
     finished_at: datetime | None

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from services.dependencies import Dependencies
+from services.kernel import masking
 from services.kernel.views import show
 from services.payments.prepayment_returns.models import SIGNED_BY, PrepaymentReturn, ReturnView
 from services.places import actions as places
@@ -28,7 +29,7 @@ async def views(deps: Dependencies, returns: Sequence[PrepaymentReturn]) -> list
 
 def _signed_by(deps: Dependencies, each: PrepaymentReturn) -> str:
     sealed = each.signed_by_sealed
-    return SIGNED_BY.open(deps.vault, each.id, sealed) if sealed else ""
+    return masking.name(SIGNED_BY.open(deps.vault, each.id, sealed)) if sealed else ""
 
 
 async def view(deps: Dependencies, found: PrepaymentReturn) -> ReturnView:

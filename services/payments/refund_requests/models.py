@@ -202,7 +202,7 @@ class RefundRequestView(Struct, kw_only=True):
     `refund_number`: Number of the refund at WeChat; empty before, and for other money.
     `back`: Way in which it was given back; null before.
     `voucher`: Number of the transfer by which it was given back; empty for other ways.
-    `signed_by`: Who signed for it; empty where nobody did.
+    `signed_by`: Who signed for it, masked; empty where nobody did.
     `proof_ids`: Photos of what was signed, or of the slip of the transfer.
     `paid_out_by`: Id of who gave it back at the counter; empty for none.
     `finished_at`: When it was back; null before.
@@ -229,7 +229,7 @@ class RefundRequestView(Struct, kw_only=True):
     refund_number: Annotated[str, Meta(examples=[""])]
     back: PaymentWay | None
     voucher: Annotated[str, Meta(examples=[""])]
-    signed_by: Annotated[str, Meta(examples=[""])]
+    signed_by: Annotated[str, Meta(examples=["李*"])]
     proof_ids: list[str]
     paid_out_by: Annotated[str, Meta(examples=[""])]
     finished_at: datetime | None

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from services.dependencies import Dependencies
+from services.kernel import masking
 from services.kernel.views import show
 from services.payments.refund_requests.models import (
     SIGNED_BY,
@@ -37,7 +38,7 @@ async def views(
 
 def _signed_by(deps: Dependencies, request: RefundRequest) -> str:
     sealed = request.signed_by_sealed
-    return SIGNED_BY.open(deps.vault, request.id, sealed) if sealed else ""
+    return masking.name(SIGNED_BY.open(deps.vault, request.id, sealed)) if sealed else ""
 
 
 async def view(deps: Dependencies, request: RefundRequest) -> RefundRequestView:

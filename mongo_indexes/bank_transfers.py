@@ -22,6 +22,12 @@ INDEXES: Final = [
     IndexModel(
         [("statement", ASCENDING), ("state", ASCENDING), ("_id", ASCENDING)], name="states"
     ),
+    # Those that are confirmed and not booked: chosen_by_then()
+    IndexModel(
+        [("chosen_at", ASCENDING)],
+        name="chosen",
+        partialFilterExpression={"state": "chosen"},
+    ),
     # Whose payers are to be erased: with_old_names()
     IndexModel(
         [("names_until", ASCENDING)],
@@ -29,6 +35,9 @@ INDEXES: Final = [
         partialFilterExpression={"names_until": {"$gt": datetime.fromtimestamp(0, UTC)}},
     ),
 ]
+
+# Which job books what was chosen: nobody knows it of those from before.
+FILLS: Final = {"job": ""}
 
 VALIDATOR: Final = {
     "bsonType": "object",

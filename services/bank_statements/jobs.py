@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 from services.bank_statements import store
-from services.bank_statements.bookings import book_one
+from services.bank_statements.bookings import book_one, give_back
 from services.bank_statements.files import process
 from services.bank_statements.files.models import (
     MOST_PROBLEMS,
@@ -37,13 +37,18 @@ from services.counter_payments import actions as counter_payments
 from services.dependencies import Dependencies
 from services.jobs import actions as jobs
 from services.kernel.documents import Document, to_document
+from services.kernel.errors import TooMany, Unavailable
 from services.kernel.features import Lane, Schedule
 from services.register.chunks import actions as chunks
 
 READ: Final = "bank_statements.read"
 BOOK: Final = "bank_statements.book"
 FORGET: Final = "bank_statements.forget"
+RESCUE: Final = "bank_statements.rescue"
 AT_ONCE: Final = 200
+RESCUED_AT_ONCE: Final = 1_000
+# Of what was confirmed before transfers named their job: no job goes on for so long.
+UNKNOWN_JOBS_LIVE: Final = timedelta(days=1)
 # Who paid is needed until it is assigned, and while somebody may ask about it.
 NAMES_LIVE: Final = timedelta(days=366)
 
@@ -149,12 +154,24 @@ def _if_booked(made: Transfer, booked: Mapping[str, object]) -> Transfer:
 
 
 async def book(deps: Dependencies, payload: Document) -> None:
-    """Job: book what somebody confirmed of a statement, one by one."""
+    """Job: book what somebody confirmed of a statement, one by one.
+
+    One that fails keeps none of the others: they are booked before the job fails with it.
+    """
+    after, failed = "", list[Exception]()
     while some := await transfers_store.next_chosen(
-        deps.db, payload["statement"], limit=AT_ONCE
+        deps.db, payload["statement"], after=after, limit=AT_ONCE
     ):
         for transfer in some:
-            await book_one(deps, transfer)
+            try:
+                await book_one(deps, transfer)
+            except (Unavailable, TooMany):
+                raise
+            except Exception as error:  # noqa: BLE001  # raised below, after the others
+                failed.append(error)
+        after = some[-1].id
+    if failed:
+        raise failed[0]
 
 
 async def forget(deps: Dependencies, _: Document) -> None:
@@ -163,10 +180,40 @@ async def forget(deps: Dependencies, _: Document) -> None:
         await transfers_store.erase_names(deps.db, ids)
 
 
+async def rescue(deps: Dependencies, _: Document) -> None:
+    """Job: give back to people what a job was to do that was given up."""
+    await _rescue_transfers(deps)
+    await _rescue_files(deps)
+
+
+async def _rescue_transfers(deps: Dependencies) -> None:
+    now = deps.now()
+    chosen = await transfers_store.chosen_by_then(deps.db, now, limit=RESCUED_AT_ONCE)
+    at_work = await jobs.open_among(deps, BOOK, sorted({each.job for each in chosen}))
+    for transfer in chosen:
+        is_known = transfer.job or (transfer.chosen_at or now) <= now - UNKNOWN_JOBS_LIVE
+        if is_known and transfer.job not in at_work:
+            await give_back(deps, transfer)
+
+
+async def _rescue_files(deps: Dependencies) -> None:
+    found = await store.reading(deps.db, deps.now(), limit=RESCUED_AT_ONCE)
+    at_work = await jobs.open_among(deps, READ, [each.file_id for each in found])
+    refusal = to_document(FileRefused.because("bank_file_unread").refusal)
+    for statement in found:
+        if statement.file_id not in at_work:
+            changes = {"refusal": refusal, "read_at": deps.now()}
+            await store.move(deps.db, statement, BankStatementAction.REFUSE, changes)
+
+
 JOBS: Final[Mapping[str, jobs.Handler]] = {
     READ: read,
     BOOK: book,
     FORGET: forget,
+    RESCUE: rescue,
 }
 LANES: Final = dict.fromkeys(JOBS, Lane.LONG)
-SCHEDULES: Final = (Schedule(FORGET, timedelta(days=1), timedelta(hours=19)),)
+SCHEDULES: Final = (
+    Schedule(FORGET, timedelta(days=1), timedelta(hours=19)),
+    Schedule(RESCUE, timedelta(minutes=10)),
+)

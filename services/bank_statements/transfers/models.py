@@ -60,7 +60,7 @@ class Transfer(Struct, kw_only=True):
     """Money that came into an account by a bank's file: one for each number of the bank's.
 
     `id`: the digest that its counter payment has, too. `names_until`: when payer and remark
-    are erased.
+    are erased. `job`: key of the job that books what somebody chose last.
     """
 
     id: str = field(name="_id")
@@ -79,6 +79,7 @@ class Transfer(Struct, kw_only=True):
     bill_ids: list[str] = []
     chosen_by: str = ""
     chosen_at: datetime | None = None
+    job: str = ""
     payment: str = ""
     refusal: str = ""
     set_aside_by: str = ""

@@ -18,6 +18,12 @@ INDEXES: Final = [
     IndexModel([("home", ASCENDING), ("_id", ASCENDING)], name="home"),
 ]
 
+# An objection that came after the decision waits for an answer.
+FILLS: Final[dict[str, Any]] = {
+    "objecting": {"$gt": ["$objected_at", "$decided_at"]},
+    "reversals": 0,
+}
+
 VALIDATOR: Final[dict[str, Any]] = {
     "bsonType": "object",
     "required": [

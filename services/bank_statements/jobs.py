@@ -30,10 +30,11 @@ from services.bank_statements.transfers.models import (
     REMARK,
     Transfer,
     TransferFit,
-    transfer_id,
 )
 from services.bank_statements.transfers.states import BankTransferState
 from services.counter_payments import actions as counter_payments
+from services.counter_payments.models import CounterWay
+from services.counter_payments.vouchers import actions as vouchers
 from services.dependencies import Dependencies
 from services.jobs import actions as jobs
 from services.kernel.documents import Document, to_document
@@ -91,7 +92,9 @@ async def _write(
     deps: Dependencies, found: Statement, rows: Sequence[Received], done: Done
 ) -> None:
     """Write the transfers that are new. Raises FileRefused for rows that cannot be right."""
-    ids = [transfer_id(found.account, row.number) for row in rows]
+    numbers = [row.number for row in rows]
+    names = await vouchers.names(deps, found.account, CounterWay.TRANSFER, numbers)
+    ids = [names[each] for each in numbers]
     there = await transfers_store.find_many(deps.db, ids)
     _require_same(deps, rows, [there.get(each) for each in ids])
     matcher = Matcher(deps, found.account, rows)
@@ -100,7 +103,8 @@ async def _write(
         some = rows[start : start + AT_ONCE]
         fits = await matcher.match(some)
         booked = await counter_payments.booked(deps, ids[start : start + AT_ONCE])
-        made = [_transfer(deps, found, *each) for each in zip(some, fits, strict=True)]
+        pairs = zip(some, fits, strict=True)
+        made = [_transfer(deps, found, names[row.number], row, fit) for row, fit in pairs]
         await transfers_store.put(deps.db, [_if_booked(each, booked) for each in made])
     known = sum(1 for each in there.values() if each.statement != found.id)
     facts = {"totals": to_document(done.totals), "known": known, "read_at": deps.now()}
@@ -125,9 +129,10 @@ def _require_same(
         raise FileRefused.because("bank_file_bad_rows", some, count=count)
 
 
-def _transfer(deps: Dependencies, found: Statement, row: Received, match: Match) -> Transfer:
+def _transfer(
+    deps: Dependencies, found: Statement, name: str, row: Received, match: Match
+) -> Transfer:
     fit, candidates = match
-    name = transfer_id(found.account, row.number)
     payer, remark = row.payer, row.remark
     return Transfer(
         id=name,

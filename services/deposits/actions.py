@@ -13,6 +13,7 @@ from services.bills import own_money, visibility
 from services.counter_payments import actions as counter_payments
 from services.counter_payments.actions import VoucherUsed
 from services.counter_payments.models import Taken
+from services.counter_payments.vouchers import actions as vouchers
 from services.dependencies import Dependencies, Transaction
 from services.deposits import journals, notify, store, views
 from services.deposits.models import (
@@ -71,7 +72,8 @@ async def take(
     # one that looks after homes today
     of, today = HomeFee.SERVICE_FEE, [deps.today()]
     payee = await charters.payee_for(deps, request.payee_id, home, of, today)
-    deposit = _draft(deps, actor, home, request, payee=payee)
+    deposit_id = await vouchers.name(deps, payee.account, request.way, request.voucher)
+    deposit = _draft(deps, actor, home, request, deposit_id, payee=payee)
     await _require_own_money(deps, actor, deposit, by=Permission.TAKE_PAYMENTS)
 
     async def save(tx: Transaction) -> Deposit:
@@ -97,11 +99,16 @@ async def take(
 
 
 def _draft(
-    deps: Dependencies, actor: Actor, home: str, request: TakeDeposit, *, payee: Payee
+    deps: Dependencies,
+    actor: Actor,
+    home: str,
+    request: TakeDeposit,
+    deposit_id: str,
+    *,
+    payee: Payee,
 ) -> Deposit:
     now, account = deps.now(), payee.account
     earlier = request.paid_on is not None and request.paid_on < day_of(now)
-    deposit_id = counter_payments.id_of(account, request.way, request.voucher)
     return Deposit(
         id=deposit_id,
         compound=places.compound_of(home),

@@ -6,10 +6,11 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct, field
 from msgspec.structs import force_setattr
 
-from services.counter_payments.models import CounterWay, Voucher, plain_voucher
+from services.counter_payments.models import CounterWay, Voucher
 from services.counter_payments.refunds.models import PayoutWay
 from services.deposits.states import DepositState
 from services.fees.models import PayeeId
+from services.kernel import vouchers
 from services.kernel.days import Day
 from services.kernel.labels import Labelled
 from services.kernel.money import Fen, PaidFen
@@ -80,10 +81,15 @@ class Deposit(Struct, kw_only=True):
     reversals: int = 0
     back: PayoutWay | None = None
     back_voucher: str = ""
+    back_voucher_key: str = ""
     signed_by_sealed: str = ""
     proofs: list[str] = []
     paid_out_by: str = ""
     returned_at: datetime | None = None
+    voucher_key: str = ""  # what the number of the slip is compared by
+
+    def __post_init__(self) -> None:
+        self.voucher_key = vouchers.key(self.voucher)
 
     @property
     def back_fen(self) -> int:
@@ -120,7 +126,7 @@ class TakeDeposit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     paid_on: Day | None = None
 
     def __post_init__(self) -> None:
-        force_setattr(self, "voucher", plain_voucher(self.voucher))
+        force_setattr(self, "voucher", vouchers.plain(self.voucher))
 
 
 class AskDepositReturn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,13 +1,13 @@
 """Answers of homes to a service: given by an owner, or written down from paper by a head.
 
 The last answer before the closing day counts, as that of the household that gave it
-(votes.py). Each answer writes the counts of the service, so that the count at the end and an
-answer at the same moment are one after the other.
+(votes/validity.py). Each answer writes the counts of the service, so that the count at the end
+and an answer at the same moment are one after the other.
 """
 
 from collections.abc import Sequence
 
-from services.agreed_services import actions, store, views, votes
+from services.agreed_services import actions, store, views
 from services.agreed_services.models import (
     MOST_SHOWN,
     AgreedService,
@@ -19,6 +19,7 @@ from services.agreed_services.models import (
     Share,
 )
 from services.agreed_services.refusals import AgreedServiceMovedOn, AnsweredByOwner
+from services.agreed_services.votes import validity
 from services.audit import actions as audit
 from services.dependencies import Dependencies, Transaction
 from services.homes import household
@@ -108,7 +109,7 @@ async def _require_unanswered(
     if before is None or before.on_paper:
         return
     found = await owners.households_of(deps, [before.home], tx=tx)
-    if votes.is_of(before, deps.today(), found[before.home]):
+    if validity.is_of(before, deps.today(), found[before.home]):
         raise AnsweredByOwner("业主已经自己答复过,以业主本人的答复为准")
 
 

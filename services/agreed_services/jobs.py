@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from services.agreed_services import notify, store, terms, votes
+from services.agreed_services import notify, store, terms
 from services.agreed_services.models import (
     BILL,
     CLOSE,
@@ -19,6 +19,7 @@ from services.agreed_services.models import (
     Share,
 )
 from services.agreed_services.states import ServiceAction, ServiceState
+from services.agreed_services.votes import validity
 from services.bills import charges
 from services.bills.charge_news import notify as charge_news
 from services.bills.charges import Charge
@@ -68,7 +69,7 @@ async def _counts(deps: Dependencies, tx: Transaction, found: AgreedService) -> 
     answers = await store.answers_of(deps.db, [found.id], homes, tx=tx)
     answered = sorted(home for _, home in answers)
     households = await owners.households_of(deps, answered, tx=tx)
-    return to_document(votes.count(answers.values(), found.closing_day, households))
+    return to_document(validity.count(answers.values(), found.closing_day, households))
 
 
 async def _conclude(
@@ -187,7 +188,7 @@ async def _paying(
         there = {
             home
             for (_, home), answer in answers.items()
-            if answer.agree and votes.is_of(answer, first, households[home])
+            if answer.agree and validity.is_of(answer, first, households[home])
         }
     return [share for share in some if share.home in there and share.amount_fen]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from services.agreed_services import store, terms, votes
+from services.agreed_services import store, terms
 from services.agreed_services.models import (
     AgreedService,
     AgreedServiceView,
@@ -11,6 +11,7 @@ from services.agreed_services.models import (
     ServiceHomeView,
     Share,
 )
+from services.agreed_services.votes import validity
 from services.dependencies import Dependencies
 from services.kernel.views import show
 from services.photos import actions as photos
@@ -76,7 +77,7 @@ async def _valid(
     found = await owners.households_of(deps, homes) if homes else {}
     today = deps.today()
     given = answers.values()
-    return {each.id: each for each in given if votes.is_of(each, today, found[each.home])}
+    return {each.id: each for each in given if validity.is_of(each, today, found[each.home])}
 
 
 async def of_home(

@@ -27,7 +27,6 @@ class DepositAction(StrEnum):
 
 
 S, A, P = DepositState, DepositAction, Permission
-TAKEN_BACK: Final = Act.DEPOSIT_APPROVAL_TAKEN_BACK
 
 TABLE: Final = Table(
     S.KEPT,
@@ -36,6 +35,10 @@ TABLE: Final = Table(
     Transition(S.ASKED, A.DEDUCT, S.DEDUCTED, P.RUN_BILLS, act=Act.DEPOSIT_RETURN_APPROVED),
     Transition(S.ASKED, A.REFUSE, S.KEPT, P.RUN_BILLS, act=Act.DEPOSIT_RETURN_REFUSED),
     Transition(S.APPROVED, A.PAY_OUT, S.RETURNED, P.REFUND_PAYMENTS, act=Act.DEPOSIT_RETURNED),
-    Transition(S.APPROVED, A.TAKE_BACK, S.KEPT, P.RUN_BILLS, act=TAKEN_BACK),
-    Transition(S.DEDUCTED, A.TAKE_BACK, S.KEPT, P.RUN_BILLS, act=TAKEN_BACK),
+    Transition(
+        S.APPROVED, A.TAKE_BACK, S.KEPT, P.RUN_BILLS, act=Act.DEPOSIT_APPROVAL_TAKEN_BACK
+    ),
+    Transition(
+        S.DEDUCTED, A.TAKE_BACK, S.KEPT, P.RUN_BILLS, act=Act.DEPOSIT_APPROVAL_TAKEN_BACK
+    ),
 )

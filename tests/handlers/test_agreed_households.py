@@ -8,8 +8,8 @@ from datetime import datetime
 
 import pytest
 
-from services.agreed_services import votes
 from services.agreed_services.models import Answer
+from services.agreed_services.votes import validity
 from services.kernel.days import BEIJING, Day
 from services.residencies import tenures
 from services.residencies.models import Relation, Residency
@@ -133,10 +133,10 @@ MAY, JUNE = "2026-05-01", "2026-06-01"
 def test_whose_answer_it_is(
     rows: list[Residency], answered: Answer, day: Day, *, holds: bool
 ) -> None:
-    assert votes.is_of(answered, day, tenures.households(rows)) is holds
+    assert validity.is_of(answered, day, tenures.households(rows)) is holds
 
 
 def test_a_co_owner_binds_the_own_household() -> None:
     joint = [row("one", "2026-01-01", None), row("two", "2026-02-01", None)]
     said = given("2026-02-10", "two", person="two")
-    assert votes.is_of(said, MAY, tenures.households(joint))
+    assert validity.is_of(said, MAY, tenures.households(joint))

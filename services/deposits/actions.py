@@ -260,7 +260,8 @@ async def _answer(
     deps: Dependencies, tx: Transaction, actor: Actor, found: Deposit, said: Document
 ) -> Deposit:
     await _require_not_own(deps, tx, actor, found)
-    answered = await store.answer_objection(deps.db, tx, found, said)
+    is_decided = found.state is not DepositState.ASKED  # who decides answers it then
+    answered = await store.answer_objection(deps.db, tx, found, said) if is_decided else None
     if answered is None:
         raise DepositMovedOn("这笔押金没有待答复的异议")
     await record(deps, tx, actor, Act.DEPOSIT_OBJECTION_ANSWERED, answered)

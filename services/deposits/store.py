@@ -58,7 +58,8 @@ async def answer_objection(
     db: Database, tx: Transaction, found: Deposit, changes: Document
 ) -> Deposit | None:
     """Note the answer to an objection as it was read; None where none waits for one."""
-    key = {"_id": found.id, "objecting": True, "objected_at": found.objected_at}
+    as_read = {"state": found.state, "objected_at": found.objected_at}
+    key = {"_id": found.id, "objecting": True, **as_read}
     return await _write(db, tx, key, {"$set": {**changes, "objecting": False}})
 
 

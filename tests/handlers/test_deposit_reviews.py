@@ -100,6 +100,20 @@ async def test_two_who_take_a_deduction_back_at_once_book_it_back_once(
     assert await balances(estate, deposit_id) == [-ALL, ALL, 0]
 
 
+async def test_a_review_is_of_what_was_read(estate: Estate) -> None:
+    """Both were asked for, decided and taken back again within one moment."""
+    deps, deposit_id = estate.world.deps, await approved(estate, ALL, way="pos", voucher="P-1")
+    read = await actions.access(deps, ADMIN, deposit_id, Permission.RUN_BILLS)
+    await review(estate, deposit_id)
+    await asked(estate, deposit_id, ALL)
+    assert (await decide(estate, deposit_id, YES)).body["state"] == "deducted"
+    with pytest.raises(DepositMovedOn):
+        await deps.in_transaction(lambda tx: actions._take_back(deps, tx, ADMIN, read, {}))
+    await object_to(estate, deposit_id)
+    with pytest.raises(DepositMovedOn):
+        await deps.in_transaction(lambda tx: actions._answer(deps, tx, ADMIN, read, {}))
+
+
 async def test_an_objection_is_answered_and_the_decision_stays(
     estate: Estate, li: Member
 ) -> None:
@@ -126,6 +140,8 @@ async def test_who_decides_answers_what_was_said_before_and_has_read_it(
     read = await actions.access(deps, ADMIN, deposit_id, Permission.RUN_BILLS)
     await object_to(estate, deposit_id)
     assert await waiting(estate) == [deposit_id]
+    early = await review(estate, deposit_id, STAYS)
+    assert (early.status, early.code) == (409, "deposit_moved_on")
 
     async def approve(tx: Any) -> None:
         await actions.move(deps, tx, ADMIN, read, DepositAction.APPROVE, {})

@@ -1,6 +1,8 @@
 """Numbers of slips in capitals and small letters: one slip, booked once, shown as typed."""
 
 import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -23,7 +25,11 @@ pytestmark = [
     pytest.mark.billed("2026-01", "2026-02"),
     pytest.mark.usefixtures("books_hold"),
 ]
-KEYS = {deposits: ("voucher_key", "back_voucher_key"), counter_payments: ("voucher_key",)}
+KEYS = {
+    bank_transfers: ("number_key",),
+    counter_payments: ("voucher_key",),
+    deposits: ("voucher_key", "back_voucher_key"),
+}
 
 
 @pytest.mark.parametrize("typed", ["B-1a", "b-1A", "B-1A", "b\uff0d1\uff41", " B-\u200b1a"])
@@ -94,51 +100,67 @@ async def test_a_transfer_gives_money_back_once_however_it_is_typed(estate: Esta
     assert (await hand_out(paths[3], "S-2")).body["voucher"] == "S-2"
 
 
-async def booked_before(
-    estate: Estate, monkeypatch: pytest.MonkeyPatch, *made: tuple[str, str]
-) -> list[Reply]:
-    """Book slips as they were booked before their letters were compared."""
+@contextmanager
+def as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let money be named by its number as it is typed."""
 
-    async def old(_: Any, account: str, way: CounterWay, voucher: str) -> str:
-        return digest_id("counter", account, way, voucher)
+    async def names_of(
+        _: Any, account: str, way: CounterWay, numbers: Sequence[str]
+    ) -> dict[str, str]:
+        return {each: digest_id("counter", account, way, each) for each in numbers}
 
     with monkeypatch.context() as before:
-        before.setattr(names, "name", old)
-        replies = [await pay(estate, bill, voucher) for bill, voucher in made]
+        before.setattr(names, "names", names_of)
+        yield
+
+
+async def filled(estate: Estate) -> None:
+    """Leave documents as they were before their letters were compared, and start again."""
     db = estate.world.db
     for module, fields in KEYS.items():
         unset = {"$unset": dict.fromkeys(fields, "")}
         await db[module.COLLECTION].update_many({}, unset)
     await mongo_indexes.apply(db)
     assert await mongo_indexes.check(db) == []
-    return replies
 
 
 async def test_slips_of_before_are_found_and_two_of_one_number_stay(
     estate: Estate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = await estate.bill_ids("li")
-    made = await booked_before(estate, monkeypatch, (first, "b-9a"), (second, "B-9a"))
-    assert [reply.status for reply in made] == [201, 201]
+    with as_before(monkeypatch):
+        made = [await pay(estate, first, "b-9a"), await pay(estate, second, "B-9a")]
+        kept = await deposits_build.take(estate, way="transfer", voucher="d-9a")
+    assert [reply.status for reply in (*made, kept)] == [201] * 3
     assert len({reply.body["payment_id"] for reply in made}) == 2
-    for typed in ("B-9A", "b-9a"):
-        assert used(await deposits_build.take(estate, way="transfer", voucher=typed))
+    await filled(estate)
+    for typed in ("B-9A", "b-9a", "D-9A"):
+        other = await deposits_build.take(estate, way="transfer", voucher=typed, kind="keys")
+        assert used(other), typed
+    again = await deposits_build.take(estate, way="transfer", voucher="D-9a")
+    assert (again.status, again.body["deposit_id"]) == (201, kept.body["deposit_id"])
+    [bill, *_] = await estate.bill_ids("wang")
+    assert used(await pay(estate, bill, "D-9A"))
 
 
 async def test_what_a_bank_wrote_otherwise_is_the_same_money(
     estate: Estate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cashier = await cashier_of(estate)
-    first, _ = await estate.bill_ids("li")
-    [old] = await booked_before(estate, monkeypatch, (first, "x9a"))
-    rows = [("2026-02-27", number, "51.18", "", "li", "") for number in ("X9A", "q1")]
-    found = await imported(estate, cashier, csv_file(rows))
+    cashier, (first, second) = await cashier_of(estate), await estate.bill_ids("li")
+
+    def file(*numbers: str) -> bytes:
+        return csv_file([("2026-02-27", each, "51.18", "", "li", "") for each in numbers])
+
+    with as_before(monkeypatch):
+        old = await pay(estate, first, "x9a")
+        await imported(estate, cashier, file("q1"))
+    await filled(estate)
+    found = await imported(estate, cashier, file("X9A", "Q1"))
+    assert found["known"] == 1
+    taken = await pay(estate, second, "Q1")
     shown = {each["number"]: each for each in await transfers(estate, cashier)}
-    assert shown["X9A"]["payment_id"] == old.body["payment_id"]
     assert (shown["X9A"]["state"], shown["q1"]["state"]) == ("booked", "open")
-    again = await imported(estate, cashier, csv_file([(*rows[1][:1], "Q1", *rows[1][2:])]))
-    assert (found["known"], again["known"]) == (0, 1)
-    both = [(*rows[0][:1], number, *rows[0][2:]) for number in ("c1", "C1")]
-    twice = await imported(estate, cashier, csv_file(both))
+    assert shown["X9A"]["payment_id"] == old.body["payment_id"]
+    assert shown["q1"]["transfer_id"] == taken.body["payment_id"]  # it will be found so
+    twice = await imported(estate, cashier, file("c1", "C1"))
     assert (twice["state"], twice["refusal"]["code"]) == ("refused", "bank_file_bad_rows")
-    assert await estate.world.db[bank_transfers.COLLECTION].count_documents({}) == 2

@@ -108,7 +108,7 @@ class EndHandler(ApiHandler):
     @endpoint(
         "endAgreedService",
         needs=Permission.RUN_BILLS,
-        errors=REFUSED,
+        errors=(*REFUSED, "agreed_service_billing"),
         example=EndAgreedService(reason="业主要求停止"),
     )
     async def post(
@@ -116,7 +116,8 @@ class EndHandler(ApiHandler):
     ) -> AgreedServiceView:
         """Stop asking homes about a service, or bill no further month of it.
 
-        What was billed already stays owed.
+        What was billed already stays owed. A month is billed to all homes or to none: while it
+        is being billed, the service cannot be ended for some minutes.
         """
         return await agreed_services.end(self.deps, self.actor, service_id, body)
 

@@ -18,6 +18,7 @@ from services.deposits.models import (
     DepositView,
     MyDeposits,
     ObjectToDeduction,
+    ReviewDepositReturn,
     TakeDeposit,
 )
 from services.kernel.pages import Page
@@ -97,6 +98,21 @@ class DecisionHandler(ApiHandler):
         return await actions.decide(self.deps, self.actor, deposit_id, body)
 
 
+class ReviewHandler(ApiHandler):
+    @endpoint(
+        "reviewDepositReturn",
+        needs=Permission.RUN_BILLS,
+        errors=REFUSED,
+        example=ReviewDepositReturn(take_back=True, reason="交款人提出异议,重新核实"),
+    )
+    async def post(self, deposit_id: PathDepositId, body: ReviewDepositReturn) -> DepositView:
+        """Take an approval back while nothing was paid out, or answer an objection to it.
+
+        What is taken back stays kept, and its return is asked for and decided anew.
+        """
+        return await actions.review(self.deps, self.actor, deposit_id, body)
+
+
 class PayoutHandler(ApiHandler):
     @endpoint(
         "giveDepositBack",
@@ -133,6 +149,7 @@ ROUTES = [
     Route("/api/v1/places/{place}/deposits", DepositsHandler),
     Route("/api/v1/deposits/{deposit_id}/return", ReturnHandler),
     Route("/api/v1/deposits/{deposit_id}/return-decision", DecisionHandler),
+    Route("/api/v1/deposits/{deposit_id}/review", ReviewHandler),
     Route("/api/v1/deposits/{deposit_id}/payout", PayoutHandler),
     Route("/api/v1/deposits/{deposit_id}/objection", ObjectionHandler),
 ]

@@ -18,6 +18,12 @@ INDEXES: Final = [
     IndexModel(
         [("account", ASCENDING), ("state", ASCENDING), ("last", ASCENDING)], name="days"
     ),
+    # Those that are being read: reading()
+    IndexModel(
+        [("uploaded_at", ASCENDING)],
+        name="reading",
+        partialFilterExpression={"state": "reading"},
+    ),
 ]
 
 VALIDATOR: Final = {

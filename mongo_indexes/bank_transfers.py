@@ -1,7 +1,7 @@
 """Bank transfers: money that came into an account by a bank's file, one of each number."""
 
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from pymongo import ASCENDING, IndexModel
 
@@ -14,6 +14,9 @@ INDEXES: Final = [
     IndexModel(
         [("account", ASCENDING), ("day", ASCENDING), ("_id", ASCENDING)], name="account"
     ),
+    # One of each number, however it was typed: counter_payments/vouchers. It is not unique, as
+    # two from before may have been typed in capitals and in small letters.
+    IndexModel([("account", ASCENDING), ("number_key", ASCENDING)], name="number_key"),
     # Those of a statement by day: page()
     IndexModel(
         [("statement", ASCENDING), ("day", ASCENDING), ("_id", ASCENDING)], name="statement"
@@ -22,6 +25,12 @@ INDEXES: Final = [
     IndexModel(
         [("statement", ASCENDING), ("state", ASCENDING), ("_id", ASCENDING)], name="states"
     ),
+    # Those that are confirmed and not booked: chosen_by_then()
+    IndexModel(
+        [("chosen_at", ASCENDING)],
+        name="chosen",
+        partialFilterExpression={"state": "chosen"},
+    ),
     # Whose payers are to be erased: with_old_names()
     IndexModel(
         [("names_until", ASCENDING)],
@@ -29,6 +38,9 @@ INDEXES: Final = [
         partialFilterExpression={"names_until": {"$gt": datetime.fromtimestamp(0, UTC)}},
     ),
 ]
+
+# Which job books what was chosen: nobody knows it of those from before.
+FILLS: Final[dict[str, Any]] = {"job": "", "number_key": {"$toLower": "$number"}}
 
 VALIDATOR: Final = {
     "bsonType": "object",

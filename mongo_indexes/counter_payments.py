@@ -24,9 +24,17 @@ INDEXES: Final = [
         [("account", ASCENDING), ("way", ASCENDING), ("taken_at", ASCENDING)],
         name="account_taken",
     ),
+    # One of each number, however it was typed: counter_payments/vouchers. It is not unique, as
+    # two from before may have been typed in capitals and in small letters.
+    IndexModel(
+        [("account", ASCENDING), ("way", ASCENDING), ("voucher_key", ASCENDING)],
+        name="voucher_key",
+    ),
     # What a person took, for their export: services/privacy/rows.py rows_of()
     IndexModel([("taken_by", ASCENDING), ("_id", ASCENDING)], name="taken_by"),
 ]
+
+FILLS: Final[dict[str, Any]] = {"voucher_key": {"$toLower": "$voucher"}}
 
 VALIDATOR: Final[dict[str, Any]] = {
     "bsonType": "object",

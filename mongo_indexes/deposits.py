@@ -16,7 +16,27 @@ INDEXES: Final = [
     ),
     # Those of one home: of_homes()
     IndexModel([("home", ASCENDING), ("_id", ASCENDING)], name="home"),
+    # One of each number, however it was typed: counter_payments/vouchers. It is not unique, as
+    # two from before may have been typed in capitals and in small letters.
+    IndexModel(
+        [("account", ASCENDING), ("way", ASCENDING), ("voucher_key", ASCENDING)],
+        name="voucher_key",
+    ),
+    # The same of the transfers that give them back
+    IndexModel(
+        [("account", ASCENDING), ("back_voucher_key", ASCENDING)],
+        name="back_voucher_key",
+        partialFilterExpression={"back_voucher_key": {"$gt": ""}},
+    ),
 ]
+
+# An objection that came after the decision waits for an answer.
+FILLS: Final[dict[str, Any]] = {
+    "objecting": {"$gt": ["$objected_at", "$decided_at"]},
+    "reversals": 0,
+    "voucher_key": {"$toLower": "$voucher"},
+    "back_voucher_key": {"$toLower": "$back_voucher"},
+}
 
 VALIDATOR: Final[dict[str, Any]] = {
     "bsonType": "object",

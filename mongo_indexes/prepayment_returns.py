@@ -27,7 +27,16 @@ INDEXES: Final = [
         unique=True,
         partialFilterExpression={"voucher": {"$gt": ""}},
     ),
+    # The same, however it was typed: is_voucher_used(), while the bank account is held. It is
+    # not unique, as two from before may have been typed in capitals and in small letters.
+    IndexModel(
+        [("account", ASCENDING), ("voucher_key", ASCENDING)],
+        name="voucher_key",
+        partialFilterExpression={"voucher_key": {"$gt": ""}},
+    ),
 ]
+
+FILLS: Final[dict[str, Any]] = {"voucher_key": {"$toLower": "$voucher"}}
 
 VALIDATOR: Final[dict[str, Any]] = {
     "bsonType": "object",

@@ -24,9 +24,18 @@ INDEXES: Final = [
         unique=True,
         partialFilterExpression={"voucher": {"$gt": ""}},
     ),
+    # The same, however it was typed: is_voucher_used(), while the bank account is held. It is
+    # not unique, as two from before may have been typed in capitals and in small letters.
+    IndexModel(
+        [("account", ASCENDING), ("voucher_key", ASCENDING)],
+        name="voucher_key",
+        partialFilterExpression={"voucher_key": {"$gt": ""}},
+    ),
     # A payer's own, for their export: services/privacy/rows.py rows_of()
     IndexModel([("person", ASCENDING), ("_id", ASCENDING)], name="person"),
 ]
+
+FILLS: Final[dict[str, Any]] = {"voucher_key": {"$toLower": "$voucher"}}
 
 VALIDATOR: Final[dict[str, Any]] = {
     "bsonType": "object",

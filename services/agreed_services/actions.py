@@ -23,6 +23,7 @@ from services.agreed_services.models import (
     Share,
 )
 from services.agreed_services.refusals import (
+    AgreedServiceBilling,
     AgreedServiceExists,
     AgreedServiceMovedOn,
     BadAgreedService,
@@ -196,11 +197,14 @@ async def end(
 ) -> AgreedServiceView:
     """Withdraw a service that homes are asked about, or bill no further month of it.
 
-    Raises NotFound, AgreedServiceMovedOn, OwnHome, OtherPayee.
+    A month is billed to all homes or to none: while one is being billed, nobody ends it.
+    Raises NotFound, AgreedServiceMovedOn, AgreedServiceBilling, OwnHome, OtherPayee.
     """
     found = await _access(deps, actor, service_id)
     await _require_own_money(deps, actor, found)
     is_agreed = found.state is ServiceState.AGREED
+    if is_agreed and found.done:
+        raise AgreedServiceBilling("正在出这个月的账单,请几分钟后再试")
     action = ServiceAction.END if is_agreed else ServiceAction.WITHDRAW
     TABLE.require(found.state, action, AgreedServiceMovedOn(MOVED_ON))
     changes: dict[str, Any] = {
@@ -208,7 +212,7 @@ async def end(
         "ended_at": deps.now(),
         "ended_because": request.reason,
     }
-    key = {"_id": found.id, "state": found.state}
+    key = {"_id": found.id, "state": found.state, "done": 0}
     return await _move(deps, actor, found, action, key, changes)
 
 

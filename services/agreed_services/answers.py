@@ -1,8 +1,11 @@
 """Answers of homes to a service: given by an owner, or written down from paper by a head.
 
-The last answer before the closing day counts. Each answer writes the counts of the service, so
-that the count at the end and an answer at the same moment are one after the other.
+The last answer before the closing day counts, as that of the household that gave it
+(votes/validity.py). Each answer writes the counts of the service, so that the count at the end
+and an answer at the same moment are one after the other.
 """
+
+from collections.abc import Sequence
 
 from services.agreed_services import actions, store, views
 from services.agreed_services.models import (
@@ -16,6 +19,7 @@ from services.agreed_services.models import (
     Share,
 )
 from services.agreed_services.refusals import AgreedServiceMovedOn, AnsweredByOwner
+from services.agreed_services.votes import validity
 from services.audit import actions as audit
 from services.dependencies import Dependencies, Transaction
 from services.homes import household
@@ -25,6 +29,10 @@ from services.kernel.documents import Document
 from services.kernel.permissions import Actor, Permission, require_at
 from services.photos import actions as photos
 from services.photos.models import PhotoPurpose
+from services.places import actions as places
+from services.residencies import actions as residencies
+from services.residencies import owners
+from services.residencies.models import OWNERS, Residency
 
 
 async def of_home(deps: Dependencies, actor: Actor, home: str) -> HomeServices:
@@ -41,9 +49,12 @@ async def give(
     require_at(actor, Permission.MANAGE_HOME, home)
 
     async def save(tx: Transaction) -> None:
+        await places.hold(deps, tx, home)
         _, share, before = await _hold(deps, tx, service_id, home)
         answer = _answer(deps, service_id, share, agree=request.agree)
+        owning = _owning(deps, await residencies.of_home(deps, home, tx=tx))
         answer.person = actor.person_id
+        answer.owners = [row.id for row in owning if row.person == actor.person_id]
         await _put(deps, tx, answer, before)
         await _record(deps, tx, actor, Act.AGREED_SERVICE_ANSWERED, answer)
 
@@ -61,11 +72,12 @@ async def enter(
     require_at(actor, Permission.PLAN_VISITS, home)
 
     async def save(tx: Transaction) -> None:
-        household.require_not_own(actor, await household.hold(deps, tx, home))
+        held = await household.hold(deps, tx, home)
+        household.require_not_own(actor, held)
         found, share, before = await _hold(deps, tx, service_id, home)
-        if before is not None and not before.on_paper:
-            raise AnsweredByOwner("业主已经自己答复过,以业主本人的答复为准")
+        await _require_unanswered(deps, tx, before)
         answer = _answer(deps, service_id, share, agree=request.agree)
+        answer.owners = [row.id for row in _owning(deps, held.rows)]
         answer.entered_by = actor.person_id
         answer.photo_ids = list(dict.fromkeys(request.photo_ids))
         await _put(deps, tx, answer, before)
@@ -88,6 +100,23 @@ async def _hold(
     if found.closes_at <= deps.now():
         raise AgreedServiceMovedOn("答复时间已过")
     return found, share, await store.find_answer(deps.db, service_id, home, tx=tx)
+
+
+async def _require_unanswered(
+    deps: Dependencies, tx: Transaction, before: Answer | None
+) -> None:
+    """Raise AnsweredByOwner for a home whose owners of today answered in person."""
+    if before is None or before.on_paper:
+        return
+    found = await owners.households_of(deps, [before.home], tx=tx)
+    if validity.is_of(before, deps.today(), found[before.home]):
+        raise AnsweredByOwner("业主已经自己答复过,以业主本人的答复为准")
+
+
+def _owning(deps: Dependencies, rows: Sequence[Residency]) -> list[Residency]:
+    """Return by which rows a home is owned today, of those that are not over."""
+    today = deps.today()
+    return [row for row in rows if row.relation in OWNERS and row.from_day <= today]
 
 
 def _answer(deps: Dependencies, service_id: str, share: Share, *, agree: bool) -> Answer:

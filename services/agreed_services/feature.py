@@ -61,6 +61,7 @@ HOMES: Final = List(
         agree="是否同意",
         on_paper="纸质答复",
         answered_at="答复时间",
+        by_owners="现业主的答复",
     ),
 )
 

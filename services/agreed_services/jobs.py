@@ -14,12 +14,12 @@ from services.agreed_services.models import (
     BILL,
     CLOSE,
     AgreedService,
-    Answer,
     Rhythm,
     ServicePart,
     Share,
 )
 from services.agreed_services.states import ServiceAction, ServiceState
+from services.agreed_services.votes import validity
 from services.bills import charges
 from services.bills.charge_news import notify as charge_news
 from services.bills.charges import Charge
@@ -28,8 +28,8 @@ from services.fees.models import BillKind, HomeFee
 from services.fees.payees import charters
 from services.jobs import actions as queue
 from services.jobs.models import Again
-from services.kernel.days import Day, Month, day_of, last_day, plus_months, start_of
-from services.kernel.documents import Document
+from services.kernel.days import Day, Month, last_day, plus_months, start_of
+from services.kernel.documents import Document, to_document
 from services.messaging.broadcasts import actions as broadcasts
 from services.places import actions as places
 from services.residencies import owners
@@ -48,21 +48,36 @@ async def close(deps: Dependencies, payload: Document) -> Again | None:
     """Count what homes answered, once the closing day is over, and tell them the result."""
 
     async def save(tx: Transaction) -> Again | None:
-        found = await store.find(deps.db, payload["service"], tx=tx)
+        found = await store.find(deps.db, payload["service"], tx=tx, shares=True)
         if found is None or found.state is not ServiceState.OPEN:
             return None
         if found.closes_at > deps.now():
             return Again(found.closes_at)
-        await _count(deps, tx, found)
+        counts = await _counts(deps, tx, found)
+        await _conclude(deps, tx, msgspec.structs.replace(found, **counts), counts)
         return None
 
     return await deps.in_transaction(save)
 
 
-async def _count(deps: Dependencies, tx: Transaction, found: AgreedService) -> None:
+async def _counts(deps: Dependencies, tx: Transaction, found: AgreedService) -> Document:
+    """Count the answers of those who own their homes on the closing day.
+
+    The counts so far have those of owners, too, whose sale was entered after they answered.
+    """
+    homes = [share.home for share in found.shares]
+    answers = await store.answers_of(deps.db, [found.id], homes, tx=tx)
+    answered = sorted(home for _, home in answers)
+    households = await owners.households_of(deps, answered, tx=tx)
+    return to_document(validity.count(answers.values(), found.closing_day, households))
+
+
+async def _conclude(
+    deps: Dependencies, tx: Transaction, found: AgreedService, counts: Document
+) -> None:
     action = ServiceAction.AGREE if found.is_enough else ServiceAction.REFUSE
     month = found.from_day[:7]
-    changes: dict[str, Any] = {"counted_at": deps.now()}
+    changes: dict[str, Any] = {"counted_at": deps.now(), **counts}
     changes |= {"month": month} if found.is_enough else {"slot": freed(found)}
     key = {"_id": found.id, "state": ServiceState.OPEN}
     if not await store.move(deps.db, tx, key, action, **changes):
@@ -91,7 +106,8 @@ def span(found: AgreedService, month: Month) -> tuple[Day, Day]:
 async def bill(deps: Dependencies, payload: Document) -> Again | None:
     """Bill the next homes of a month; with the last ones, tell who owes it and plan the next.
 
-    A payee that may not charge on the first day ends the service.
+    A payee that may not charge on the first day ends the service, before the first home of a
+    month: a month that was begun is billed to all.
     """
     found = await store.find(deps.db, payload["service"], shares=True)
     if found is None or found.state is not ServiceState.AGREED:
@@ -99,15 +115,22 @@ async def bill(deps: Dependencies, payload: Document) -> Again | None:
     if found.month != payload["month"]:
         return None
     first, _ = span(found, found.month)
-    charter = await charters.charter_of(deps, found.payee, found.place)
-    obstacle = charter.obstacle(HomeFee.SERVICE_FEE, first) if charter else None
-    if charter is None or obstacle:
-        because = obstacle.label if obstacle else "收款单位已停用"
+    because = "" if found.done else await _obstacle(deps, found, first)
+    if because:
         await deps.in_transaction(lambda tx: _finish(deps, tx, found, because))
         return None
     some = found.shares[found.done : found.done + SHARES_AT_ONCE]
     await deps.in_transaction(lambda tx: _step(deps, tx, found, some))
     return None if found.done + len(some) == found.homes else Again(deps.now())
+
+
+async def _obstacle(deps: Dependencies, found: AgreedService, first: Day) -> str:
+    """Say why the payee may not charge for a month; "" where it may."""
+    charter = await charters.charter_of(deps, found.payee, found.place)
+    if charter is None:
+        return "收款单位已停用"
+    obstacle = charter.obstacle(HomeFee.SERVICE_FEE, first)
+    return obstacle.label if obstacle else ""
 
 
 async def _finish(
@@ -152,7 +175,7 @@ async def _paying(
     """Return the shares that are billed: of homes that stand, and that agreed where it matters.
 
     Who bought a home agreed to nothing: where only homes pay that agreed, the agreement of its
-    former owners ends with their ownership.
+    former owners ends with their ownership, on whatever day the sale was entered.
     """
     homes = [share.home for share in some if share.amount_fen]
     there = set(await places.use(deps, homes, tx=tx))
@@ -160,23 +183,14 @@ async def _paying(
     first, _ = span(found, found.month)
     there = {each.id for each in standing if not each.retired_from or each.retired_from > first}
     if found.part is ServicePart.AGREEING:
-        answers = await store.answers_of(deps.db, [found.id], sorted(there))
-        turns = await owners.turns_of(deps, sorted(there), tx=tx)
+        answers = await store.answers_of(deps.db, [found.id], sorted(there), tx=tx)
+        households = await owners.households_of(deps, sorted(there), tx=tx)
         there = {
             home
             for (_, home), answer in answers.items()
-            if holds(answer, first, turns.get(home, ()))
+            if answer.agree and validity.is_of(answer, first, households[home])
         }
     return [share for share in some if share.home in there and share.amount_fen]
-
-
-def holds(answer: Answer, first: Day, turns: Sequence[Day]) -> bool:
-    """Tell whether an answer is of those who own the home on the first day that is billed.
-
-    `turns`: the first days on which the home has other owners.
-    """
-    given = day_of(answer.at)
-    return answer.agree and not any(given < turn <= first for turn in turns)
 
 
 def _batch(found: AgreedService) -> str:

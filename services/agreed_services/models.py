@@ -145,7 +145,8 @@ class Answer(Struct, kw_only=True):
     """Answer of one home to a service: the last one of its owners before the closing day.
 
     `person`: who gave it; "" for one on paper, which `entered_by` wrote down. `photo_ids`: of
-    the paper.
+    the paper. `owners`: ids of the residencies by which they owned the home then: of who gave
+    it, or of all owners who were known where it is on paper. It is that household's alone.
     """
 
     id: str = field(name="_id")
@@ -156,6 +157,7 @@ class Answer(Struct, kw_only=True):
     person: str = ""
     entered_by: str = ""
     photo_ids: list[str] = []
+    owners: list[str] = []
     at: datetime
 
     @property
@@ -335,6 +337,8 @@ class ServiceHomeView(Struct, kw_only=True):
     `agree`: Whether it agreed; null without an answer.
     `on_paper`: Whether the answer was given on paper; null without one.
     `answered_at`: When it answered; null without an answer.
+    `by_owners`: Whether that was its owners of today; what those before them answered binds
+    them alone. Null without an answer.
     """
 
     home: str
@@ -344,6 +348,7 @@ class ServiceHomeView(Struct, kw_only=True):
     agree: bool | None
     on_paper: bool | None
     answered_at: datetime | None
+    by_owners: bool | None
 
 
 class HomeService(Struct, kw_only=True):
@@ -352,7 +357,7 @@ class HomeService(Struct, kw_only=True):
     `service`: The service and its counts.
     `amount_fen`: What my home would pay each time, in fen.
     `explanation`: How that is worked out, on one line, in Chinese.
-    `agree`: What my home answered; null without an answer.
+    `agree`: What my household answered; null without an answer.
     `on_paper`: Whether that was on paper; null without an answer.
     """
 

@@ -42,6 +42,12 @@ class AgreedServiceMovedOn(errors.Conflict):
     code = "agreed_service_moved_on"
 
 
+class AgreedServiceBilling(errors.Conflict):
+    """Some homes of this month are billed, and the others are about to be."""
+
+    code = "agreed_service_billing"
+
+
 class AnsweredByOwner(errors.Conflict):
     """An owner answered in person: what is on paper does not replace that."""
 

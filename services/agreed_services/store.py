@@ -117,9 +117,13 @@ async def put_answer(db: Database, tx: Transaction, answer: Answer) -> None:
 
 
 async def answers_of(
-    db: Database, service_ids: Sequence[str], homes: Sequence[str]
+    db: Database,
+    service_ids: Sequence[str],
+    homes: Sequence[str],
+    *,
+    tx: Transaction | None = None,
 ) -> dict[tuple[str, str], Answer]:
     """Return (service, home) → answer, of those that answered."""
     ids = [answer_id(service, home) for service in service_ids for home in homes]
-    rows = await db[ANSWERS].find({"_id": {"$in": ids}}).to_list()
+    rows = await db[ANSWERS].find({"_id": {"$in": ids}}, session=tx).to_list()
     return {(row.service, row.home): row for row in msgspec.convert(rows, list[Answer])}

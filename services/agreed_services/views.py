@@ -1,19 +1,22 @@
 """Views of agreed services: for staff with all homes, for an owner with the own home alone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from services.agreed_services import store, terms
 from services.agreed_services.models import (
     AgreedService,
     AgreedServiceView,
+    Answer,
     HomeService,
     ServiceHomeView,
     Share,
 )
+from services.agreed_services.votes import validity
 from services.dependencies import Dependencies
 from services.kernel.views import show
 from services.photos import actions as photos
 from services.places import actions as places
+from services.residencies import owners
 
 
 async def view(deps: Dependencies, service: AgreedService) -> AgreedServiceView:
@@ -47,6 +50,7 @@ async def homes(
     paths = [share.home for share in some]
     addresses = await places.addresses(deps, paths)
     answers = await store.answers_of(deps.db, [service.id], paths)
+    valid = await _valid(deps, answers)
     shown = []
     for share in some:
         answer = answers.get((service.id, share.home))
@@ -59,23 +63,40 @@ async def homes(
                 agree=answer.agree if answer else None,
                 on_paper=answer.on_paper if answer else None,
                 answered_at=answer.at if answer else None,
+                by_owners=answer.id in valid if answer else None,
             )
         )
     return shown
 
 
+async def _valid(
+    deps: Dependencies, answers: Mapping[tuple[str, str], Answer]
+) -> dict[str, Answer]:
+    """Return id → answer, of those that the owners of today gave."""
+    homes = sorted({home for _, home in answers})
+    found = await owners.households_of(deps, homes) if homes else {}
+    today = deps.today()
+    given = answers.values()
+    return {each.id: each for each in given if validity.is_of(each, today, found[each.home])}
+
+
 async def of_home(
     deps: Dependencies, home: str, services: Sequence[AgreedService]
 ) -> list[HomeService]:
-    """Show services to an owner. `services`: with the share of this home alone."""
+    """Show services to an owner, with what their own household answered.
+
+    `services`: with the share of this home alone.
+    """
     answers = await store.answers_of(deps.db, [each.id for each in services], [home])
+    own = await _valid(deps, answers)
+    ids = {each.id: store.answer_id(each.id, home) for each in services}
     shown = await views(deps, services)
     return [
         HomeService(
             service=view,
             amount_fen=service.shares[0].amount_fen,
             explanation=terms.explain(service, service.shares[0]),
-            agree=answer.agree if (answer := answers.get((service.id, home))) else None,
+            agree=answer.agree if (answer := own.get(ids[service.id])) else None,
             on_paper=answer.on_paper if answer else None,
         )
         for service, view in zip(services, shown, strict=True)

@@ -99,6 +99,7 @@ async def confirm(
     async def work(tx: Transaction) -> None:
         await bills_actions.require_no_debtors(deps, tx, actor, bills)
         by = {"chosen_by": actor.person_id, "chosen_at": deps.now(), "refusal": ""}
+        by["job"] = job
         for transfer, own in chosen.items():
             chosen_for = {**by, "bill_ids": own}
             await _move(deps, tx, transfer, BankTransferAction.CHOOSE, chosen_for)

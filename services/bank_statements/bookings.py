@@ -15,6 +15,7 @@ from services.kernel.permissions import Actor
 
 # A bank's own file proves older transfers than somebody's word does.
 LONGEST_AGO_DAYS: Final = 366
+GIVEN_UP: Final = "多次登记没有成功,请核对后重新确认"
 
 
 async def book_one(deps: Dependencies, transfer: Transfer) -> None:
@@ -43,15 +44,33 @@ async def book_one(deps: Dependencies, transfer: Transfer) -> None:
     except DomainError as error:
         await _refuse(deps, transfer, error.message)
         return
-    done = {"payment": made.payment_id, "refusal": ""}
-    await transfers_store.move(deps.db, transfer.id, BankTransferAction.BOOK, done)
+    await _book(deps, transfer, made.payment_id)
+
+
+async def give_back(deps: Dependencies, transfer: Transfer) -> None:
+    """Let a person look at a transfer again whose job was given up.
+
+    It may have been booked before that: then it is noted. Nobody books it a second time, as its
+    payment has the number.
+    """
+    booked = await counter_payments.booked(deps, [transfer.id])
+    if transfer.id in booked:
+        await _note(deps, transfer, booked[transfer.id])
+        return
+    await transfers_store.give_back(deps.db, transfer, GIVEN_UP)
+
+
+async def _book(deps: Dependencies, transfer: Transfer, payment: str) -> None:
+    """Note the payment of a transfer, also of one that was handed back meanwhile."""
+    done = {"payment": payment, "refusal": ""}
+    if not await transfers_store.move(deps.db, transfer.id, BankTransferAction.BOOK, done):
+        await transfers_store.move(deps.db, transfer.id, BankTransferAction.FIND, done)
 
 
 async def _note(deps: Dependencies, transfer: Transfer, payment: CounterPayment) -> None:
     """Note the payment that has the number already: of this job before, or of somebody."""
     if payment.amount_fen == transfer.amount_fen:
-        done = {"payment": payment.id, "refusal": ""}
-        await transfers_store.move(deps.db, transfer.id, BankTransferAction.BOOK, done)
+        await _book(deps, transfer, payment.id)
         return
     said = f"这个流水号已登记过一笔{yuan(payment.amount_fen)}元,请核对"
     await _refuse(deps, transfer, said)

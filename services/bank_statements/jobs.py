@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 from services.bank_statements import store
-from services.bank_statements.bookings import book_one
+from services.bank_statements.bookings import book_one, give_back
 from services.bank_statements.files import process
 from services.bank_statements.files.models import (
     MOST_PROBLEMS,
@@ -30,20 +30,26 @@ from services.bank_statements.transfers.models import (
     REMARK,
     Transfer,
     TransferFit,
-    transfer_id,
 )
 from services.bank_statements.transfers.states import BankTransferState
 from services.counter_payments import actions as counter_payments
+from services.counter_payments.models import CounterWay
+from services.counter_payments.vouchers import actions as vouchers
 from services.dependencies import Dependencies
 from services.jobs import actions as jobs
 from services.kernel.documents import Document, to_document
+from services.kernel.errors import TooMany, Unavailable
 from services.kernel.features import Lane, Schedule
 from services.register.chunks import actions as chunks
 
 READ: Final = "bank_statements.read"
 BOOK: Final = "bank_statements.book"
 FORGET: Final = "bank_statements.forget"
+RESCUE: Final = "bank_statements.rescue"
 AT_ONCE: Final = 200
+RESCUED_AT_ONCE: Final = 1_000
+# Of what was confirmed before transfers named their job: no job goes on for so long.
+UNKNOWN_JOBS_LIVE: Final = timedelta(days=1)
 # Who paid is needed until it is assigned, and while somebody may ask about it.
 NAMES_LIVE: Final = timedelta(days=366)
 
@@ -86,7 +92,9 @@ async def _write(
     deps: Dependencies, found: Statement, rows: Sequence[Received], done: Done
 ) -> None:
     """Write the transfers that are new. Raises FileRefused for rows that cannot be right."""
-    ids = [transfer_id(found.account, row.number) for row in rows]
+    numbers = [row.number for row in rows]
+    names = await vouchers.names(deps, found.account, CounterWay.TRANSFER, numbers)
+    ids = [names[each] for each in numbers]
     there = await transfers_store.find_many(deps.db, ids)
     _require_same(deps, rows, [there.get(each) for each in ids])
     matcher = Matcher(deps, found.account, rows)
@@ -95,7 +103,8 @@ async def _write(
         some = rows[start : start + AT_ONCE]
         fits = await matcher.match(some)
         booked = await counter_payments.booked(deps, ids[start : start + AT_ONCE])
-        made = [_transfer(deps, found, *each) for each in zip(some, fits, strict=True)]
+        pairs = zip(some, fits, strict=True)
+        made = [_transfer(deps, found, names[row.number], row, fit) for row, fit in pairs]
         await transfers_store.put(deps.db, [_if_booked(each, booked) for each in made])
     known = sum(1 for each in there.values() if each.statement != found.id)
     facts = {"totals": to_document(done.totals), "known": known, "read_at": deps.now()}
@@ -120,9 +129,10 @@ def _require_same(
         raise FileRefused.because("bank_file_bad_rows", some, count=count)
 
 
-def _transfer(deps: Dependencies, found: Statement, row: Received, match: Match) -> Transfer:
+def _transfer(
+    deps: Dependencies, found: Statement, name: str, row: Received, match: Match
+) -> Transfer:
     fit, candidates = match
-    name = transfer_id(found.account, row.number)
     payer, remark = row.payer, row.remark
     return Transfer(
         id=name,
@@ -149,12 +159,24 @@ def _if_booked(made: Transfer, booked: Mapping[str, object]) -> Transfer:
 
 
 async def book(deps: Dependencies, payload: Document) -> None:
-    """Job: book what somebody confirmed of a statement, one by one."""
+    """Job: book what somebody confirmed of a statement, one by one.
+
+    One that fails keeps none of the others: they are booked before the job fails with it.
+    """
+    after, failed = "", list[Exception]()
     while some := await transfers_store.next_chosen(
-        deps.db, payload["statement"], limit=AT_ONCE
+        deps.db, payload["statement"], after=after, limit=AT_ONCE
     ):
         for transfer in some:
-            await book_one(deps, transfer)
+            try:
+                await book_one(deps, transfer)
+            except (Unavailable, TooMany):
+                raise
+            except Exception as error:  # noqa: BLE001  # raised below, after the others
+                failed.append(error)
+        after = some[-1].id
+    if failed:
+        raise failed[0]
 
 
 async def forget(deps: Dependencies, _: Document) -> None:
@@ -163,10 +185,40 @@ async def forget(deps: Dependencies, _: Document) -> None:
         await transfers_store.erase_names(deps.db, ids)
 
 
+async def rescue(deps: Dependencies, _: Document) -> None:
+    """Job: give back to people what a job was to do that was given up."""
+    await _rescue_transfers(deps)
+    await _rescue_files(deps)
+
+
+async def _rescue_transfers(deps: Dependencies) -> None:
+    now = deps.now()
+    chosen = await transfers_store.chosen_by_then(deps.db, now, limit=RESCUED_AT_ONCE)
+    at_work = await jobs.open_among(deps, BOOK, sorted({each.job for each in chosen}))
+    for transfer in chosen:
+        is_known = transfer.job or (transfer.chosen_at or now) <= now - UNKNOWN_JOBS_LIVE
+        if is_known and transfer.job not in at_work:
+            await give_back(deps, transfer)
+
+
+async def _rescue_files(deps: Dependencies) -> None:
+    found = await store.reading(deps.db, deps.now(), limit=RESCUED_AT_ONCE)
+    at_work = await jobs.open_among(deps, READ, [each.file_id for each in found])
+    refusal = to_document(FileRefused.because("bank_file_unread").refusal)
+    for statement in found:
+        if statement.file_id not in at_work:
+            changes = {"refusal": refusal, "read_at": deps.now()}
+            await store.move(deps.db, statement, BankStatementAction.REFUSE, changes)
+
+
 JOBS: Final[Mapping[str, jobs.Handler]] = {
     READ: read,
     BOOK: book,
     FORGET: forget,
+    RESCUE: rescue,
 }
 LANES: Final = dict.fromkeys(JOBS, Lane.LONG)
-SCHEDULES: Final = (Schedule(FORGET, timedelta(days=1), timedelta(hours=19)),)
+SCHEDULES: Final = (
+    Schedule(FORGET, timedelta(days=1), timedelta(hours=19)),
+    Schedule(RESCUE, timedelta(minutes=10)),
+)

@@ -62,6 +62,13 @@ async def page(
     )
 
 
+async def reading(db: Database, at: datetime, *, limit: int) -> list[Statement]:
+    """Statements that are being read since then or longer. Served by index `reading`."""
+    query = {"state": BankStatementState.READING, "uploaded_at": {"$lte": at}}
+    cursor = db[COLLECTION].find(query).sort("uploaded_at", 1).limit(limit).hint("reading")
+    return msgspec.convert(await cursor.to_list(), list[Statement])
+
+
 async def covering(db: Database, account: str, day: Day) -> list[Statement]:
     """Statements that were read and have a day. Served by index `days`."""
     query = {"account": account, "state": BankStatementState.READ, "last": {"$gte": day}}

@@ -25,13 +25,13 @@ from services.counter_payments.models import (
     Taken,
     TakePayment,
 )
+from services.counter_payments.vouchers import actions as vouchers
 from services.dependencies import Dependencies, Transaction
 from services.fees.payees import actions as payees
 from services.kernel import errors, interests
 from services.kernel.access import accessible
 from services.kernel.acts import Act
 from services.kernel.days import Day, day_of, end_of, plus_days, start_of
-from services.kernel.documents import digest_id
 from services.kernel.pages import Page
 from services.kernel.paths import smallest_around
 from services.kernel.permissions import Actor, Permission, require_at
@@ -68,11 +68,6 @@ class BadPaymentDay(errors.InvalidInput):
     code = "bad_payment_day"
 
 
-def id_of(account: str, way: CounterWay, voucher: str) -> str:
-    """Name the payment of a voucher: each account and way has it once."""
-    return digest_id("counter", account, way, voucher)
-
-
 async def booked(deps: Dependencies, ids: Sequence[str]) -> dict[str, CounterPayment]:
     """Return id → payment, of those that are booked: for other packages, not for people."""
     return await store.find_many(deps.db, ids)
@@ -102,7 +97,7 @@ async def take(
     """
     require_day(deps, request, longest_ago_days)
     bills = await access_bills(deps, actor, request.bill_ids)
-    payment_id = id_of(bills[0].account, request.way, request.voucher)
+    payment_id = await vouchers.name(deps, bills[0].account, request.way, request.voucher)
     own: dict[str, Any] = {"payment_id": payment_id, "bill_ids": request.bill_ids}
 
     async def again(tx: Transaction) -> CounterPayment:
@@ -113,7 +108,7 @@ async def take(
     require_payable(bills)
     lines, first = orders.lines_of(bills, request.amount_fen), bills[0]
     to = orders.Recipient(first.payee, first.account, first.payee_name)
-    payment = draft(deps, actor, to, lines, request)
+    payment = draft(deps, actor, to, lines, request, payment_id=payment_id)
     await payments.free(deps, actor, payment.bill_ids)
     payee = await payees.find(deps, payment.payee)
     paid = paid_of(payment, numbered=payee is not None and payee.numbers_receipts)
@@ -142,13 +137,15 @@ def draft(
     to: orders.Recipient,
     lines: list[Line],
     request: Taken,
+    *,
+    payment_id: str,
 ) -> CounterPayment:
     """Return what somebody took for some lines; nothing is written."""
     now = deps.now()
     homes = [line.home for line in lines]
     earlier = request.paid_on is not None and request.paid_on < day_of(now)
     return CounterPayment(
-        id=id_of(to.account, request.way, request.voucher),
+        id=payment_id,
         compound=places.compound_of(homes[0]),
         place=smallest_around(homes),
         way=request.way,

@@ -10,6 +10,7 @@ from pymongo.errors import DuplicateKeyError
 
 from services.counter_payments import actions, store
 from services.counter_payments.models import CounterPayment, CounterPaymentDetails, TakeAhead
+from services.counter_payments.vouchers import actions as vouchers
 from services.dependencies import Dependencies, Transaction
 from services.kernel import interests
 from services.kernel.permissions import Actor, Permission
@@ -36,7 +37,7 @@ async def take(deps: Dependencies, actor: Actor, request: TakeAhead) -> CounterP
     lines.require_one(request.months, request.amount_fen)
     offer = await offers.get(deps, request.home, request.kind)
     await offers.require_own_money(deps, actor, request.home, request.kind, offer)
-    payment_id = actions.id_of(offer.payee.account, request.way, request.voucher)
+    payment_id = await vouchers.name(deps, offer.payee.account, request.way, request.voucher)
     own: dict[str, Any] = {"payment_id": payment_id, "bill_ids": [offer.prepayment.id]}
 
     async def again(tx: Transaction) -> CounterPayment:
@@ -50,7 +51,7 @@ async def take(deps: Dependencies, actor: Actor, request: TakeAhead) -> CounterP
 
     if await store.find(deps.db, payment_id):
         return await actions.details(deps, await deps.in_transaction(again))
-    payment = _draft(deps, actor, offer, request)
+    payment = _draft(deps, actor, offer, request, payment_id)
     await payments.free(deps, actor, payment.bill_ids)
     try:
         await deps.in_transaction(lambda tx: _book(deps, tx, actor, payment, offer))
@@ -60,11 +61,11 @@ async def take(deps: Dependencies, actor: Actor, request: TakeAhead) -> CounterP
 
 
 def _draft(
-    deps: Dependencies, actor: Actor, offer: Offer, request: TakeAhead
+    deps: Dependencies, actor: Actor, offer: Offer, request: TakeAhead, payment_id: str
 ) -> CounterPayment:
     line, payee = lines.line_of(offer, request.months, request.amount_fen), offer.payee
     to = orders.Recipient(payee.id, payee.account, payee.name, payee.numbers_receipts)
-    return actions.draft(deps, actor, to, [line], request)
+    return actions.draft(deps, actor, to, [line], request, payment_id=payment_id)
 
 
 async def _book(

@@ -3,13 +3,13 @@
 It is booked with what it says: whoever pays sees it in their bills at once, and is told.
 """
 
-import unicodedata
 from datetime import datetime
 from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
 from services.fees.models import AccountKey, BillKind, FeeKind
+from services.kernel import vouchers
 from services.kernel.days import Day
 from services.kernel.labels import Labelled
 from services.kernel.money import Fen, PaidFen
@@ -20,7 +20,6 @@ from services.payments.advances.models import MonthsAhead
 from services.payments.models import Line, PaymentWay, ReceiptLine
 
 MAX_BILLS: Final = 50
-UNSEEN: Final = frozenset({"Cf", "Mn", "Zl", "Zp", "Zs"})  # joiners, selectors, blanks
 # A number is used once for each payee and way: a second slip with it is the same slip.
 Voucher = Annotated[
     str,
@@ -32,16 +31,6 @@ Voucher = Annotated[
         examples=["A-000123"],
     ),
 ]
-
-
-def plain_voucher(text: str) -> str:
-    """Return a voucher's number as it is kept: without blanks and marks that nobody sees.
-
-    In single width, too, as the bank's file has it: typed otherwise, one slip would be two.
-    """
-    found = unicodedata.normalize("NFKC", text)
-    seen = (c for c in found if unicodedata.category(c) not in UNSEEN)
-    return "".join(seen) or text
 
 
 TakerId = Annotated[Id, Meta(examples=["01kt9a7c4m8q2v5x1z3b6d0e9j"])]
@@ -58,7 +47,8 @@ class CounterWay(Labelled):
 class CounterPayment(Struct, kw_only=True):
     """Money that was taken, booked in the transaction that writes this; never changed.
 
-    `id`: a digest of account, way and voucher, so that a voucher is booked once.
+    `id`: a digest of account, way and voucher, so that a voucher is booked once; `voucher_key`:
+    what it is compared by.
     """
 
     id: str = field(name="_id")
@@ -75,6 +65,10 @@ class CounterPayment(Struct, kw_only=True):
     paid_at: datetime
     taken_by: str
     taken_at: datetime
+    voucher_key: str = ""
+
+    def __post_init__(self) -> None:
+        self.voucher_key = vouchers.key(self.voucher)
 
 
 class Taken(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -92,7 +86,7 @@ class Taken(Struct, forbid_unknown_fields=True, kw_only=True):
     paid_on: Day | None = None
 
     def __post_init__(self) -> None:
-        self.voucher = plain_voucher(self.voucher)
+        self.voucher = vouchers.plain(self.voucher)
 
 
 class TakePayment(Taken, forbid_unknown_fields=True, kw_only=True):

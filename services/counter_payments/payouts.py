@@ -11,12 +11,13 @@ from services.counter_payments.actions import VoucherUsed
 from services.counter_payments.deliveries import actions as deliveries
 from services.counter_payments.drawers import actions as drawers
 from services.counter_payments.refunds.models import PayOut, PayoutWay
+from services.counter_payments.vouchers import actions as vouchers
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.documents import digest_id
 from services.kernel.permissions import Actor
 from services.kernel.vault import Sealed
-from services.ledger import actions as ledger
+from services.kernel.vouchers import key
 from services.ledger.models import bank, cash_in_hand
 from services.payments.models import PaymentWay
 from services.payments.prepayment_returns import actions as prepayment_returns
@@ -90,7 +91,7 @@ async def _require_new(
     deps: Dependencies, tx: Transaction, paid: PaidOut | ToPayOut, voucher: str
 ) -> None:
     await drawers.hold_bank(deps, tx, paid.account)
-    used = bool(await ledger.find_many(deps, [deposit_return_id(paid.account, voucher)]))
+    used = await vouchers.gives_a_deposit_back(deps, tx, paid.account, voucher)
     for is_used in (requests.is_voucher_used, prepayment_returns.is_voucher_used):
         used = used or await is_used(deps, tx, paid.account, voucher, but=paid.id)
     if used:
@@ -110,6 +111,7 @@ def changes(
     return {
         "back": PaymentWay(wish.way),
         "voucher": wish.voucher or "",
+        "voucher_key": key(wish.voucher or ""),
         "signed_by_sealed": signed,
         "proofs": list(dict.fromkeys(wish.photo_ids)),
         "paid_out_by": actor.person_id,

@@ -80,6 +80,15 @@ async def find_many(db: Database, ids: Sequence[str]) -> dict[str, CounterPaymen
     return await walks.by_id(db[COLLECTION], CounterPayment, ids)
 
 
+async def ids_of(
+    db: Database, account: str, way: CounterWay, keys: Sequence[str]
+) -> dict[str, str]:
+    """Return key of a voucher → id of its payment. Served by index `voucher_key`."""
+    query = {"account": account, "way": way, "voucher_key": {"$in": list(keys)}}
+    cursor = db[COLLECTION].find(query, {"voucher_key": 1}).hint("voucher_key").sort("_id", -1)
+    return {row["voucher_key"]: row["_id"] async for row in cursor}
+
+
 async def days_of(
     db: Database, account: str, way: CounterWay, start: datetime, end: datetime
 ) -> set[str]:

@@ -4,7 +4,7 @@ A deposit is nobody's income: it is owed to who paid it. So no rate and no arrea
 what is not given back needs a reason, a document and two people.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from pymongo.errors import DuplicateKeyError
 
@@ -13,6 +13,7 @@ from services.bills import own_money, visibility
 from services.counter_payments import actions as counter_payments
 from services.counter_payments.actions import VoucherUsed
 from services.counter_payments.models import Taken
+from services.counter_payments.vouchers import actions as vouchers
 from services.dependencies import Dependencies, Transaction
 from services.deposits import journals, notify, store, views
 from services.deposits.models import (
@@ -24,10 +25,11 @@ from services.deposits.models import (
     DepositView,
     MyDeposits,
     ObjectToDeduction,
+    ReviewDepositReturn,
     TakeDeposit,
 )
 from services.deposits.refusals import BadDeposit, DepositMovedOn
-from services.deposits.states import TABLE, DepositAction
+from services.deposits.states import TABLE, DepositAction, DepositState
 from services.fees.models import HomeFee
 from services.fees.payees import charters
 from services.fees.payees.models import Payee
@@ -48,6 +50,12 @@ from services.residencies import actions as residencies
 
 MISSING = "没有找到这笔押金"
 MOVED_ON = "这笔押金刚有变动,请刷新看看"
+_UNREVIEWED: Final[Document] = {
+    "objecting": False,
+    "reviewed_by": "",
+    "reviewed_at": None,
+    "reviewed_because": "",
+}
 
 
 async def take(
@@ -64,7 +72,8 @@ async def take(
     # one that looks after homes today
     of, today = HomeFee.SERVICE_FEE, [deps.today()]
     payee = await charters.payee_for(deps, request.payee_id, home, of, today)
-    deposit = _draft(deps, actor, home, request, payee=payee)
+    deposit_id = await vouchers.name(deps, payee.account, request.way, request.voucher)
+    deposit = _draft(deps, actor, home, request, deposit_id, payee=payee)
     await _require_own_money(deps, actor, deposit, by=Permission.TAKE_PAYMENTS)
 
     async def save(tx: Transaction) -> Deposit:
@@ -90,11 +99,16 @@ async def take(
 
 
 def _draft(
-    deps: Dependencies, actor: Actor, home: str, request: TakeDeposit, *, payee: Payee
+    deps: Dependencies,
+    actor: Actor,
+    home: str,
+    request: TakeDeposit,
+    deposit_id: str,
+    *,
+    payee: Payee,
 ) -> Deposit:
     now, account = deps.now(), payee.account
     earlier = request.paid_on is not None and request.paid_on < day_of(now)
-    deposit_id = counter_payments.id_of(account, request.way, request.voucher)
     return Deposit(
         id=deposit_id,
         compound=places.compound_of(home),
@@ -161,6 +175,7 @@ async def ask(
         "decided_at": None,
         "decided_because": "",
         "objected_at": None,
+        **_UNREVIEWED,
     }
 
     async def save(tx: Transaction) -> Deposit:
@@ -199,6 +214,7 @@ async def decide(
         "decided_by": actor.person_id,
         "decided_at": deps.now(),
         "decided_because": request.reason,
+        "objecting": False,
     }
     if not request.approve:
         changes |= {"deduct_fen": 0, "deducted_because": ""}
@@ -210,6 +226,47 @@ async def decide(
         return moved
 
     return await views.view(deps, await deps.in_transaction(save))
+
+
+async def review(
+    deps: Dependencies, actor: Actor, deposit_id: str, request: ReviewDepositReturn
+) -> DepositView:
+    """Take an approval back while nothing was paid out, or answer the payer's objection to it.
+
+    What was deducted whole is booked back; the return is asked for and decided anew by two.
+    Raises NotFound, DepositMovedOn, OwnHome, OtherPayee.
+    """
+    found = await access(deps, actor, deposit_id, Permission.RUN_BILLS)
+    said = {"reviewed_by": actor.person_id, "reviewed_at": deps.now()}
+    said |= {"reviewed_because": request.reason}
+    work = _take_back if request.take_back else _answer
+    done = await deps.in_transaction(lambda tx: work(deps, tx, actor, found, said))
+    return await views.view(deps, done)
+
+
+async def _take_back(
+    deps: Dependencies, tx: Transaction, actor: Actor, found: Deposit, said: Document
+) -> Deposit:
+    action, was_booked = DepositAction.TAKE_BACK, found.state is DepositState.DEDUCTED
+    changes = {**said, "deduct_fen": 0, "deducted_because": "", "objecting": False}
+    changes["reversals"] = found.reversals + was_booked
+    moved = await move(deps, tx, actor, found, action, changes)
+    if was_booked:
+        await ledger.post(deps, tx, journals.reversal(moved, moved.reversals))
+    return moved
+
+
+async def _answer(
+    deps: Dependencies, tx: Transaction, actor: Actor, found: Deposit, said: Document
+) -> Deposit:
+    await _require_not_own(deps, tx, actor, found)
+    is_decided = found.state is not DepositState.ASKED  # who decides answers it then
+    answered = await store.answer_objection(deps.db, tx, found, said) if is_decided else None
+    if answered is None:
+        raise DepositMovedOn("这笔押金没有待答复的异议")
+    await record(deps, tx, actor, Act.DEPOSIT_OBJECTION_ANSWERED, answered)
+    await notify.answered(deps, tx, answered)
+    return answered
 
 
 async def object_to(
@@ -243,7 +300,9 @@ async def move(
 ) -> Deposit:
     """Move a deposit as it was read, with audit and news. Raises DepositMovedOn, OwnHome."""
     await _require_not_own(deps, tx, actor, found)
-    key = {"_id": found.id, "asked_at": found.asked_at, "deduct_fen": found.deduct_fen}
+    said = ("asked_at", "deduct_fen", "objected_at", "state", "reversals")
+    key = {"_id": found.id, **{name: getattr(found, name) for name in said}}
+    TABLE.require(found.state, action, DepositMovedOn(MOVED_ON))
     moved = await store.move(deps.db, tx, key, action, **changes)
     if moved is None:
         raise DepositMovedOn(MOVED_ON)

@@ -31,6 +31,8 @@ DEPOSITS: Final = List(
         deduct_fen="扣除(元)",
         deducted_because="扣除原因",
         objection="交款人异议",
+        objecting="异议待答复",
+        reviewed_because="撤回批准或答复异议的说明",
         back_fen="退还(元)",
         returned_at="退还时间",
     ),

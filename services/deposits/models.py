@@ -6,10 +6,11 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct, field
 from msgspec.structs import force_setattr
 
-from services.counter_payments.models import CounterWay, Voucher, plain_voucher
+from services.counter_payments.models import CounterWay, Voucher
 from services.counter_payments.refunds.models import PayoutWay
 from services.deposits.states import DepositState
 from services.fees.models import PayeeId
+from services.kernel import vouchers
 from services.kernel.days import Day
 from services.kernel.labels import Labelled
 from services.kernel.money import Fen, PaidFen
@@ -42,7 +43,9 @@ class Deposit(Struct, kw_only=True):
     `deduct_fen`, `deducted_because`: what is not given back, and why; `photos`: the documents
     of that. `back`, `back_voucher`, `signed_by_sealed`, `proofs`: how the rest was given back.
     `objections`: what the payer says against deductions, once of each; `objected_at`: when they
-    said it of the one that was asked for last.
+    said it of the one that was asked for last; `objecting`: nobody has answered that yet.
+    `reviewed_by`, `reviewed_at`, `reviewed_because`: who took the last approval back, or
+    answered an objection to it. `reversals`: how often a deduction of all of it was taken back.
     """
 
     id: str = field(name="_id")
@@ -71,12 +74,22 @@ class Deposit(Struct, kw_only=True):
     decided_because: str = ""
     objections: list[str] = []
     objected_at: datetime | None = None
+    objecting: bool = False
+    reviewed_by: str = ""
+    reviewed_at: datetime | None = None
+    reviewed_because: str = ""
+    reversals: int = 0
     back: PayoutWay | None = None
     back_voucher: str = ""
+    back_voucher_key: str = ""
     signed_by_sealed: str = ""
     proofs: list[str] = []
     paid_out_by: str = ""
     returned_at: datetime | None = None
+    voucher_key: str = ""  # what the number of the slip is compared by
+
+    def __post_init__(self) -> None:
+        self.voucher_key = vouchers.key(self.voucher)
 
     @property
     def back_fen(self) -> int:
@@ -113,7 +126,7 @@ class TakeDeposit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     paid_on: Day | None = None
 
     def __post_init__(self) -> None:
-        force_setattr(self, "voucher", plain_voucher(self.voucher))
+        force_setattr(self, "voucher", vouchers.plain(self.voucher))
 
 
 class AskDepositReturn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -149,6 +162,18 @@ class ObjectToDeduction(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     note: Remark
 
 
+class ReviewDepositReturn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Review of a decision that was made about the return of a deposit.
+
+    `take_back`: Whether the approval is taken back, so that the return is asked for anew;
+    otherwise the payer's objection is answered, and the decision stays.
+    `reason`: Why, for the payer to read.
+    """
+
+    take_back: bool
+    reason: Reason
+
+
 class DepositSort(Labelled):
     LONGEST = "longest", "押得最久的在前"
     NEWEST = "newest", "最新收取的在前"
@@ -159,11 +184,13 @@ class DepositsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
 
     `state`: How far they are; all without it.
     `kind`: What they are kept for; all without it.
+    `objecting`: Those whose payer waits for an answer to an objection; all without it.
     `sort`: Order of the list.
     """
 
     state: DepositState | None = None
     kind: DepositKind | None = None
+    objecting: bool | None = None
     sort: DepositSort = DepositSort.LONGEST
 
 
@@ -199,6 +226,9 @@ class DepositView(Struct, kw_only=True):
     `photos`: Addresses of the photos of its documents.
     `decided_because`: Why its return was decided so; empty before.
     `objection`: What the payer says against deductions; empty for nothing.
+    `objecting`: Whether somebody has to answer that.
+    `reviewed_because`: Why the approval was taken back, or stays in spite of an objection;
+    empty for neither.
     `back_fen`: What is or was given back, in fen; null before it is asked for.
     `returned_at`: When it was given back; null before.
     `signed_by`: Who signed for cash that was given back, masked; empty where nobody did.
@@ -224,6 +254,8 @@ class DepositView(Struct, kw_only=True):
     photos: list[PhotoUrl]
     decided_because: Annotated[str, Meta(examples=[""])]
     objection: Annotated[str, Meta(examples=[""])]
+    objecting: bool
+    reviewed_because: Annotated[str, Meta(examples=[""])]
     back_fen: int | None
     returned_at: datetime | None
     signed_by: Annotated[str, Meta(examples=["李*"])]

@@ -26,6 +26,8 @@ TEMPLATES: Final = (DEPOSIT_NEWS,)
 def progress(deposit: Deposit) -> str:
     """Say how far a deposit is; short enough for a cell at WeChat."""
     match deposit.state:
+        case DepositState.KEPT if deposit.reviewed_at:
+            return "批准已撤回,继续保管"
         case DepositState.KEPT:
             return "暂不退还,继续保管" if deposit.decided_at else "已收取"
         case DepositState.ASKED if deposit.deduct_fen:
@@ -36,7 +38,21 @@ def progress(deposit: Deposit) -> str:
             return deposit.state.label
 
 
+async def answered(deps: Dependencies, tx: Transaction, deposit: Deposit) -> None:
+    """Tell that an objection was answered, and that the decision stays."""
+    key = f"{deposit.id}:answered:{deposit.reviewed_at or ''}"
+    await _tell(deps, tx, deposit, key=key, said="异议已答复,维持原决定")
+
+
 async def tell(deps: Dependencies, tx: Transaction, deposit: Deposit) -> None:
+    """Tell how far a deposit is."""
+    key = f"{deposit.id}:{deposit.state}:{deposit.asked_at or ''}"
+    await _tell(deps, tx, deposit, key=key, said=progress(deposit))
+
+
+async def _tell(
+    deps: Dependencies, tx: Transaction, deposit: Deposit, *, key: str, said: str
+) -> None:
     """Tell who owned or rented the home when it was paid how far its deposit is.
 
     It stays theirs when they sell the home: who bought it neither reads nor hears of it, nor
@@ -50,11 +66,11 @@ async def tell(deps: Dependencies, tx: Transaction, deposit: Deposit) -> None:
             tx,
             person_id=person,
             template=DEPOSIT_NEWS,
-            key=f"{deposit.id}:{deposit.state}:{deposit.asked_at or ''}",
+            key=key,
             values={
                 "kind": deposit.kind.label,
                 "amount": yuan(deposit.amount_fen),
-                "progress": progress(deposit),
+                "progress": said,
                 "payee": deposit.payee_name,
             },
         )

@@ -15,6 +15,7 @@ from services.deposits import actions, journals, views
 from services.deposits.models import SIGNED_BY, Deposit, DepositView
 from services.deposits.states import DepositAction
 from services.kernel.permissions import Actor, Permission
+from services.kernel.vouchers import key
 from services.ledger import actions as ledger
 
 
@@ -53,6 +54,7 @@ def _changes(
     return {
         "back": wish.way,
         "back_voucher": wish.voucher or "",
+        "back_voucher_key": key(wish.voucher or ""),
         "signed_by_sealed": signed,
         "proofs": list(dict.fromkeys(wish.photo_ids)),
         "paid_out_by": actor.person_id,

@@ -13,6 +13,6 @@ HOLDINGS: Final = (
         why="押金,交款人和领款人是柜台登记的姓名,不关联账号,按会计凭证保存",
         law=ACCOUNTING,
         sealed={"payer_sealed": PAYER, "signed_by_sealed": SIGNED_BY},
-        staff=("taken_by", "asked_by", "decided_by", "paid_out_by"),
+        staff=("taken_by", "asked_by", "decided_by", "reviewed_by", "paid_out_by"),
     ),
 )

@@ -42,7 +42,7 @@ def _of_one(deposit: Deposit | None, booked: Sequence[Journal]) -> Iterator[str]
     if deposit is None:
         yield "is not there, and a journal speaks of it"
         return
-    said = [journals.taken(deposit)]
+    said = [journals.taken(deposit), *journals.reversed_ones(deposit)]
     if deposit.state in (DepositState.RETURNED, DepositState.DEDUCTED):
         said.append(journals.returned(deposit))
     there = {journal.id: _postings(journal) for journal in booked}

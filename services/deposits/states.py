@@ -23,6 +23,7 @@ class DepositAction(StrEnum):
     DEDUCT = auto()  # as well: all of it is deducted, and nothing is left to give back
     REFUSE = auto()  # also by who asked: taken back
     PAY_OUT = auto()
+    TAKE_BACK = auto()  # of an approval, while nothing was paid out
 
 
 S, A, P = DepositState, DepositAction, Permission
@@ -34,4 +35,10 @@ TABLE: Final = Table(
     Transition(S.ASKED, A.DEDUCT, S.DEDUCTED, P.RUN_BILLS, act=Act.DEPOSIT_RETURN_APPROVED),
     Transition(S.ASKED, A.REFUSE, S.KEPT, P.RUN_BILLS, act=Act.DEPOSIT_RETURN_REFUSED),
     Transition(S.APPROVED, A.PAY_OUT, S.RETURNED, P.REFUND_PAYMENTS, act=Act.DEPOSIT_RETURNED),
+    Transition(
+        S.APPROVED, A.TAKE_BACK, S.KEPT, P.RUN_BILLS, act=Act.DEPOSIT_APPROVAL_TAKEN_BACK
+    ),
+    Transition(
+        S.DEDUCTED, A.TAKE_BACK, S.KEPT, P.RUN_BILLS, act=Act.DEPOSIT_APPROVAL_TAKEN_BACK
+    ),
 )

@@ -50,7 +50,22 @@ async def add_objection(
 ) -> Deposit | None:
     """Keep what the payer says; None where nothing is deducted, or they said it before."""
     key = {"_id": deposit_id, "objected_at": None, "deduct_fen": {"$gt": 0}}
-    change = {"$push": {"objections": note}, "$set": {"objected_at": at}}
+    said = {"objected_at": at, "objecting": True}
+    return await _write(db, tx, key, {"$push": {"objections": note}, "$set": said})
+
+
+async def answer_objection(
+    db: Database, tx: Transaction, found: Deposit, changes: Document
+) -> Deposit | None:
+    """Note the answer to an objection as it was read; None where none waits for one."""
+    as_read = {"state": found.state, "objected_at": found.objected_at}
+    key = {"_id": found.id, "objecting": True, **as_read}
+    return await _write(db, tx, key, {"$set": {**changes, "objecting": False}})
+
+
+async def _write(
+    db: Database, tx: Transaction, key: Document, change: Document
+) -> Deposit | None:
     after = ReturnDocument.AFTER
     document = await db[COLLECTION].find_one_and_update(
         key, change, return_document=after, session=tx
@@ -66,7 +81,7 @@ async def page(
     `accounts`: only what these keep.
     """
     compound = places.compound_of(place)
-    where: Document = {"compound": compound, **chosen(query, "state", "kind")}
+    where: Document = {"compound": compound, **chosen(query, "state", "kind", "objecting")}
     if place != compound:
         where["home"] = under(place)
     if accounts is not None:

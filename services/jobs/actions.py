@@ -84,6 +84,12 @@ async def keep_going(deps: Dependencies, kind: str, key: str, **payload: Any) ->
         log.info("job_revived", job=f"{kind}:{key}")
 
 
+async def open_among(deps: Dependencies, kind: str, keys: Sequence[str]) -> set[str]:
+    """Return the keys of those jobs that wait or are at work: the others ended or died."""
+    found = await store.open_among(deps.db, [f"{kind}:{key}" for key in keys])
+    return {each.removeprefix(f"{kind}:") for each in found}
+
+
 async def end(deps: Dependencies, tx: Transaction, kind: str, key: str) -> None:
     """End a waiting job in the transaction that leaves it nothing to do.
 

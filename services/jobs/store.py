@@ -147,6 +147,12 @@ async def revive(db: Database, job_id: str, now: datetime) -> bool:
     return result.modified_count == 1
 
 
+async def open_among(db: Database, job_ids: Sequence[str]) -> set[str]:
+    """Return the ids of those jobs that wait or are at work. By `_id`."""
+    query = {"_id": {"$in": list(job_ids)}, "open": True}
+    return {row["_id"] async for row in db[COLLECTION].find(query, {"_id": 1})}
+
+
 async def dead(db: Database, query: ListQuery) -> Page[Job]:
     """Return dead jobs in order of id. Served by index `dead`."""
     return await BY_ID.page(db[COLLECTION], Job, {"state": JobState.DEAD}, query)

@@ -175,6 +175,16 @@ class Act(Labelled):
     )
     DEPOSIT_RETURNED = "deposit.returned", "退还押金", Guard.OWN_HOME_AND_MONEY
     DEPOSIT_OBJECTED = "deposit.objected", "登记押金异议", Guard.OWN_HOME_AND_MONEY
+    DEPOSIT_OBJECTION_ANSWERED = (
+        "deposit.objection_answered",
+        "答复押金异议",
+        Guard.OWN_HOME_AND_MONEY,
+    )
+    DEPOSIT_APPROVAL_TAKEN_BACK = (
+        "deposit.approval_taken_back",
+        "撤回押金退还的批准",
+        Guard.OWN_HOME_AND_MONEY,
+    )
     METER_ADDED = "meter.added", "登记计量表", Guard.OWN_HOME
     METER_READ = "meter.read", "登记抄表读数"
     METER_REPLACED = "meter.replaced", "登记换表", Guard.OWN_HOME

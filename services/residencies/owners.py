@@ -15,6 +15,7 @@ from services.kernel.days import Day
 from services.places import actions as places
 from services.residencies import store, tenures
 from services.residencies.models import OWNERS, Residency
+from services.residencies.tenures import Household
 
 AT_ONCE: Final = 100  # homes
 
@@ -79,12 +80,22 @@ async def homes_sold(
     return {home: turns[home][0] for home in homes if turns.get(home)}
 
 
-async def debtors_of(deps: Dependencies, homes: Sequence[str]) -> dict[str, list[Residency]]:
+async def debtors_of(
+    deps: Dependencies, homes: Sequence[str], *, tx: Transaction | None = None
+) -> dict[str, list[Residency]]:
     """Return home → whoever owned it, or rented it and owed by contract: tenures.py."""
     rows: dict[str, list[Residency]] = {home: [] for home in homes}
-    for row in await store.debtors_of(deps.db, homes):
+    for row in await store.debtors_of(deps.db, homes, tx=tx):
         rows[row.home].append(row)
     return rows
+
+
+async def households_of(
+    deps: Dependencies, homes: Sequence[str], *, tx: Transaction | None = None
+) -> dict[str, list[Household]]:
+    """Return home → the households that own or owned it, the first one first: tenures.py."""
+    rows = await debtors_of(deps, homes, tx=tx)
+    return {home: tenures.households(own) for home, own in rows.items()}
 
 
 async def rebuild(deps: Dependencies) -> int:

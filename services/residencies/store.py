@@ -154,10 +154,12 @@ async def ever_of_home(db: Database, tx: Transaction, home: str) -> list[Residen
     return await _rows(db[COLLECTION].find({"home": home}, session=tx))
 
 
-async def debtors_of(db: Database, homes: Sequence[str]) -> list[Residency]:
+async def debtors_of(
+    db: Database, homes: Sequence[str], *, tx: Transaction | None = None
+) -> list[Residency]:
     """List all who owe what homes are or were charged. Served by index `home`."""
     query = {"home": {"$in": list(homes)}, "$or": OWING}
-    return await _rows(db[COLLECTION].find(query))
+    return await _rows(db[COLLECTION].find(query, session=tx))
 
 
 async def owners_ever(

@@ -5,7 +5,7 @@ from typing import Any, Final
 from services.fees.models import FeeKind
 from services.kernel.acts import Act
 from tests.build import photos
-from tests.build.cast import LI_HOME, UNIT, Estate, payee_of
+from tests.build.cast import LI_HOME, UNIT, WANG_HOME, Estate, payee_of
 from tests.build.deeds import Ask, send
 from tests.build.homes import get, post
 from tests.build.merchants import second
@@ -89,11 +89,10 @@ async def service_withdrawn(estate: Estate) -> Ask:
 
 
 async def service_ended(estate: Estate) -> Ask:
-    """A service that was agreed: nobody need agree to it but those who did."""
+    """A service that was agreed: one of two homes is enough."""
     ask = await service_decided(estate)
     assert (await send(estate, ask, await estate.member("admin"), "opened")).status == 200
-    enough = {"$set": {"agreed": 2}}
-    await estate.world.db.agreed_services.update_one({"_id": ask.subject}, enough)
+    assert (await answer(estate, "wang", WANG_HOME, ask.subject)).status == 200
     await estate.advance(days=19)
     await estate.world.work()
     return Ask(f"/api/v1/agreed-services/{ask.subject}/end", REASON, subject=ask.subject)

@@ -22,6 +22,8 @@ DEPOSIT: Final[dict[str, Any]] = {
 }
 YES: Final = {"approve": True, "reason": "验收合格"}
 NO: Final = {"approve": False, "reason": "还没有验收"}
+BACK: Final = {"take_back": True, "reason": "交款人有异议,重新核实"}
+STAYS: Final = {"take_back": False, "reason": "照片显示墙面损坏"}
 BY_TRANSFER: Final = {"way": "transfer", "voucher": "T-1"}
 
 
@@ -102,6 +104,26 @@ async def deposit_to_pay_out(estate: Estate) -> Ask:
     return Ask(f"/api/v1/deposits/{ask.subject}/payout", BY_TRANSFER, subject=ask.subject)
 
 
+async def review(
+    estate: Estate, deposit_id: str, body: dict[str, Any] = BACK, who: str = "admin"
+) -> Reply:
+    return await post(estate, who, f"deposits/{deposit_id}/review", body)
+
+
+async def approval_to_take_back(estate: Estate) -> Ask:
+    ask = await deposit_to_pay_out(estate)
+    path = f"/api/v1/deposits/{ask.subject}/review"
+    return Ask(path, BACK, subject=ask.subject)
+
+
+async def objection_to_answer(estate: Estate) -> Ask:
+    ask = await deposit_to_object(estate)
+    reply = await send(estate, ask, await estate.member("colleague"), "objected")
+    assert reply.status == 200, reply.body
+    path = f"/api/v1/deposits/{ask.subject}/review"
+    return Ask(path, STAYS, subject=ask.subject)
+
+
 async def deposit_to_object(estate: Estate) -> Ask:
     await colleague(estate)
     deposit_id = await kept(estate, who="colleague")
@@ -119,6 +141,8 @@ AT_LI: Final = {
     Act.DEPOSIT_RETURN_REFUSED: return_to_refuse,
     Act.DEPOSIT_RETURNED: deposit_to_pay_out,
     Act.DEPOSIT_OBJECTED: deposit_to_object,
+    Act.DEPOSIT_OBJECTION_ANSWERED: objection_to_answer,
+    Act.DEPOSIT_APPROVAL_TAKEN_BACK: approval_to_take_back,
 }
 AT_COUNTER: Final = (
     *(Act.DEPOSIT_TAKEN, Act.DEPOSIT_RETURN_ASKED),

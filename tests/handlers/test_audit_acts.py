@@ -144,6 +144,8 @@ ACTS = [
     (Act.DEPOSIT_RETURN_APPROVED, LI_HOME, deposits.return_to_decide),
     (Act.DEPOSIT_RETURN_REFUSED, LI_HOME, deposits.return_to_refuse),
     (Act.DEPOSIT_RETURNED, LI_HOME, deposits.deposit_to_pay_out),
+    (Act.DEPOSIT_APPROVAL_TAKEN_BACK, LI_HOME, deposits.approval_to_take_back),
+    (Act.DEPOSIT_OBJECTION_ANSWERED, LI_HOME, deposits.objection_to_answer),
     (Act.METER_ADDED, LI_HOME, meters.meter_added),
     (Act.METER_REPLACED, LI_HOME, meters.meter_replaced),
     (Act.METER_PRICE_SET, COMPOUND, meters.price_set),

@@ -36,6 +36,7 @@ def deposit(estate: Estate, number: int) -> Deposit:
         taken_by="test",
         taken_at=at,
         state=states[number // 2],
+        objecting=number % 3 == 0,
     )
 
 
@@ -49,7 +50,12 @@ async def of_deposits(estate: Estate) -> Case:
         path=f"/api/v1/places/{COMPOUND}/deposits",
         subject=COMPOUND,
         place=COMPOUND,
-        filters=[{"state": "kept"}, {"kind": "keys"}, {"kind": "keys", "state": "kept"}],
+        filters=[
+            {"objecting": "true"},
+            {"state": "kept"},
+            {"kind": "keys"},
+            {"kind": "keys", "state": "kept"},
+        ],
         orders={"longest": "paid_at,deposit_id", "newest": "-paid_at,-deposit_id"},
         rows=8,
     )

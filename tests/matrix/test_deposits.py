@@ -9,7 +9,7 @@ from services.counter_payments.models import CounterWay
 from services.deposits.models import PAYER, Deposit, DepositKind
 from services.deposits.states import DepositState
 from services.places.actions import compound_of
-from tests.build.deposits import BY_TRANSFER, DEPOSIT, NO
+from tests.build.deposits import BACK, BY_TRANSFER, DEPOSIT, NO
 from tests.matrix.posts import HOME, HOMES
 from tests.matrix.row import Row
 from tests.matrix.rules import at, somewhere
@@ -87,6 +87,7 @@ ROWS = (
     ),
     Row("post", f"{ONE}/return", at(HOME), makes=deposit, body={}),
     Row("post", f"{ONE}/return-decision", at(HOME), makes=asked, body=NO),
+    Row("post", f"{ONE}/review", at(HOME), makes=approved, body=BACK),
     Row("post", f"{ONE}/payout", at(HOME), makes=approved, body=by_transfer),
     Row("post", f"{ONE}/objection", at(HOME), makes=deducted, body={"note": "有异议"}),
 )

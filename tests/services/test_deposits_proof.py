@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 
 from tests.build.cast import SUN_HOME, WANG_HOME, Estate
-from tests.build.deposits import approved, kept, pay_out
+from tests.build.deposits import approved, kept, pay_out, review
 from tests.build.documents import Database, collection, put, taken
 from tests.build.proofs import next_night, problems
 from tests.services.test_ledger_proof import alter, one, rewritten
@@ -42,6 +42,14 @@ async def deducted_and_not_all(db: Database) -> None:
     await alter(db, "deposits", {"$set": {"deduct_fen": 1}}, state="deducted")
 
 
+async def deduction_not_reversed(db: Database) -> None:
+    await alter(db, "deposits", {"$set": {"reversals": 0}}, reversals=1)
+
+
+async def deduction_reversed_once_more(db: Database) -> None:
+    await alter(db, "deposits", {"$set": {"reversals": 2}}, reversals=1)
+
+
 async def return_removed(db: Database) -> None:
     journal = await one(db, "journal", kind="deposit_return")
     await db.journal.delete_one({"_id": journal["_id"]})
@@ -60,6 +68,8 @@ MUTANTS: Final[dict[Plant, str]] = {
     said_to_be_kept: "is not what it says",
     deducted_less: "books something else",
     deducted_and_not_all: "books something else",
+    deduction_not_reversed: "is not what it says",
+    deduction_reversed_once_more: "books it",
     return_removed: "books it",
     taken_twice: "is not what it says",
 }
@@ -70,6 +80,8 @@ async def test_every_mutant_of_a_deposit_is_found(estate: Estate) -> None:
     back = await approved(estate, 50000, home=WANG_HOME, way="transfer", voucher="B-1")
     assert (await pay_out(estate, back)).status == 200
     await approved(estate, 200000, home=SUN_HOME, voucher="Y-3")
+    reversed_once = await approved(estate, 200000, home=SUN_HOME, voucher="Y-4")
+    assert (await review(estate, reversed_once)).body["state"] == "kept"
     await next_night(estate.world)
     world = estate.world
     assert await problems(world) == []

@@ -90,6 +90,7 @@ REFUSALS: Final = {
     "bank_file_columns_missing": "没有找到这些列:{columns}",
     "bank_file_no_rows": "表头下面没有交易",
     "bank_file_bad_rows": "有 {count} 行看不懂,整份文件没有导入,请核对后重新上传",
+    "bank_file_unread": "文件没有读完,请重新上传",
     "bank_file_expired": "文件放得太久,已删除,请重新上传",
 }
 

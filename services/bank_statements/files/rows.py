@@ -15,6 +15,7 @@ from services.bank_statements.files.models import (
     FileRefused,
     Received,
 )
+from services.kernel.vouchers import key
 
 C = Column
 # What a bank says of money that comes into the account, and of money that leaves it.
@@ -92,10 +93,10 @@ class Reader:
         elif fen < 0:
             self.totals.paid_out += 1
             self.totals.paid_out_fen -= fen
-        elif earlier := self._numbers.get(number):
+        elif earlier := self._numbers.get(key(number)):
             self._refuse(row, C.NUMBER, f"流水号重复,与第 {earlier} 行相同")
         else:
-            self._numbers[number] = row
+            self._numbers[key(number)] = row
             self.totals.received += 1
             self.totals.received_fen += fen
             made = Received(

@@ -6,10 +6,9 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct, field
 
 from services.bank_statements.transfers.states import BankTransferState
-from services.counter_payments.models import CounterWay
 from services.fees.models import AccountKey
+from services.kernel import vouchers
 from services.kernel.days import Day
-from services.kernel.documents import digest_id
 from services.kernel.labels import Labelled
 from services.kernel.money import Fen
 from services.kernel.pages import ListQuery
@@ -60,7 +59,7 @@ class Transfer(Struct, kw_only=True):
     """Money that came into an account by a bank's file: one for each number of the bank's.
 
     `id`: the digest that its counter payment has, too. `names_until`: when payer and remark
-    are erased.
+    are erased. `job`: key of the job that books what somebody chose last.
     """
 
     id: str = field(name="_id")
@@ -79,10 +78,15 @@ class Transfer(Struct, kw_only=True):
     bill_ids: list[str] = []
     chosen_by: str = ""
     chosen_at: datetime | None = None
+    job: str = ""
     payment: str = ""
     refusal: str = ""
     set_aside_by: str = ""
     set_aside_because: str = ""
+    number_key: str = ""  # what the number is compared by
+
+    def __post_init__(self) -> None:
+        self.number_key = vouchers.key(self.number)
 
 
 class BankTransferSort(Labelled):
@@ -207,8 +211,3 @@ class TransferBooking(Struct, kw_only=True):
 
     statement_id: str
     transfers: int
-
-
-def transfer_id(account: str, number: str) -> str:
-    """Name the money of one number: however many files have it, it is one transfer."""
-    return digest_id("counter", account, CounterWay.TRANSFER, number)

@@ -50,6 +50,14 @@ async def move(
     return msgspec.convert(moved, Transfer | None)
 
 
+async def give_back(db: Database, transfer: Transfer, refusal: str) -> Transfer | None:
+    """Hand a transfer back whose job was given up; None when it moved on meanwhile."""
+    key = {"_id": transfer.id, "job": transfer.job}
+    changes = {"refusal": refusal}
+    moved = await TABLE.move_and_get(db[COLLECTION], key, BankTransferAction.REFUSE, changes)
+    return msgspec.convert(moved, Transfer | None)
+
+
 async def page(db: Database, query: TransfersQuery, accounts: Sequence[str]) -> Page[Transfer]:
     """Transfers as asked for. Served by the indexes `statement` and `account`."""
     where = {"account": {"$in": list(accounts)}}
@@ -59,10 +67,19 @@ async def page(db: Database, query: TransfersQuery, accounts: Sequence[str]) -> 
     return await ORDERS[query.sort].page(db[COLLECTION], Transfer, where, query, hint=by)
 
 
-async def next_chosen(db: Database, statement: str, *, limit: int) -> list[Transfer]:
+async def next_chosen(
+    db: Database, statement: str, *, after: str, limit: int
+) -> list[Transfer]:
     """Transfers of a statement that somebody confirmed. Served by index `states`."""
-    query = {"statement": statement, "state": BankTransferState.CHOSEN}
+    query = {"statement": statement, "state": BankTransferState.CHOSEN, "_id": {"$gt": after}}
     cursor = db[COLLECTION].find(query).sort("_id", 1).limit(limit).hint("states")
+    return msgspec.convert(await cursor.to_list(), list[Transfer])
+
+
+async def chosen_by_then(db: Database, at: datetime, *, limit: int) -> list[Transfer]:
+    """Transfers that are confirmed and not booked, the oldest first. Served by `chosen`."""
+    query = {"state": BankTransferState.CHOSEN, "chosen_at": {"$lte": at}}
+    cursor = db[COLLECTION].find(query).sort("chosen_at", 1).limit(limit).hint("chosen")
     return msgspec.convert(await cursor.to_list(), list[Transfer])
 
 

@@ -5,7 +5,8 @@ from typing import Annotated
 from msgspec import Meta, Struct
 from msgspec.structs import force_setattr
 
-from services.counter_payments.models import Voucher, plain_voucher
+from services.counter_payments.models import Voucher
+from services.kernel import vouchers
 from services.kernel.labels import Labelled
 from services.kernel.types import LINE, Id
 from services.payments.models import PaymentWay
@@ -47,4 +48,4 @@ class PayOut(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         if self.voucher is not None:
-            force_setattr(self, "voucher", plain_voucher(self.voucher))
+            force_setattr(self, "voucher", vouchers.plain(self.voucher))

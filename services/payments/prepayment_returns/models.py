@@ -49,6 +49,7 @@ class PrepaymentReturn(Struct, kw_only=True):
     decided_because: str = ""
     back: PaymentWay | None = None
     voucher: str = ""
+    voucher_key: str = ""  # what it is compared by
     signed_by_sealed: str = ""
     proofs: list[str] = []
     paid_out_by: str = ""

@@ -12,6 +12,7 @@ from services.kernel import walks
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, Page, chosen, within
 from services.kernel.paths import under
+from services.kernel.vouchers import key
 from services.payments.prepayment_returns.models import (
     PrepaymentReturn,
     ReturnSort,
@@ -61,8 +62,9 @@ async def move(
 async def is_voucher_used(
     db: Database, tx: Transaction, account: str, voucher: str, *, but: str
 ) -> bool:
-    """Tell whether a voucher handed out the money of another return. Index `voucher`."""
-    query = {"account": account, "voucher": {"$eq": voucher, "$gt": ""}, "_id": {"$ne": but}}
+    """Tell whether a voucher handed out the money of another return. By `voucher_key`."""
+    is_same = {"voucher_key": {"$eq": key(voucher), "$gt": ""}}
+    query = {"account": account, **is_same, "_id": {"$ne": but}}
     return await db[COLLECTION].find_one(query, {"_id": 1}, session=tx) is not None
 
 

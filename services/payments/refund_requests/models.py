@@ -76,6 +76,7 @@ class RefundRequest(Struct, kw_only=True):
     refund: str = ""
     back: PaymentWay | None = None
     voucher: str = ""
+    voucher_key: str = ""  # what it is compared by
     signed_by_sealed: str = ""
     proofs: list[str] = []
     paid_out_by: str = ""

@@ -12,6 +12,7 @@ from services.kernel import walks
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, Page, chosen, within
 from services.kernel.paths import under
+from services.kernel.vouchers import key
 from services.payments.refund_requests.models import (
     RefundRequest,
     RefundRequestSort,
@@ -93,8 +94,9 @@ async def open_of(db: Database, tx: Transaction, person: str) -> list[str]:
 async def is_voucher_used(
     db: Database, tx: Transaction, account: str, voucher: str, *, but: str
 ) -> bool:
-    """Tell whether a voucher gave back the money of another request. Index `voucher`."""
-    query = {"account": account, "voucher": {"$eq": voucher, "$gt": ""}, "_id": {"$ne": but}}
+    """Tell whether a voucher gave back the money of another request. By `voucher_key`."""
+    is_same = {"voucher_key": {"$eq": key(voucher), "$gt": ""}}
+    query = {"account": account, **is_same, "_id": {"$ne": but}}
     found = await db[refund_requests.COLLECTION].find_one(query, {"_id": 1}, session=tx)
     return found is not None
 

@@ -1,4 +1,4 @@
-"""Bank transfers: money that came into an account by a bank's file, one of each number."""
+"""Bank transfers: money that moved by a bank's file, one of each number and direction."""
 
 from datetime import UTC, datetime
 from typing import Final
@@ -22,6 +22,12 @@ INDEXES: Final = [
     IndexModel(
         [("statement", ASCENDING), ("state", ASCENDING), ("_id", ASCENDING)], name="states"
     ),
+    # That of a payout: of_payouts()
+    IndexModel(
+        [("payment", ASCENDING)],
+        name="payment",
+        partialFilterExpression={"payment": {"$gt": ""}},
+    ),
     # Whose payers are to be erased: with_old_names()
     IndexModel(
         [("names_until", ASCENDING)],
@@ -34,8 +40,12 @@ VALIDATOR: Final = {
     "bsonType": "object",
     "required": ["_id", "account", "statement", "number", "day", "amount_fen", "state", "fit"],
     "properties": {
+        "direction": {"enum": ["in", "out"]},
         "state": {"enum": ["open", "chosen", "booked", "refused", "no_fee"]},
         "fit": {"enum": ["booked", "certain", "several", "none"]},
         "amount_fen": {"bsonType": ["int", "long"], "minimum": 1},
     },
 }
+
+# Before money that left was kept, all had come in.
+FILLS: Final = {"direction": "in"}

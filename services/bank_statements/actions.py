@@ -16,6 +16,7 @@ from services.bank_statements.models import (
     Statement,
     StatementsQuery,
 )
+from services.bank_statements.payouts import links
 from services.bank_statements.transfers import store as transfers_store
 from services.bank_statements.transfers.models import (
     BankTransferView,
@@ -144,7 +145,7 @@ async def _act(
     action: BankTransferAction,
     changes: dict[str, Any],
 ) -> BankTransferView:
-    await _access_transfer(deps, actor, transfer)
+    await access_transfer(deps, actor, transfer)
 
     async def work(tx: Transaction) -> Transfer:
         moved = await _move(deps, tx, transfer, action, changes)
@@ -177,11 +178,13 @@ async def _access(deps: Dependencies, actor: Actor, statement: str) -> Statement
     return found
 
 
-async def _access_transfer(deps: Dependencies, actor: Actor, transfer: str) -> None:
+async def access_transfer(deps: Dependencies, actor: Actor, transfer: str) -> Transfer:
+    """Return a row of an account that the actor keeps. Raises NotFound."""
     kept = await scopes.accounts(deps, actor)
     found = (await transfers_store.find_many(deps.db, [transfer])).get(transfer)
     if found is None or found.account not in kept:
         raise NotFound(NO_TRANSFER)
+    return found
 
 
 # ── what other packages ask ─────────────────────────────────────────────────────────────
@@ -194,21 +197,27 @@ async def covers(deps: Dependencies, account: str, day: Day) -> bool:
 
 
 async def days_of(deps: Dependencies, account: str, first: Day, last: Day) -> set[Day]:
-    """Return the days of a span on which money came by a bank's file."""
+    """Return the days of a span on which money moved by a bank's file."""
     return await transfers_store.days_of(deps.db, account, first, last)
 
 
 async def of_day(deps: Dependencies, account: str, day: Day) -> list[Transfer]:
-    """Return what came on a day, those that the counter booked meanwhile as booked."""
+    """Return what moved on a day, what was booked or paid out meanwhile as such."""
     found = await transfers_store.of_day(deps.db, account, day)
     waiting = [each.id for each in found if each.state in WAITING]
     booked = await counter_payments.booked(deps, waiting)
     for transfer in booked:
         done = {"payment": transfer, "refusal": ""}
         await transfers_store.move(deps.db, transfer, BankTransferAction.FIND, done)
-    return await transfers_store.of_day(deps.db, account, day) if booked else found
+    await links.find(deps, account, found)
+    return await transfers_store.of_day(deps.db, account, day) if waiting else found
 
 
 async def find_many(deps: Dependencies, ids: Sequence[str]) -> dict[str, Transfer]:
     """Return id → transfer: ids are those of counter payments."""
     return await transfers_store.find_many(deps.db, ids)
+
+
+async def of_payouts(deps: Dependencies, payouts: Sequence[str]) -> dict[str, Transfer]:
+    """Return payout → the row that it is, of those that have one."""
+    return await transfers_store.of_payouts(deps.db, payouts)

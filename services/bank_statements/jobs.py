@@ -19,15 +19,17 @@ from services.bank_statements.files.models import (
     Column,
     Done,
     FileRefused,
-    Received,
+    Movement,
 )
 from services.bank_statements.matches.matcher import Match, Matcher
 from services.bank_statements.models import Statement
+from services.bank_statements.payouts import links
 from services.bank_statements.states import BankStatementAction, BankStatementState
 from services.bank_statements.transfers import store as transfers_store
 from services.bank_statements.transfers.models import (
     PAYER,
     REMARK,
+    BankDirection,
     Transfer,
     TransferFit,
     transfer_id,
@@ -44,6 +46,7 @@ READ: Final = "bank_statements.read"
 BOOK: Final = "bank_statements.book"
 FORGET: Final = "bank_statements.forget"
 AT_ONCE: Final = 200
+NO_MATCH: Final[Match] = (TransferFit.NONE, [])
 # Who paid is needed until it is assigned, and while somebody may ask about it.
 NAMES_LIVE: Final = timedelta(days=366)
 
@@ -65,10 +68,10 @@ async def read(deps: Dependencies, payload: Document) -> None:
     await chunks.remove_file(deps, found.file_id)
 
 
-async def _rows(deps: Dependencies, found: Statement) -> tuple[list[Received], Done]:
+async def _rows(deps: Dependencies, found: Statement) -> tuple[list[Movement], Done]:
     """Return what a file holds. Raises FileRefused."""
     pieces = chunks.pieces_of_file(deps, found.file_id, found.size_bytes)
-    rows: list[Received] = []
+    rows: list[Movement] = []
     try:
         async with aclosing(process.messages(pieces)) as messages:
             async for message in messages:
@@ -83,28 +86,43 @@ async def _rows(deps: Dependencies, found: Statement) -> tuple[list[Received], D
 
 
 async def _write(
-    deps: Dependencies, found: Statement, rows: Sequence[Received], done: Done
+    deps: Dependencies, found: Statement, rows: Sequence[Movement], done: Done
 ) -> None:
     """Write the transfers that are new. Raises FileRefused for rows that cannot be right."""
-    ids = [transfer_id(found.account, row.number) for row in rows]
+    ids = [transfer_id(found.account, row.number, direction_of(row)) for row in rows]
     there = await transfers_store.find_many(deps.db, ids)
     _require_same(deps, rows, [there.get(each) for each in ids])
-    matcher = Matcher(deps, found.account, rows)
-    await matcher.read()
-    for start in range(0, len(rows), AT_ONCE):
-        some = rows[start : start + AT_ONCE]
-        fits = await matcher.match(some)
-        booked = await counter_payments.booked(deps, ids[start : start + AT_ONCE])
-        made = [_transfer(deps, found, *each) for each in zip(some, fits, strict=True)]
-        await transfers_store.put(deps.db, [_if_booked(each, booked) for each in made])
+    await _write_received(deps, found, [row for row in rows if not row.leaves])
+    left = [_transfer(deps, found, row, NO_MATCH) for row in rows if row.leaves]
+    for start in range(0, len(left), AT_ONCE):
+        await transfers_store.put(deps.db, left[start : start + AT_ONCE])
+        await links.find(deps, found.account, left[start : start + AT_ONCE])
     known = sum(1 for each in there.values() if each.statement != found.id)
     facts = {"totals": to_document(done.totals), "known": known, "read_at": deps.now()}
     span = {"first": done.first, "last": done.last}
     await store.move(deps.db, found, BankStatementAction.FINISH, facts | span)
 
 
+async def _write_received(
+    deps: Dependencies, found: Statement, rows: Sequence[Movement]
+) -> None:
+    """Write what came in, each with what it may pay."""
+    matcher = Matcher(deps, found.account, rows)
+    await matcher.read()
+    for start in range(0, len(rows), AT_ONCE):
+        some = rows[start : start + AT_ONCE]
+        fits = await matcher.match(some)
+        made = [_transfer(deps, found, *each) for each in zip(some, fits, strict=True)]
+        booked = await counter_payments.booked(deps, [each.id for each in made])
+        await transfers_store.put(deps.db, [_if_booked(each, booked) for each in made])
+
+
+def direction_of(row: Movement) -> BankDirection:
+    return BankDirection.OUT if row.leaves else BankDirection.IN
+
+
 def _require_same(
-    deps: Dependencies, rows: Sequence[Received], there: Sequence[Transfer | None]
+    deps: Dependencies, rows: Sequence[Movement], there: Sequence[Transfer | None]
 ) -> None:
     """Raise FileRefused for rows of the future, and for numbers that said something else."""
     today, problems = deps.today(), []
@@ -120,13 +138,15 @@ def _require_same(
         raise FileRefused.because("bank_file_bad_rows", some, count=count)
 
 
-def _transfer(deps: Dependencies, found: Statement, row: Received, match: Match) -> Transfer:
+def _transfer(deps: Dependencies, found: Statement, row: Movement, match: Match) -> Transfer:
     fit, candidates = match
-    name = transfer_id(found.account, row.number)
+    direction = direction_of(row)
+    name = transfer_id(found.account, row.number, direction)
     payer, remark = row.payer, row.remark
     return Transfer(
         id=name,
         account=found.account,
+        direction=direction,
         statement=found.id,
         row=row.row,
         number=row.number,

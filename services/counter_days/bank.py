@@ -5,8 +5,9 @@ from datetime import timedelta
 from typing import Final
 
 from services.bank_statements import actions as bank_statements
-from services.bank_statements.transfers.models import Transfer
+from services.bank_statements.transfers.models import BankDirection, Transfer
 from services.bank_statements.transfers.states import BankTransferState
+from services.counter_days import payouts
 from services.counter_payments import actions as counter_payments
 from services.counter_payments.models import CounterPayment, CounterWay
 from services.dependencies import Dependencies
@@ -23,9 +24,10 @@ AT_WORK: Final = timedelta(minutes=10)
 
 
 async def days_of(deps: Dependencies, account: str, first: Day, last: Day) -> set[Day]:
-    """Return the days on which the bank or the counter says that money came."""
-    by_file = await bank_statements.days_of(deps, account, first, last)
-    return by_file | await counter_payments.days_of(
+    """Return the days on which the bank or the counter says that money moved."""
+    moved = await bank_statements.days_of(deps, account, first, last)
+    moved |= await payouts.days_of(deps, account, first, last)
+    return moved | await counter_payments.days_of(
         deps, account, CounterWay.TRANSFER, first, last
     )
 
@@ -36,11 +38,13 @@ async def waits_for(deps: Dependencies, account: str, day: Day) -> str:
 
 
 async def read(deps: Dependencies, account: str, day: Day, matcher: Matcher) -> None:
-    """Read all sides of what came, or was booked as having come, on a day.
+    """Read all sides of what moved, or was booked as having moved, on a day.
 
     Money is known by the bank's number alone: a day that was mistyped makes no difference.
     """
-    came = {each.id: each for each in await bank_statements.of_day(deps, account, day)}
+    rows = await bank_statements.of_day(deps, account, day)
+    await payouts.read(deps, account, day, rows, matcher)
+    came = {each.id: each for each in rows if each.direction is BankDirection.IN}
     paid = {
         each.id: each
         for each in await counter_payments.of_day(deps, account, CounterWay.TRANSFER, day)

@@ -4,6 +4,7 @@ A deposit is nobody's income: it is owed to who paid it. So no rate and no arrea
 what is not given back needs a reason, a document and two people.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from pymongo.errors import DuplicateKeyError
@@ -315,3 +316,8 @@ async def listing(
     accounts = own.accounts if own else None
     found = await store.page(deps.db, place, query, accounts=accounts)
     return found.of(await views.views(deps, found.items))
+
+
+async def find_many(deps: Dependencies, ids: Sequence[str]) -> dict[str, Deposit]:
+    """Return id → deposit, of those that are there: for other packages, not for people."""
+    return await store.find_many(deps.db, ids)

@@ -1,4 +1,4 @@
-"""State machine of money that came by a bank's file. The table is the specification."""
+"""State machine of money that moved by a bank's file. The table is the specification."""
 
 from enum import StrEnum, auto
 from typing import Final
@@ -23,7 +23,8 @@ class BankTransferAction(StrEnum):
     CHOOSE = auto()  # somebody said which bills it pays
     BOOK = auto()
     REFUSE = auto()
-    FIND = auto()  # somebody had booked its number at the counter
+    FIND = auto()  # somebody had booked its number at the counter, or paid out by it
+    LINK = auto()  # somebody said which payout it is
     SET_ASIDE = auto()  # it pays no fee, and somebody said why
     TAKE_BACK = auto()
 
@@ -35,6 +36,7 @@ TABLE: Final = Table(
     Transition(S.REFUSED, A.CHOOSE, S.CHOSEN, needs=P, act=Act.BANK_TRANSFERS_CONFIRMED),
     Transition(S.CHOSEN, A.BOOK, S.BOOKED),
     Transition(S.CHOSEN, A.REFUSE, S.REFUSED),
+    Transition(S.OPEN, A.LINK, S.BOOKED, needs=P, act=Act.BANK_PAYOUT_CONFIRMED),
     Transition(S.OPEN, A.FIND, S.BOOKED),
     Transition(S.REFUSED, A.FIND, S.BOOKED),
     Transition(S.NO_FEE, A.FIND, S.BOOKED),

@@ -1,4 +1,4 @@
-"""Store of the money that came by banks' files."""
+"""Store of the money that moved by banks' files."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -7,7 +7,12 @@ from typing import Final
 import msgspec
 
 from mongo_indexes.bank_transfers import COLLECTION
-from services.bank_statements.transfers.models import BankTransferSort, Transfer, TransfersQuery
+from services.bank_statements.transfers.models import (
+    BankDirection,
+    BankTransferSort,
+    Transfer,
+    TransfersQuery,
+)
 from services.bank_statements.transfers.states import (
     TABLE,
     BankTransferAction,
@@ -53,7 +58,7 @@ async def move(
 async def page(db: Database, query: TransfersQuery, accounts: Sequence[str]) -> Page[Transfer]:
     """Transfers as asked for. Served by the indexes `statement` and `account`."""
     where = {"account": {"$in": list(accounts)}}
-    where |= chosen(query, "state", "fit", statement_id="statement")
+    where |= chosen(query, "direction", "state", "fit", statement_id="statement")
     by = "statement" if query.statement_id else "account"
     where |= between("day", query.day_from, query.day_to)
     return await ORDERS[query.sort].page(db[COLLECTION], Transfer, where, query, hint=by)
@@ -82,8 +87,18 @@ async def of_day(db: Database, account: str, day: Day) -> list[Transfer]:
     return msgspec.convert(await cursor.to_list(), list[Transfer])
 
 
+async def of_payouts(
+    db: Database, payouts: Sequence[str], *, tx: Transaction | None = None
+) -> dict[str, Transfer]:
+    """Return payout → the row that it is, of those that have one. Served by `payment`."""
+    query = {"direction": BankDirection.OUT, "payment": {"$in": list(payouts), "$gt": ""}}
+    cursor = db[COLLECTION].find(query, session=tx).hint("payment")
+    found = msgspec.convert(await cursor.to_list(), list[Transfer])
+    return {each.payment: each for each in found}
+
+
 async def days_of(db: Database, account: str, first: Day, last: Day) -> set[Day]:
-    """Days of a span on which money came. Served by index `account`."""
+    """Days of a span on which money moved. Served by index `account`."""
     query = {"account": account, "day": {"$gte": first, "$lte": last}}
     return set(await db[COLLECTION].distinct("day", query))
 

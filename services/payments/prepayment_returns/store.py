@@ -66,6 +66,13 @@ async def is_voucher_used(
     return await db[COLLECTION].find_one(query, {"_id": 1}, session=tx) is not None
 
 
+async def of_vouchers(db: Database, account: str, vouchers: Sequence[str]) -> list[str]:
+    """Return the ids of those that some transfers gave back. Served by index `voucher`."""
+    query = {"account": account, "voucher": {"$in": list(vouchers), "$gt": ""}}
+    cursor = db[COLLECTION].find(query, {"_id": 1}).hint("voucher")
+    return [document["_id"] for document in await cursor.to_list()]
+
+
 async def page(
     db: Database,
     compound: str,

@@ -99,6 +99,13 @@ async def is_voucher_used(
     return found is not None
 
 
+async def of_vouchers(db: Database, account: str, vouchers: Sequence[str]) -> list[str]:
+    """Return the ids of those that some transfers gave back. Served by index `voucher`."""
+    query = {"account": account, "voucher": {"$in": list(vouchers), "$gt": ""}}
+    cursor = db[refund_requests.COLLECTION].find(query, {"_id": 1}).hint("voucher")
+    return [document["_id"] for document in await cursor.to_list()]
+
+
 async def page(
     db: Database,
     compound: str,

@@ -7,11 +7,15 @@ from typing import Any, Final
 
 import xlsxwriter
 
+from services.counter_payments.refunds import actions as counter_refunds
+from services.counter_payments.refunds.models import PayOut, PayoutWay
 from services.fees.models import FeeKind
+from services.kernel.acts import Act
 from services.kernel.permissions import Role
-from tests.build.cast import COMPOUND, LI_HOME, Estate, payee_of
+from tests.build.cast import COMMUNITY, COMPOUND, LI_HOME, Estate, appoint, payee_of
 from tests.build.deeds import Ask
 from tests.build.offices import firm_at, hire
+from tests.build.refund_requests import CLERK, counter_refund
 from tests.build.sign_ins import Member
 from tests.build.world import Reply
 
@@ -107,6 +111,32 @@ async def transfer_taken_back(estate: Estate) -> Ask:
     done = await estate.world.api.post(ask.path, ask.body, as_=await estate.member("staff"))
     assert done.status == 200, done.body
     return Ask(ask.path.replace("set-aside", "take-back"), subject=ask.subject)
+
+
+async def payout_to_confirm(estate: Estate) -> Ask:
+    """A row that left, and a refund of Li's home that a clerk paid out by another number."""
+    deps, waste = estate.world.deps, {"home": LI_HOME, "kind": "waste_fee"}
+    bills = [each["_id"] for each in await estate.world.db.bills.find(waste).to_list()]
+    made = await counter_refund(estate, bills)
+    paid = PayOut(way=PayoutWay.TRANSFER, voucher="T-9")
+    await counter_refunds.pay_out(deps, CLERK, made.request_id, paid)
+    left = [(deps.today(), "T-1", "", f"{made.amount_fen / 100:.2f}", "li", "")]
+    sent = await upload(estate, await estate.member("staff"), csv_file(left), "sanitation")
+    assert sent.status == 202, sent.body
+    await estate.world.work()
+    [found] = await estate.world.db.bank_transfers.find({}).to_list()
+    wish = {"payout_id": f"counter-refund:{made.request_id}"}
+    return Ask(f"{TRANSFERS}/{found['_id']}/payout", wish, subject=found["_id"])
+
+
+async def payout_of_office(estate: Estate) -> Ask:
+    """The same; both colleagues keep the community's accounts."""
+    await appoint(estate.world.deps, Role.COMMUNITY_STAFF, COMMUNITY, "admin")
+    return await payout_to_confirm(estate)
+
+
+# What nobody does about money of their own home.
+AT_LI: Final = {Act.BANK_PAYOUT_CONFIRMED: payout_of_office}
 
 
 async def confirm(

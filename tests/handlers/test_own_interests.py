@@ -156,7 +156,15 @@ async def call_asked(estate: Estate) -> Ask:
 
 # Every act with a guard at a home, and the one request of it.
 PARTS: Final = (
-    *(agreed_services, deposits, instalments, late_charges, prepayment_returns, reductions),
+    *(
+        agreed_services,
+        bank_statements,
+        deposits,
+        instalments,
+        late_charges,
+        prepayment_returns,
+        reductions,
+    ),
     *(refund_requests, shared_costs, visits),
 )
 AT_LI: Final[dict[Act, Prepare]] = {

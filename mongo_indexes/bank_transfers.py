@@ -22,6 +22,16 @@ INDEXES: Final = [
     IndexModel(
         [("statement", ASCENDING), ("state", ASCENDING), ("_id", ASCENDING)], name="states"
     ),
+    # Those that were entered in a span, by day: entered(), which reads nothing else
+    IndexModel(
+        [
+            ("account", ASCENDING),
+            ("entered_at", ASCENDING),
+            ("day", ASCENDING),
+            ("amount_fen", ASCENDING),
+        ],
+        name="entered",
+    ),
     # That of a payout: of_payouts()
     IndexModel(
         [("payment", ASCENDING)],

@@ -5,6 +5,7 @@ need what anybody needs who takes money for them.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from services.audit import actions as audit
@@ -31,8 +32,9 @@ from services.bills import actions as bills_actions
 from services.bills.models import Bill
 from services.counter_payments import actions as counter_payments
 from services.dependencies import Dependencies, Transaction
+from services.deposits import actions as deposits
 from services.jobs import actions as jobs
-from services.kernel.days import Day, end_of
+from services.kernel.days import Day, end_of, start_of
 from services.kernel.errors import Conflict, InvalidInput, NotFound
 from services.kernel.pages import Page
 from services.kernel.paths import smallest_around
@@ -134,7 +136,7 @@ async def set_aside(
 
 async def take_back(deps: Dependencies, actor: Actor, transfer: str) -> BankTransferView:
     """Open a transfer again that was set aside. Raises NotFound, TransferMovedOn."""
-    said = {"set_aside_by": "", "set_aside_because": ""}
+    said = {"set_aside_by": "", "set_aside_because": "", "entered_at": deps.now()}
     return await _act(deps, actor, transfer, BankTransferAction.TAKE_BACK, said)
 
 
@@ -205,12 +207,20 @@ async def of_day(deps: Dependencies, account: str, day: Day) -> list[Transfer]:
     """Return what moved on a day, what was booked or paid out meanwhile as such."""
     found = await transfers_store.of_day(deps.db, account, day)
     waiting = [each.id for each in found if each.state in WAITING]
-    booked = await counter_payments.booked(deps, waiting)
-    for transfer in booked:
+    booked = {*await counter_payments.booked(deps, waiting)}
+    booked |= {*await deposits.find_many(deps, waiting)}
+    for transfer in sorted(booked):
         done = {"payment": transfer, "refusal": ""}
         await transfers_store.move(deps.db, transfer, BankTransferAction.FIND, done)
     await links.find(deps, account, found)
     return await transfers_store.of_day(deps.db, account, day) if waiting else found
+
+
+async def entered(
+    deps: Dependencies, account: str, first: Day, last: Day
+) -> list[tuple[Day, datetime, int, int]]:
+    """Return day, instant, number and sum of rows entered in a span for earlier days."""
+    return await transfers_store.entered(deps.db, account, start_of(first), end_of(last))
 
 
 async def find_many(deps: Dependencies, ids: Sequence[str]) -> dict[str, Transfer]:

@@ -4,7 +4,7 @@ Both reading and booking are begun anew after a worker died: a transfer has the 
 number, and a counter payment that of its voucher, so that neither is there twice.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import aclosing
 from datetime import timedelta
 from typing import Final
@@ -37,6 +37,7 @@ from services.bank_statements.transfers.models import (
 from services.bank_statements.transfers.states import BankTransferState
 from services.counter_payments import actions as counter_payments
 from services.dependencies import Dependencies
+from services.deposits import actions as deposits
 from services.jobs import actions as jobs
 from services.kernel.documents import Document, to_document
 from services.kernel.features import Lane, Schedule
@@ -113,7 +114,11 @@ async def _write_received(
         some = rows[start : start + AT_ONCE]
         fits = await matcher.match(some)
         made = [_transfer(deps, found, *each) for each in zip(some, fits, strict=True)]
-        booked = await counter_payments.booked(deps, [each.id for each in made])
+        ids = [each.id for each in made]
+        booked = {
+            *await counter_payments.booked(deps, ids),
+            *await deposits.find_many(deps, ids),
+        }
         await transfers_store.put(deps.db, [_if_booked(each, booked) for each in made])
 
 
@@ -151,6 +156,7 @@ def _transfer(deps: Dependencies, found: Statement, row: Movement, match: Match)
         row=row.row,
         number=row.number,
         day=row.day,
+        entered_at=deps.now(),
         amount_fen=row.amount_fen,
         payer_sealed=PAYER.seal(deps.vault, name, payer) if payer else "",
         remark_sealed=REMARK.seal(deps.vault, name, remark) if remark else "",
@@ -160,7 +166,7 @@ def _transfer(deps: Dependencies, found: Statement, row: Movement, match: Match)
     )
 
 
-def _if_booked(made: Transfer, booked: Mapping[str, object]) -> Transfer:
+def _if_booked(made: Transfer, booked: Collection[str]) -> Transfer:
     """Return a transfer that says so when somebody booked its number at the counter."""
     if made.id in booked:
         made.state, made.fit, made.candidates = BankTransferState.BOOKED, TransferFit.BOOKED, []

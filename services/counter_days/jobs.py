@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from services.counter_days import bank, cash
+from services.counter_days import bank, cash, late_entries
 from services.dependencies import Dependencies
 from services.fees.payees import actions as payees
 from services.jobs import actions as jobs
@@ -40,6 +40,9 @@ async def sweep(deps: Dependencies, _: Document) -> None:
         for source, days_of in DAYS.items():
             closed = await reconciliations.closed_days(deps, account, source, first, last)
             moved = await days_of(deps, account, first, last)
+            if source is DaySource.BANK:
+                late_on = await late_entries.mark(deps, account, first, day_of(now), closed)
+                moved |= {day for day in late_on if day <= last}
             for day in sorted(moved - closed.keys()):
                 key = f"{day_id(account, source, day)}:{now:%Y%m%dT%H%M}"
                 about = source.value

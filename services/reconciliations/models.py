@@ -73,7 +73,8 @@ class Reconciliation(Struct, kw_only=True):
     other mini-programs in the same account. `flow`: None in partner mode, where the account is
     another's. `pending`: rows that are not over yet, or about which WeChat was not heard.
     `agrees`: the trade bill says what the books say. `waits_for`: WeChat's answer while it has
-    no bill. `closed_by`: empty when it was closed by itself.
+    no bill. `closed_by`: empty when it was closed by itself. `late_entries`, `late_fen`: what
+    was entered for it after it was closed, and is not in its totals.
     """
 
     id: str = field(name="_id")  # account:mchid:day, or account:source:day
@@ -94,6 +95,8 @@ class Reconciliation(Struct, kw_only=True):
     closed_by: str = ""
     closed_because: str = ""
     closed_at: datetime | None = None
+    late_entries: int = 0
+    late_fen: int = 0
 
     @property
     def is_read(self) -> bool:
@@ -112,6 +115,7 @@ class DaysQuery(ShortListQuery, forbid_unknown_fields=True, kw_only=True):
     `state`: How far they are; all without it.
     `source`: What they are held against; all without it.
     `account`: Key of the payee's merchant account; all of one's own without it.
+    `late`: Whether something was entered for it after it was closed; anyhow without it.
     `day_from`: First day.
     `day_to`: Last day.
     `sort`: Order of the list.
@@ -120,6 +124,7 @@ class DaysQuery(ShortListQuery, forbid_unknown_fields=True, kw_only=True):
     state: DayState | None = None
     source: DaySource | None = None
     account: Id | None = None
+    late: bool | None = None
     day_from: Day | None = None
     day_to: Day | None = None
     sort: DaySort = DaySort.NEWEST
@@ -149,6 +154,9 @@ class DayRow(Struct, kw_only=True):
     `pending`: Rows that are not over yet, or about which WeChat was not heard.
     `checked_at`: When it was last compared.
     `closed_at`: When it was closed; null before.
+    `late_entries`: Movements that were entered for it after it was closed, so that it no longer
+    agrees. Its totals lack them; they are compared on the days on which they were entered.
+    `late_fen`: Their sum, in fen.
     """
 
     reconciliation_id: str
@@ -163,6 +171,8 @@ class DayRow(Struct, kw_only=True):
     pending: int
     checked_at: datetime
     closed_at: datetime | None
+    late_entries: int
+    late_fen: int
 
 
 class DayView(DayRow, kw_only=True):

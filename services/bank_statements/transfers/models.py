@@ -79,6 +79,7 @@ class Transfer(Struct, kw_only=True):
     row: int
     number: str
     day: Day
+    entered_at: datetime | None = None  # when it was brought in, or last taken back
     amount_fen: Fen
     payer_sealed: str = ""
     remark_sealed: str = ""

@@ -21,7 +21,7 @@ from services.bank_statements.transfers.states import (
 from services.dependencies import Database, Transaction
 from services.kernel import walks
 from services.kernel.bulk import insert_new
-from services.kernel.days import Day
+from services.kernel.days import BEIJING, Day
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, Page, between, chosen
 
@@ -101,6 +101,27 @@ async def days_of(db: Database, account: str, first: Day, last: Day) -> set[Day]
     """Days of a span on which money moved. Served by index `account`."""
     query = {"account": account, "day": {"$gte": first, "$lte": last}}
     return set(await db[COLLECTION].distinct("day", query))
+
+
+async def entered(
+    db: Database, account: str, start: datetime, end: datetime
+) -> list[tuple[Day, datetime, int, int]]:
+    """Day, instant, number and sum of rows entered in a span for earlier days. By `entered`."""
+    on = {"date": "$entered_at", "timezone": BEIJING.key, "format": "%Y-%m-%d"}
+    pipeline: list[Document] = [
+        {"$match": {"account": account, "entered_at": {"$gte": start, "$lt": end}}},
+        {"$match": {"$expr": {"$lt": ["$day", {"$dateToString": on}]}}},
+        {
+            "$group": {
+                "_id": {"day": "$day", "at": "$entered_at"},
+                "entries": {"$sum": 1},
+                "fen": {"$sum": "$amount_fen"},
+            }
+        },
+    ]
+    cursor = await db[COLLECTION].aggregate(pipeline, hint="entered")
+    rows = await cursor.to_list()
+    return [(r["_id"]["day"], r["_id"]["at"], r["entries"], r["fen"]) for r in rows]
 
 
 async def with_old_names(db: Database, now: datetime, *, limit: int) -> list[str]:

@@ -8,6 +8,8 @@ from handlers.http.base import ApiHandler
 from handlers.http.contract import Route, endpoint
 from handlers.http.uploads import UploadHandler
 from services.bank_statements import actions, uploads
+from services.bank_statements.card_days import actions as card_days
+from services.bank_statements.card_days.models import SettleCards
 from services.bank_statements.models import BankStatementRow, BankStatementView, StatementsQuery
 from services.bank_statements.payouts import confirmations
 from services.bank_statements.payouts.models import ConfirmPayout
@@ -109,6 +111,18 @@ class PayoutHandler(ApiHandler):
         return await confirmations.confirm(self.deps, self.actor, transfer_id, body)
 
 
+class SettlementHandler(ApiHandler):
+    @endpoint(
+        "settleCards",
+        needs=Permission.KEEP_CASH,
+        errors=("bank_transfer_moved_on", "unequal_settlement", "card_day_settled"),
+        example=SettleCards(days=["2026-03-01"], fee_fen=61),
+    )
+    async def post(self, transfer_id: TransferId, body: SettleCards) -> BankTransferView:
+        """Say that a transfer is what the card machine took on some days, less a fee."""
+        return await card_days.settle(self.deps, self.actor, transfer_id, body)
+
+
 class SetAsideHandler(ApiHandler):
     @endpoint(
         "setBankTransferAside",
@@ -141,6 +155,7 @@ ROUTES = [
     Route(f"{STATEMENT}/confirm", ConfirmHandler),
     Route("/api/v1/bank-transfers", TransfersHandler),
     Route(f"{TRANSFER}/payout", PayoutHandler),
+    Route(f"{TRANSFER}/settlement", SettlementHandler),
     Route(f"{TRANSFER}/set-aside", SetAsideHandler),
     Route(f"{TRANSFER}/take-back", TakeBackHandler),
 ]

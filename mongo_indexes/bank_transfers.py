@@ -32,6 +32,12 @@ INDEXES: Final = [
         ],
         name="entered",
     ),
+    # What came for a day of a card machine: settlements()
+    IndexModel(
+        [("account", ASCENDING), ("settled.day", ASCENDING)],
+        name="settled",
+        partialFilterExpression={"settled.day": {"$gt": ""}},
+    ),
     # That of a payout: of_payouts()
     IndexModel(
         [("payment", ASCENDING)],
@@ -51,7 +57,7 @@ VALIDATOR: Final = {
     "required": ["_id", "account", "statement", "number", "day", "amount_fen", "state", "fit"],
     "properties": {
         "direction": {"enum": ["in", "out"]},
-        "state": {"enum": ["open", "chosen", "booked", "refused", "no_fee"]},
+        "state": {"enum": ["open", "chosen", "booked", "refused", "no_fee", "settled"]},
         "fit": {"enum": ["booked", "certain", "several", "none"]},
         "amount_fen": {"bsonType": ["int", "long"], "minimum": 1},
     },

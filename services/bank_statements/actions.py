@@ -104,7 +104,7 @@ async def confirm(
         by = {"chosen_by": actor.person_id, "chosen_at": deps.now(), "refusal": ""}
         for transfer, own in chosen.items():
             chosen_for = {**by, "bill_ids": own}
-            await _move(deps, tx, transfer, BankTransferAction.CHOOSE, chosen_for)
+            await move(deps, tx, transfer, BankTransferAction.CHOOSE, chosen_for)
         await jobs.enqueue(deps, tx, BOOK, job, statement=found.id)
         where = smallest_around([bill.home for bill in bills])
         about: dict[str, Any] = {"place": where, "subject": found.id}
@@ -150,7 +150,7 @@ async def _act(
     await access_transfer(deps, actor, transfer)
 
     async def work(tx: Transaction) -> Transfer:
-        moved = await _move(deps, tx, transfer, action, changes)
+        moved = await move(deps, tx, transfer, action, changes)
         about: dict[str, Any] = {"place": audit.NOWHERE, "subject": transfer}
         about |= {"account": moved.account, "amount_fen": moved.amount_fen}
         await audit.record(deps, tx, actor, TABLE.act(action), **about)
@@ -160,13 +160,14 @@ async def _act(
     return shown
 
 
-async def _move(
+async def move(
     deps: Dependencies,
     tx: Transaction,
     transfer: str,
     action: BankTransferAction,
     changes: dict[str, Any],
 ) -> Transfer:
+    """Move a row, for this package. Raises TransferMovedOn."""
     moved = await transfers_store.move(deps.db, transfer, action, changes, tx=tx)
     if moved is None:
         raise TransferMovedOn("有到账刚刚被处理过,请刷新后再试")

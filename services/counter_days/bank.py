@@ -19,6 +19,8 @@ from services.reconciliations.entries import Entry, MovementKind, Side
 from services.reconciliations.matcher import Matcher
 
 WAY: Final = CounterWay.TRANSFER
+# What pays no fee, and what a card machine took: that is compared on the machine's days.
+ASIDE: Final = frozenset({BankTransferState.NO_FEE, BankTransferState.SETTLED})
 Slip = CounterPayment | Deposit
 
 
@@ -52,8 +54,8 @@ async def read(deps: Dependencies, account: str, day: Day, matcher: Matcher) -> 
     unknown = sorted(came.keys() - paid.keys())
     paid |= await counter_payments.booked(deps, unknown)
     paid |= await deposits.find_many(deps, unknown)
-    fees = [each for each in came.values() if each.state is not BankTransferState.NO_FEE]
-    aside = [each for each in came.values() if each.state is BankTransferState.NO_FEE]
+    fees = [each for each in came.values() if each.state not in ASIDE]
+    aside = [each for each in came.values() if each.state in ASIDE]
     matcher.add(Side.BILLED, map(_came, fees))
     matcher.add(Side.VOID, map(_came, aside))
     matcher.add(Side.TOLD, [_paid(each, each.amount_fen) for each in paid.values()])

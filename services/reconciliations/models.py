@@ -64,6 +64,7 @@ class DaySource(Labelled):
     WECHAT = "wechat", "微信"
     BANK = "bank", "银行"
     CASH = "cash", "现金"
+    POS = "pos", "刷卡机"
 
 
 class Reconciliation(Struct, kw_only=True):
@@ -178,15 +179,17 @@ class DayRow(Struct, kw_only=True):
 class DayView(DayRow, kw_only=True):
     """Day of a merchant account with its totals.
 
-    `mchid`: WeChat's number of the merchant; empty for days of a bank account or of cash.
+    `mchid`: WeChat's number of the merchant; empty for other days.
     `billed`: What WeChat's trade bill or the bank's file says, or what was handed over.
     `told`: What notices and answers left in our records.
     `booked`: What our journals say.
     `others`: Trades of other mini-programs in the same account.
-    `flow`: What WeChat's fund flow bill says; null where there is none to be had.
+    `flow`: What WeChat's fund flow bill says, or what came for the slips of a card machine;
+    null where there is none to be had.
     `open_differences`: Number of differences that are open.
     `settled_differences`: Number of differences that are settled.
-    `waits_for`: What WeChat answers while it has no bill, or `bank_file`; empty otherwise.
+    `waits_for`: What WeChat answers while it has no bill, `bank_file`, or `card_settlement`;
+    empty otherwise.
     `closed_by`: Id of the person who closed it; empty before, and when it closed by itself.
     `closed_because`: What was found out; empty before, and when it closed by itself.
     """

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 import xlsxwriter
 
+from services.counter_payments import actions as counter_payments
+from services.counter_payments.models import CounterWay, TakePayment
 from services.counter_payments.refunds import actions as counter_refunds
 from services.counter_payments.refunds.models import PayOut, PayoutWay
 from services.fees.models import FeeKind
@@ -111,6 +113,24 @@ async def transfer_taken_back(estate: Estate) -> Ask:
     done = await estate.world.api.post(ask.path, ask.body, as_=await estate.member("staff"))
     assert done.status == 200, done.body
     return Ask(ask.path.replace("set-aside", "take-back"), subject=ask.subject)
+
+
+async def cards_to_settle(estate: Estate) -> Ask:
+    """A transfer of today that is what a card machine took yesterday."""
+    world, waste = estate.world, {"home": LI_HOME, "kind": "waste_fee"}
+    bills = [each["_id"] for each in await world.db.bills.find(waste).to_list()]
+    slip = TakePayment(bill_ids=bills, way=CounterWay.POS, voucher="P-1")
+    taken, day = await counter_payments.take(world.deps, CLERK, slip), world.deps.today()
+    await world.advance(days=1)
+    amount = f"{taken.amount_fen / 100:.2f}"
+    estate.members.clear()
+    content = csv_file([(world.deps.today(), "S-1", amount, "", "", "")])
+    sent = await upload(estate, await estate.member("staff"), content, "sanitation")
+    assert sent.status == 202, sent.body
+    await world.work()
+    [found] = await world.db.bank_transfers.find({}).to_list()
+    path = f"{TRANSFERS}/{found['_id']}/settlement"
+    return Ask(path, {"days": [day]}, subject=found["_id"])
 
 
 async def payout_to_confirm(estate: Estate) -> Ask:

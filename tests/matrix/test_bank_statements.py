@@ -14,8 +14,16 @@ from services.counter_payments.refunds.models import PayoutWay
 from services.deposits.journals import returned
 from services.deposits.models import Deposit
 from services.deposits.states import DepositState
+from services.kernel.days import plus_days, start_of
 from services.kernel.permissions import FIRM_ROLES, Permission
 from services.ledger.actions import fingerprint
+from services.ledger.models import (
+    COUNTER_PAYMENT,
+    Journal,
+    Posting,
+    card_machine,
+    receivable,
+)
 from tests.build.bank_statements import csv_file
 from tests.matrix import makers
 from tests.matrix.posts import HOME, HOMES, Post
@@ -31,6 +39,7 @@ STATEMENTS: Final = "/api/v1/bank-statements"
 TRANSFERS: Final = "/api/v1/bank-transfers"
 ACCOUNT: Final = "an account is one firm's, whatever places it serves"
 DAY: Final = "2026-03-01"
+FIRST_CARDS: Final = "2021-01-01"
 WHY: Final = "a firm's manager and cashier for its own account; a community for its own ones"
 BARE: Final = "days, sums and numbers of an account: no places, homes or people"
 KEEPS: Final = Permission.KEEP_CASH
@@ -134,6 +143,25 @@ async def with_payout(scene: Scene) -> dict[str, str]:
     return {"transfer_id": made.id, "payout": booked.id}
 
 
+async def with_cards(scene: Scene) -> dict[str, str]:
+    """A transfer, and a day of its own on which the card machine took as much."""
+    day, town = plus_days(FIRST_CARDS, scene.number), scene.town
+    booked = Journal(
+        id=town.new_id(),
+        kind=COUNTER_PAYMENT,
+        place=scene.place,
+        at=start_of(day),
+        postings=[Posting(card_machine("firm"), 100), Posting(receivable("b"), -100)],
+    )
+    booked.fingerprint = fingerprint(booked)
+    await town.insert(journal.COLLECTION, booked)
+    return {"transfer_id": await waiting(scene), "day": day}
+
+
+def of_cards(_: Scene, made: Any) -> dict[str, Any]:
+    return {"days": [made["day"]]}
+
+
 def of_payout(_: Scene, made: Any) -> dict[str, Any]:
     return {"payout_id": made["payout"]}
 
@@ -177,6 +205,14 @@ ROWS = (
         rule(HOME),
         makes=with_payout,
         body=of_payout,
+        beyond=ACCOUNT,
+    ),
+    Row(
+        "post",
+        f"{TRANSFERS}/{{transfer_id}}/settlement",
+        rule(),
+        makes=with_cards,
+        body=of_cards,
         beyond=ACCOUNT,
     ),
     Row(

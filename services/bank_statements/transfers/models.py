@@ -5,6 +5,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
+from services.bank_statements.card_days.models import SettledDay
 from services.bank_statements.payouts.models import PayoutCandidateView
 from services.bank_statements.transfers.states import BankTransferState
 from services.counter_payments.models import CounterWay
@@ -69,7 +70,8 @@ class Transfer(Struct, kw_only=True):
 
     `id`: of money that came in, the digest that its counter payment has, too. `payer`: who
     stands on the other side. `names_until`: when payer and remark are erased. `payment`: of
-    money that left, the payout that it is.
+    money that left, the payout that it is. `settled`: of what a card machine took, the days,
+    of which `fee_fen` was kept as a fee.
     """
 
     id: str = field(name="_id")
@@ -94,6 +96,9 @@ class Transfer(Struct, kw_only=True):
     refusal: str = ""
     set_aside_by: str = ""
     set_aside_because: str = ""
+    settled: list[SettledDay] = []
+    fee_fen: Fen = 0
+    settled_by: str = ""
 
 
 class BankTransferSort(Labelled):
@@ -194,6 +199,9 @@ class BankTransferView(Struct, kw_only=True):
     `payment_id`: Id of the counter payment, deposit or payout; empty before it is known.
     `refusal`: Why it could not be booked; empty when it could.
     `set_aside_because`: What it is, when it pays no fee; empty otherwise.
+    `settled`: Days of the card machine that it is for, and what the slips came to; empty for
+    other money.
+    `fee_fen`: What was kept of these as a fee, in fen.
     """
 
     transfer_id: str
@@ -214,6 +222,8 @@ class BankTransferView(Struct, kw_only=True):
     payment_id: str
     refusal: Annotated[str, Meta(examples=["有账单已经缴过或作废,请刷新后再试"])]
     set_aside_because: Annotated[str, Meta(examples=["电费退款"])]
+    settled: list[SettledDay]
+    fee_fen: int
 
 
 class TransferBooking(Struct, kw_only=True):

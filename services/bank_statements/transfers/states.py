@@ -17,6 +17,7 @@ class BankTransferState(Labelled):
     BOOKED = "booked", "已登记"
     REFUSED = "refused", "未能登记"
     NO_FEE = "no_fee", "不是缴费"
+    SETTLED = "settled", "刷卡结算款"
 
 
 class BankTransferAction(StrEnum):
@@ -25,6 +26,7 @@ class BankTransferAction(StrEnum):
     REFUSE = auto()
     FIND = auto()  # somebody had booked its number at the counter, or paid out by it
     LINK = auto()  # somebody said which payout it is
+    SETTLE = auto()  # somebody said which days of a card machine it is for
     SET_ASIDE = auto()  # it pays no fee, and somebody said why
     TAKE_BACK = auto()
 
@@ -40,6 +42,8 @@ TABLE: Final = Table(
     Transition(S.OPEN, A.FIND, S.BOOKED),
     Transition(S.REFUSED, A.FIND, S.BOOKED),
     Transition(S.NO_FEE, A.FIND, S.BOOKED),
+    Transition(S.OPEN, A.SETTLE, S.SETTLED, needs=P, act=Act.BANK_CARDS_SETTLED),
+    Transition(S.REFUSED, A.SETTLE, S.SETTLED, needs=P, act=Act.BANK_CARDS_SETTLED),
     Transition(S.OPEN, A.SET_ASIDE, S.NO_FEE, needs=P, act=Act.BANK_TRANSFER_SET_ASIDE),
     Transition(S.REFUSED, A.SET_ASIDE, S.NO_FEE, needs=P, act=Act.BANK_TRANSFER_SET_ASIDE),
     Transition(S.NO_FEE, A.TAKE_BACK, S.OPEN, needs=P, act=Act.BANK_TRANSFER_TAKEN_BACK),

@@ -103,6 +103,15 @@ async def days_of(db: Database, account: str, first: Day, last: Day) -> set[Day]
     return set(await db[COLLECTION].distinct("day", query))
 
 
+async def settlements(
+    db: Database, account: str, days: Sequence[Day], *, tx: Transaction | None = None
+) -> list[Transfer]:
+    """Return what came for some days of a card machine. Served by `settled`."""
+    query = {"account": account, "settled.day": {"$in": list(days), "$gt": ""}}
+    cursor = db[COLLECTION].find(query, session=tx).hint("settled")
+    return msgspec.convert(await cursor.to_list(), list[Transfer])
+
+
 async def entered(
     db: Database, account: str, start: datetime, end: datetime
 ) -> list[tuple[Day, datetime, int, int]]:

@@ -18,7 +18,6 @@ from services.ledger.models import bank, posted
 from services.reconciliations.entries import Entry, MovementKind, Side
 from services.reconciliations.matcher import Matcher
 
-WAY: Final = CounterWay.TRANSFER
 # What pays no fee, and what a card machine took: that is compared on the machine's days.
 ASIDE: Final = frozenset({BankTransferState.NO_FEE, BankTransferState.SETTLED})
 Slip = CounterPayment | Deposit
@@ -28,9 +27,11 @@ async def days_of(deps: Dependencies, account: str, first: Day, last: Day) -> se
     """Return the days on which the bank or the counter says that money moved."""
     moved = await bank_statements.days_of(deps, account, first, last)
     moved |= await payouts.days_of(deps, account, first, last)
-    kept = await deposits.taken(deps, account, WAY, first, last)
+    kept = await deposits.taken(deps, account, CounterWay.TRANSFER, first, last)
     moved |= {day_of(each.taken_at) for each in kept}
-    return moved | await counter_payments.days_of(deps, account, WAY, first, last)
+    return moved | await counter_payments.days_of(
+        deps, account, CounterWay.TRANSFER, first, last
+    )
 
 
 async def waits_for(deps: Dependencies, account: str, day: Day) -> str:
@@ -64,9 +65,9 @@ async def read(deps: Dependencies, account: str, day: Day, matcher: Matcher) -> 
 
 async def _slips(deps: Dependencies, account: str, day: Day) -> dict[str, Slip]:
     """Return what the counter says came on a day, or entered on it for a closed one."""
-    paid: list[Slip] = [*await counter_payments.of_day(deps, account, WAY, day)]
+    paid: list[Slip] = [*await counter_payments.of_day(deps, account, CounterWay.TRANSFER, day)]
     paid += await late_entries.payments_of_day(deps, account, day)
-    paid += await deposits.taken(deps, account, WAY, day, day)
+    paid += await deposits.taken(deps, account, CounterWay.TRANSFER, day, day)
     return {each.id: each for each in paid}
 
 

@@ -18,15 +18,14 @@ from services.reconciliations.entries import DifferenceKind, Entry, MovementKind
 from services.reconciliations.matcher import Matcher
 from services.reconciliations.models import Flow
 
-WAY: Final = CounterWay.POS
 # A long holiday and a working day: no machine is later.
 SETTLES_WITHIN_DAYS: Final = 10
 
 
 async def days_of(deps: Dependencies, account: str, first: Day, last: Day) -> set[Day]:
     """Return the days on which a card machine took money."""
-    kept = await deposits.taken(deps, account, WAY, first, last)
-    paid = await counter_payments.days_of(deps, account, WAY, first, last)
+    kept = await deposits.taken(deps, account, CounterWay.POS, first, last)
+    paid = await counter_payments.days_of(deps, account, CounterWay.POS, first, last)
     return paid | {day_of(each.taken_at) for each in kept}
 
 
@@ -39,8 +38,14 @@ async def waits_for(deps: Dependencies, account: str, day: Day) -> str:
 
 async def read(deps: Dependencies, account: str, day: Day, matcher: Matcher) -> None:
     """Read what the slips say, what is booked, and for how much of it money came."""
-    slips = [each.amount_fen for each in await counter_payments.of_day(deps, account, WAY, day)]
-    slips += [each.amount_fen for each in await deposits.taken(deps, account, WAY, day, day)]
+    slips = [
+        each.amount_fen
+        for each in await counter_payments.of_day(deps, account, CounterWay.POS, day)
+    ]
+    slips += [
+        each.amount_fen
+        for each in await deposits.taken(deps, account, CounterWay.POS, day, day)
+    ]
     matcher.add(Side.TOLD, [_taken(day, sum(slips))])
     matcher.add(Side.BOOKED, [_taken(day, await card_days.taken_on(deps, account, day))])
     found = await card_days.settlement_of(deps, account, day)

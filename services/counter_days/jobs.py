@@ -30,14 +30,14 @@ SIDES: Final = (Side.BILLED, Side.TOLD, Side.BOOKED)
 DAYS: Final = {
     DaySource.BANK: bank.days_of,
     DaySource.CASH: cash.days_of,
-    DaySource.POS: cards.days_of,
+    DaySource.CARDS: cards.days_of,
 }
 READS: Final = {
     DaySource.BANK: bank.read,
     DaySource.CASH: cash.read,
-    DaySource.POS: cards.read,
+    DaySource.CARDS: cards.read,
 }
-WAITS: Final = {DaySource.BANK: bank.waits_for, DaySource.POS: cards.waits_for}
+WAITS: Final = {DaySource.BANK: bank.waits_for, DaySource.CARDS: cards.waits_for}
 
 
 async def sweep(deps: Dependencies, _: Document) -> None:
@@ -87,7 +87,7 @@ async def _compare(deps: Dependencies, day: Reconciliation) -> None:
         day.booked = matcher.sums(Side.BOOKED)
     if day.source is DaySource.CASH:
         cash.name(found)
-    if day.source is DaySource.POS:
+    if day.source is DaySource.CARDS:
         cards.name(found)
         day.flow = await cards.flow(deps, day.account, day.day)
     day.agrees = day.billed == day.booked

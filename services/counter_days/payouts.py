@@ -1,7 +1,6 @@
 """Day of a bank account, as far as money left it: the file, our payouts, and the journals."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
 
 from services.bank_statements import actions as bank_statements
 from services.bank_statements.payouts import actions as payouts
@@ -12,8 +11,6 @@ from services.dependencies import Dependencies
 from services.kernel.days import Day, day_of, end_of, start_of
 from services.reconciliations.entries import Entry, MovementKind, Side
 from services.reconciliations.matcher import Matcher
-
-OUT: Final = BankDirection.OUT
 
 
 async def days_of(deps: Dependencies, account: str, first: Day, last: Day) -> set[Day]:
@@ -29,14 +26,14 @@ async def read(
 
     `rows`: those of the day. A payout is known by its row, whatever day was typed.
     """
-    left = {each.id: each for each in rows if each.direction is OUT}
+    left = {each.id: each for each in rows if each.direction is BankDirection.OUT}
     paid = {
         each.id: each
         for each in await payouts.of_span(deps, account, start_of(day), end_of(day))
     }
     links = await bank_statements.of_payouts(deps, [*paid])
     named = [
-        transfer_id(account, each.voucher, OUT)
+        transfer_id(account, each.voucher, BankDirection.OUT)
         for each in paid.values()
         if each.id not in links
     ]

@@ -64,7 +64,7 @@ class DaySource(Labelled):
     WECHAT = "wechat", "微信"
     BANK = "bank", "银行"
     CASH = "cash", "现金"
-    POS = "pos", "刷卡机"
+    CARDS = "cards", "刷卡机"
 
 
 class Reconciliation(Struct, kw_only=True):

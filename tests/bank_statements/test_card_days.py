@@ -44,13 +44,13 @@ async def test_a_day_of_the_card_machine_closes_when_its_money_came(
     estate: Estate, cashier: Member
 ) -> None:
     who, [row] = await came(estate, cashier, CAME)
-    waiting = await day_of(estate, "pos", TODAY)
+    waiting = await day_of(estate, "cards", TODAY)
     assert (waiting["state"], waiting["waits_for"]) == ("waiting", "card_settlement")
     done = await settle(estate, who, row)
     assert (done.status, done.body["state"], done.body["fee_fen"]) == (200, "settled", FEE)
     assert done.body["settled"] == [{"day": TODAY, "amount_fen": TOOK}]
     await compare(estate)
-    day = await day_of(estate, "pos", TODAY)
+    day = await day_of(estate, "cards", TODAY)
     assert (day["state"], day["booked"]["paid_fen"]) == ("closed", TOOK)
     assert day["billed"] == day["told"] == day["booked"]
     assert (day["flow"]["income_fen"], day["flow"]["fees_fen"]) == (TOOK - FEE, FEE)
@@ -100,7 +100,7 @@ async def test_what_does_not_come_is_a_difference_after_some_days(
 ) -> None:
     await take(estate, cashier, way="pos", voucher="P-1")
     await compare(estate, days=10)
-    assert (await day_of(estate, "pos", TODAY))["waits_for"] == "card_settlement"
+    assert (await day_of(estate, "cards", TODAY))["waits_for"] == "card_settlement"
     await compare(estate, days=1)
     [found] = await differences(estate, state="open")
     assert (found["kind"], found["reference"], found["booked_fen"]) == (
@@ -108,4 +108,4 @@ async def test_what_does_not_come_is_a_difference_after_some_days(
         TODAY,
         5118,
     )
-    assert (await day_of(estate, "pos", TODAY))["state"] == "differing"
+    assert (await day_of(estate, "cards", TODAY))["state"] == "differing"

@@ -155,8 +155,17 @@ async def payout_of_office(estate: Estate) -> Ask:
     return await payout_to_confirm(estate)
 
 
+async def transfers_of_office(estate: Estate) -> Ask:
+    """Money that came by a bank's file; both colleagues keep the community's accounts."""
+    await appoint(estate.world.deps, Role.COMMUNITY_STAFF, COMMUNITY, "admin")
+    return await transfers_confirmed(estate)
+
+
 # What nobody does about money of their own home.
-AT_LI: Final = {Act.BANK_PAYOUT_CONFIRMED: payout_of_office}
+AT_LI: Final = {
+    Act.BANK_TRANSFERS_CONFIRMED: transfers_of_office,
+    Act.BANK_PAYOUT_CONFIRMED: payout_of_office,
+}
 
 
 async def confirm(

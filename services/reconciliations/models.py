@@ -149,7 +149,7 @@ class DayRow(Struct, kw_only=True):
     `day`: The day, in Beijing.
     `state`: How far it is.
     `billed_paid_fen`: Payments of WeChat's or the bank's bill, or handed over, in fen.
-    `billed_refunded_fen`: Refunds of WeChat's trade bill, in fen.
+    `billed_refunded_fen`: Refunds of WeChat's trade bill, or what left the bank, in fen.
     `booked_paid_fen`: Payments in our books, in fen.
     `booked_refunded_fen`: Refunds in our books, in fen.
     `pending`: Rows that are not over yet, or about which WeChat was not heard.

@@ -9,6 +9,7 @@ from tests.bank_statements.test_days import TODAY, again, compare, day_of, diffe
 from tests.build import deposits
 from tests.build.bank_statements import TRANSFERS, csv_file, imported, transfers
 from tests.build.cast import Estate
+from tests.build.races import begin_together
 from tests.build.sign_ins import Member
 from tests.build.world import Reply
 
@@ -29,7 +30,7 @@ async def came(estate: Estate, cashier: Member, *amounts: str) -> tuple[Member, 
     who = await again(estate)
     rows = [(TOMORROW, f"S-{n}", each, "", "收单", "清算") for n, each in enumerate(amounts)]
     await imported(estate, who, csv_file(rows))
-    found = await transfers(estate, who)
+    found = sorted(await transfers(estate, who), key=lambda row: str(row["number"]))
     assert len(found) == len(amounts)
     return who, found
 
@@ -86,10 +87,12 @@ async def test_a_day_that_is_not_over_is_not_settled(estate: Estate, cashier: Me
 
 
 async def test_a_day_is_settled_once_whoever_says_so_at_once(
-    estate: Estate, cashier: Member
+    estate: Estate, cashier: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     who, rows = await came(estate, cashier, CAME, CAME)
-    replies = await asyncio.gather(*(settle(estate, who, each) for each in rows * 2))
+    with monkeypatch.context() as patched:
+        begin_together(patched, "bank_transfers")
+        replies = await asyncio.gather(*(settle(estate, who, each) for each in rows * 2))
     assert sorted(reply.status for reply in replies) == [200, 409, 409, 409]
     states = sorted(each["state"] for each in await transfers(estate, who))
     assert states == ["open", "settled"]

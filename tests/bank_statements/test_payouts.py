@@ -10,6 +10,7 @@ from tests.bank_statements.test_days import differences as differences_of
 from tests.build import deposits, prepayment_returns, refund_requests
 from tests.build.bank_statements import TRANSFERS, csv_file, imported, transfers
 from tests.build.cast import Estate
+from tests.build.races import begin_together
 from tests.build.reconciliations import DAYS
 from tests.build.sign_ins import Member
 from tests.build.world import Reply
@@ -150,7 +151,9 @@ async def test_a_number_that_was_mistyped_is_confirmed_by_a_person(estate: Estat
 
 
 @pytest.mark.usefixtures("cashier")
-async def test_a_payout_is_one_row_whoever_confirms_it_at_once(estate: Estate) -> None:
+async def test_a_payout_is_one_row_whoever_confirms_it_at_once(
+    estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await refunded(estate, "T-9")
     cashier = await brought_in(estate, ("T-1", "102.36"), ("T-2", "102.36"))
     rows = await left_rows(estate, cashier)
@@ -159,7 +162,9 @@ async def test_a_payout_is_one_row_whoever_confirms_it_at_once(estate: Estate) -
         confirm(estate, cashier, rows[number]["transfer_id"], proposed["payout_id"])
         for number in ("T-1", "T-2", "T-1", "T-2")
     ]
-    replies = await asyncio.gather(*asks)
+    with monkeypatch.context() as patched:
+        begin_together(patched, "bank_transfers")
+        replies = await asyncio.gather(*asks)
     assert sorted(reply.status for reply in replies) == [200, 409, 409, 409]
     await compare(estate)
     [left] = (await open_ones(estate)).values()

@@ -277,6 +277,13 @@ async def of_vouchers(deps: Dependencies, account: str, vouchers: Sequence[str])
     return await store.of_vouchers(deps.db, account, vouchers)
 
 
+async def of_prepayments(
+    deps: Dependencies, account: str, ids: Sequence[str]
+) -> list[PrepaymentReturn]:
+    """Return the returns of some prepayments: for other packages, not for people."""
+    return await store.of_prepayments(deps.db, account, ids)
+
+
 async def shown(deps: Dependencies, made: PrepaymentReturn) -> ReturnView:
     """Return a return as who handles it sees it."""
     return await views.view(deps, made)

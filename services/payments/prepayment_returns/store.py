@@ -47,6 +47,15 @@ async def ids_after(db: Database, after: str, *, limit: int) -> list[str]:
     return await walks.ids_after(db[COLLECTION], after, limit)
 
 
+async def of_prepayments(
+    db: Database, account: str, ids: Sequence[str]
+) -> list[PrepaymentReturn]:
+    """Return the returns of some prepayments, the earliest first. Served by `prepayment`."""
+    query = {"account": account, "prepayment": {"$in": list(ids)}}
+    cursor = db[COLLECTION].find(query).sort("asked_at", 1).hint("prepayment")
+    return msgspec.convert(await cursor.to_list(), list[PrepaymentReturn])
+
+
 async def move(
     db: Database, tx: Transaction, key: Document, action: ReturnAction, **changes: Any
 ) -> PrepaymentReturn | None:

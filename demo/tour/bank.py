@@ -82,10 +82,14 @@ def _is_booked(found: list[dict[str, Any]]) -> bool:
 async def what_left_is_known(visit: Visit) -> str:
     """A deposit is given back by transfer; the bank has it, and one that nobody knows."""
     number = f"DEMO{visit.tag}OUT"
-    home = await in_arrears(visit, "cashier", number=1)
-    await _deposit_given_back(visit, home["place"], number)
+    [came] = await _transfers(visit)
+    await _deposit_given_back(visit, came["candidates"][0]["home"], number)
     day, amount = _yesterday(visit), _amount(DEPOSIT_FEN)
-    rows = ((day, number, "", amount, "", ""), (day, f"{number}2", "", amount, "", ""))
+    rows = (
+        (day, number, amount, "", "", ""),
+        (day, number, "", amount, "", ""),
+        (day, f"{number}2", "", amount, "", ""),
+    )
     left = await _transfers(visit, await _bring_in(visit, *rows))
     known, unknown = sorted(left, key=lambda row: str(row["number"]))
     expect(known["state"] == "booked", f"the transfer back is not known: {known}")
@@ -107,7 +111,7 @@ async def _deposit_given_back(visit: Visit, home: str, number: str) -> None:
         "payer_name": "李娜",
         "payee_id": payee["payee_id"],
         "amount_fen": DEPOSIT_FEN,
-        "way": "pos",
+        "way": "transfer",
         "voucher": number,
     }
     kept = await visit.ask("staff", "POST", f"/homes/{home}/deposits", wish)

@@ -26,6 +26,7 @@ pytestmark = [
     pytest.mark.usefixtures("books_hold"),
 ]
 FIRST = (DAY, "B1", "51.18", "", "li", "")
+TOMORROW = "2026-03-03"
 OF_TODAY = (TODAY, "W1", "", "1.00", "", "")
 
 
@@ -77,13 +78,17 @@ async def test_a_row_that_a_later_file_has_of_a_closed_day_is_compared_when_it_c
     await imported(estate, cashier, csv_file([FIRST, (DAY, "B2", "", "7.00", "", "")]))
     await compare(estate, days=1)
     cashier = await again(estate)
-    await imported(estate, cashier, csv_file([OF_TODAY]))
+    await imported(estate, cashier, csv_file([OF_TODAY, (DAY, "B3", "", "9.00", "", "")]))
+    await compare(estate, days=1)
+    cashier = await again(estate)
+    await imported(estate, cashier, csv_file([(TOMORROW, "W2", "", "0.01", "", "")]))
     await compare(estate)
     found = {each["reference"]: each["day"] for each in await differences(estate)}
-    assert found == {"B2": TODAY, "W1": TODAY}
-    assert (await day_of(estate, "bank", TODAY))["billed"]["refunded_fen"] == 800
+    assert found == {"B2": TODAY, "W1": TODAY, "B3": TOMORROW, "W2": TOMORROW}
+    for on, fen in ((TODAY, 800), (TOMORROW, 901)):
+        assert (await day_of(estate, "bank", on))["billed"]["refunded_fen"] == fen
     [day] = await late_days(estate, cashier)
-    assert (day["day"], day["late_entries"], day["late_fen"]) == (DAY, 1, 700)
+    assert (day["day"], day["late_entries"], day["late_fen"]) == (DAY, 2, 1600)
     await is_unchanged(estate, before)
 
 

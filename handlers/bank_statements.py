@@ -8,7 +8,11 @@ from handlers.http.base import ApiHandler
 from handlers.http.contract import Route, endpoint
 from handlers.http.uploads import UploadHandler
 from services.bank_statements import actions, uploads
+from services.bank_statements.card_days import actions as card_days
+from services.bank_statements.card_days.models import SettleCards
 from services.bank_statements.models import BankStatementRow, BankStatementView, StatementsQuery
+from services.bank_statements.payouts import confirmations
+from services.bank_statements.payouts.models import ConfirmPayout
 from services.bank_statements.transfers.models import (
     BankTransferView,
     ChosenTransfer,
@@ -91,8 +95,32 @@ class ConfirmHandler(ApiHandler):
 class TransfersHandler(ApiHandler):
     @endpoint("listBankTransfers", needs=Permission.KEEP_CASH)
     async def get(self, query: TransfersQuery) -> Page[BankTransferView]:
-        """Money that came in by a bank's file, with the homes that it may be for."""
+        """Money that came in by a bank's file, with the homes that it may be for; or left."""
         return await actions.transfers(self.deps, self.actor, query)
+
+
+class PayoutHandler(ApiHandler):
+    @endpoint(
+        "confirmBankPayout",
+        needs=Permission.KEEP_CASH,
+        errors=("bank_transfer_moved_on", "other_amount", "own_home", "own_payout"),
+        example=ConfirmPayout(payout_id="counter-refund:01kt9a7c4m8q2v5x1z3b6d0e9k"),
+    )
+    async def post(self, transfer_id: TransferId, body: ConfirmPayout) -> BankTransferView:
+        """Say which refund, prepaid money or deposit a row of money that left is."""
+        return await confirmations.confirm(self.deps, self.actor, transfer_id, body)
+
+
+class SettlementHandler(ApiHandler):
+    @endpoint(
+        "settleCards",
+        needs=Permission.KEEP_CASH,
+        errors=("bank_transfer_moved_on", "unequal_settlement", "card_day_settled"),
+        example=SettleCards(days=["2026-03-01"], fee_fen=61),
+    )
+    async def post(self, transfer_id: TransferId, body: SettleCards) -> BankTransferView:
+        """Say that a transfer is what the card machine took on some days, less a fee."""
+        return await card_days.settle(self.deps, self.actor, transfer_id, body)
 
 
 class SetAsideHandler(ApiHandler):
@@ -103,7 +131,7 @@ class SetAsideHandler(ApiHandler):
         example=SetTransferAside(reason="电费退款"),
     )
     async def post(self, transfer_id: TransferId, body: SetTransferAside) -> BankTransferView:
-        """Say that a transfer pays no fee, and what it is."""
+        """Say that a transfer pays no fee, or gives none back, and what it is."""
         return await actions.set_aside(self.deps, self.actor, transfer_id, body)
 
 
@@ -126,6 +154,8 @@ ROUTES = [
     Route(STATEMENT, StatementHandler),
     Route(f"{STATEMENT}/confirm", ConfirmHandler),
     Route("/api/v1/bank-transfers", TransfersHandler),
+    Route(f"{TRANSFER}/payout", PayoutHandler),
+    Route(f"{TRANSFER}/settlement", SettlementHandler),
     Route(f"{TRANSFER}/set-aside", SetAsideHandler),
     Route(f"{TRANSFER}/take-back", TakeBackHandler),
 ]

@@ -69,7 +69,7 @@ class CloseDifferenceHandler(ApiHandler):
     @endpoint(
         "closeDifference",
         needs=Permission.RECONCILE,
-        errors=("difference_settled", "own_home", "own_cash"),
+        errors=("difference_settled", "own_home", "own_cash", "own_payout"),
         example=CloseDifference(reason="微信客服确认为账单漏列"),
     )
     async def post(

@@ -1,4 +1,4 @@
-"""Bank transfers: money that came into an account by a bank's file, one of each number."""
+"""Bank transfers: money that moved by a bank's file, one of each number and direction."""
 
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -31,6 +31,28 @@ INDEXES: Final = [
         name="chosen",
         partialFilterExpression={"state": "chosen"},
     ),
+    # Those that were entered in a span, by day: entered(), which reads nothing else
+    IndexModel(
+        [
+            ("account", ASCENDING),
+            ("entered_at", ASCENDING),
+            ("day", ASCENDING),
+            ("amount_fen", ASCENDING),
+        ],
+        name="entered",
+    ),
+    # What came for a day of a card machine: settlements()
+    IndexModel(
+        [("account", ASCENDING), ("settled.day", ASCENDING)],
+        name="settled",
+        partialFilterExpression={"settled.day": {"$gt": ""}},
+    ),
+    # That of a payout: of_payouts()
+    IndexModel(
+        [("payment", ASCENDING)],
+        name="payment",
+        partialFilterExpression={"payment": {"$gt": ""}},
+    ),
     # Whose payers are to be erased: with_old_names()
     IndexModel(
         [("names_until", ASCENDING)],
@@ -39,14 +61,20 @@ INDEXES: Final = [
     ),
 ]
 
-# Which job books what was chosen: nobody knows it of those from before.
-FILLS: Final[dict[str, Any]] = {"job": "", "number_key": {"$toLower": "$number"}}
+# Which job books what was chosen: nobody knows it of those from before. Before money that left
+# was kept, all had come in.
+FILLS: Final[dict[str, Any]] = {
+    "job": "",
+    "direction": "in",
+    "number_key": {"$toLower": "$number"},
+}
 
 VALIDATOR: Final = {
     "bsonType": "object",
     "required": ["_id", "account", "statement", "number", "day", "amount_fen", "state", "fit"],
     "properties": {
-        "state": {"enum": ["open", "chosen", "booked", "refused", "no_fee"]},
+        "direction": {"enum": ["in", "out"]},
+        "state": {"enum": ["open", "chosen", "booked", "refused", "no_fee", "settled"]},
         "fit": {"enum": ["booked", "certain", "several", "none"]},
         "amount_fen": {"bsonType": ["int", "long"], "minimum": 1},
     },

@@ -20,6 +20,11 @@ INDEXES: Final = [
         unique=True,
         partialFilterExpression={"state": "asked"},
     ),
+    # Those of a prepayment: of_prepayments()
+    IndexModel(
+        [("account", ASCENDING), ("prepayment", ASCENDING), ("asked_at", ASCENDING)],
+        name="prepayment",
+    ),
     # A transfer hands out the money of one return: move(), is_voucher_used()
     IndexModel(
         [("account", ASCENDING), ("voucher", ASCENDING)],

@@ -23,7 +23,7 @@ VALIDATOR: Final = {
     "required": ["_id", "account", "mchid", "day", "state", "billed", "booked", "checked_at"],
     "properties": {
         "state": {"enum": ["waiting", "fetched", "differing", "closed"]},
-        "source": {"enum": ["wechat", "bank", "cash"]},
+        "source": {"enum": ["wechat", "bank", "cash", "cards"]},
     },
 }
 

@@ -1,15 +1,17 @@
-"""Chapter of the firm's bank: its file is read, and a transfer is booked for the right home."""
+"""Chapter of the firm's bank: what came is booked for the right home, what left is known."""
 
 import csv
 import io
 from typing import Any
 
+from demo.people import COMPOUND
 from demo.tour.debts import in_arrears
 from demo.tour.visit import Visit, expect, yuan
 from services.kernel.days import plus_days
 
 ACCOUNT = "firm"
 CSV = "text/csv"
+DEPOSIT_FEN = 5_000
 HEADINGS = ("交易日期", "流水号", "收入", "支出", "对方户名", "附言")
 
 
@@ -18,10 +20,9 @@ async def a_bank_file_is_read(visit: Visit) -> str:
     payable = await visit.ask("cashier", "GET", f"/homes/{home['place']}/payable-bills")
     bills = [bill for bill in payable["items"] if bill["kind"] == "property_fee"]
     visit.transferred = sum(bill["owed_fen"] for bill in bills)
-    path = f"/accounts/{ACCOUNT}/bank-statements"
-    made = await visit.ask("cashier", "POST", path, _file(visit, home), {"Content-Type": CSV})
-    visit.statement = made["statement_id"]
-    await visit.until_state("cashier", f"/bank-statements/{visit.statement}", "read")
+    amount, remark = _amount(visit.transferred), f"{home['address']} 物业费"
+    row = (_yesterday(visit), f"DEMO{visit.tag}", amount, "", "", remark)
+    visit.statement = await _bring_in(visit, row)
     [transfer] = await _transfers(visit)
     expect(transfer["fit"] == "certain", f"the home is not found: {transfer}")
     found = transfer["candidates"][0]
@@ -32,17 +33,28 @@ async def a_bank_file_is_read(visit: Visit) -> str:
     )
 
 
-def _file(visit: Visit, home: dict[str, Any]) -> bytes:
-    """Write what came in yesterday, as a bank does."""
+def _yesterday(visit: Visit) -> str:
+    return plus_days(visit.today, -1)
+
+
+def _amount(fen: int) -> str:
+    return f"{fen / 100:.2f}"
+
+
+async def _bring_in(visit: Visit, *rows: tuple[str, ...]) -> str:
+    """Bring in what a bank has, as it writes it; return the statement when it was read."""
     buffer = io.StringIO()
-    day, amount = plus_days(visit.today, -1), f"{visit.transferred / 100:.2f}"
-    row = (day, f"DEMO{visit.tag}", amount, "", "", f"{home['address']} 物业费")
-    csv.writer(buffer).writerows([HEADINGS, row])
-    return buffer.getvalue().encode()
+    csv.writer(buffer).writerows([HEADINGS, *rows])
+    path, content = f"/accounts/{ACCOUNT}/bank-statements", buffer.getvalue().encode()
+    made = await visit.ask("cashier", "POST", path, content, {"Content-Type": CSV})
+    await visit.until_state("cashier", f"/bank-statements/{made['statement_id']}", "read")
+    return str(made["statement_id"])
 
 
-async def _transfers(visit: Visit) -> list[dict[str, Any]]:
-    path = f"/bank-transfers?statement_id={visit.statement}"
+async def _transfers(visit: Visit, statement: str = "") -> list[dict[str, Any]]:
+    """Return what came in by a statement; of another one than the chapter's, what left."""
+    path = f"/bank-transfers?statement_id={statement or visit.statement}"
+    path += "&direction=out" if statement else ""
     found = await visit.ask("cashier", "GET", path)
     return list(found["items"])
 
@@ -65,3 +77,46 @@ async def the_transfer_is_booked(visit: Visit) -> str:
 
 def _is_booked(found: list[dict[str, Any]]) -> bool:
     return [each["state"] for each in found] == ["booked"]
+
+
+async def what_left_is_known(visit: Visit) -> str:
+    """A deposit is given back by transfer; the bank has it, and one that nobody knows."""
+    number = f"DEMO{visit.tag}OUT"
+    [came] = await _transfers(visit)
+    await _deposit_given_back(visit, came["candidates"][0]["home"], number)
+    day, amount = _yesterday(visit), _amount(DEPOSIT_FEN)
+    rows = (
+        (day, number, amount, "", "", ""),
+        (day, number, "", amount, "", ""),
+        (day, f"{number}2", "", amount, "", ""),
+    )
+    left = await _transfers(visit, await _bring_in(visit, *rows))
+    known, unknown = sorted(left, key=lambda row: str(row["number"]))
+    expect(known["state"] == "booked", f"the transfer back is not known: {known}")
+    expect(unknown["state"] == "open", f"what nobody paid out is known: {unknown}")
+    path = f"/bank-transfers/{unknown['transfer_id']}/set-aside"
+    aside = await visit.ask("cashier", "POST", path, {"reason": "电梯维保费"})
+    return (
+        f"{yuan(known['amount_fen'])} left with the number of a deposit given back; another "
+        f"{yuan(aside['amount_fen'])} are no refund: {aside['set_aside_because']}"
+    )
+
+
+async def _deposit_given_back(visit: Visit, home: str, number: str) -> None:
+    payees = await visit.ask("staff", "GET", f"/places/{COMPOUND}/payees?limit=100")
+    [payee] = [each for each in payees["items"] if each["account"] == ACCOUNT]
+    wish = {
+        "kind": "keys",
+        "why": "门禁卡押金,退卡时退还",
+        "payer_name": "李娜",
+        "payee_id": payee["payee_id"],
+        "amount_fen": DEPOSIT_FEN,
+        "way": "transfer",
+        "voucher": number,
+    }
+    kept = await visit.ask("staff", "POST", f"/homes/{home}/deposits", wish)
+    path = f"/deposits/{kept['deposit_id']}"
+    await visit.ask("staff", "POST", f"{path}/return", {})
+    yes = {"approve": True, "reason": "卡已交回"}
+    await visit.ask("admin", "POST", f"{path}/return-decision", yes)
+    await visit.ask("staff", "POST", f"{path}/payout", {"way": "transfer", "voucher": number})

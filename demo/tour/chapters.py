@@ -118,8 +118,8 @@ CHAPTERS: Final = (
     ),
     Chapter(
         "bank",
-        "a bank's file: a transfer finds its home and is booked",
-        (bank.a_bank_file_is_read, bank.the_transfer_is_booked),
+        "a bank's file: a transfer finds its home and is booked, and what left is known",
+        (bank.a_bank_file_is_read, bank.the_transfer_is_booked, bank.what_left_is_known),
     ),
     Chapter(
         "code",

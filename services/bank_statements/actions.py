@@ -5,6 +5,7 @@ need what anybody needs who takes money for them.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from services.audit import actions as audit
@@ -16,6 +17,7 @@ from services.bank_statements.models import (
     Statement,
     StatementsQuery,
 )
+from services.bank_statements.payouts import links
 from services.bank_statements.transfers import store as transfers_store
 from services.bank_statements.transfers.models import (
     BankTransferView,
@@ -30,8 +32,9 @@ from services.bills import actions as bills_actions
 from services.bills.models import Bill
 from services.counter_payments import actions as counter_payments
 from services.dependencies import Dependencies, Transaction
+from services.deposits import actions as deposits
 from services.jobs import actions as jobs
-from services.kernel.days import Day, end_of
+from services.kernel.days import Day, end_of, start_of
 from services.kernel.errors import Conflict, InvalidInput, NotFound
 from services.kernel.pages import Page
 from services.kernel.paths import smallest_around
@@ -102,7 +105,7 @@ async def confirm(
         by["job"] = job
         for transfer, own in chosen.items():
             chosen_for = {**by, "bill_ids": own}
-            await _move(deps, tx, transfer, BankTransferAction.CHOOSE, chosen_for)
+            await move(deps, tx, transfer, BankTransferAction.CHOOSE, chosen_for)
         await jobs.enqueue(deps, tx, BOOK, job, statement=found.id)
         where = smallest_around([bill.home for bill in bills])
         about: dict[str, Any] = {"place": where, "subject": found.id}
@@ -134,7 +137,7 @@ async def set_aside(
 
 async def take_back(deps: Dependencies, actor: Actor, transfer: str) -> BankTransferView:
     """Open a transfer again that was set aside. Raises NotFound, TransferMovedOn."""
-    said = {"set_aside_by": "", "set_aside_because": ""}
+    said = {"set_aside_by": "", "set_aside_because": "", "entered_at": deps.now()}
     return await _act(deps, actor, transfer, BankTransferAction.TAKE_BACK, said)
 
 
@@ -145,10 +148,10 @@ async def _act(
     action: BankTransferAction,
     changes: dict[str, Any],
 ) -> BankTransferView:
-    await _access_transfer(deps, actor, transfer)
+    await access_transfer(deps, actor, transfer)
 
     async def work(tx: Transaction) -> Transfer:
-        moved = await _move(deps, tx, transfer, action, changes)
+        moved = await move(deps, tx, transfer, action, changes)
         about: dict[str, Any] = {"place": audit.NOWHERE, "subject": transfer}
         about |= {"account": moved.account, "amount_fen": moved.amount_fen}
         await audit.record(deps, tx, actor, TABLE.act(action), **about)
@@ -158,13 +161,14 @@ async def _act(
     return shown
 
 
-async def _move(
+async def move(
     deps: Dependencies,
     tx: Transaction,
     transfer: str,
     action: BankTransferAction,
     changes: dict[str, Any],
 ) -> Transfer:
+    """Move a row, for this package. Raises TransferMovedOn."""
     moved = await transfers_store.move(deps.db, transfer, action, changes, tx=tx)
     if moved is None:
         raise TransferMovedOn("有到账刚刚被处理过,请刷新后再试")
@@ -178,11 +182,13 @@ async def _access(deps: Dependencies, actor: Actor, statement: str) -> Statement
     return found
 
 
-async def _access_transfer(deps: Dependencies, actor: Actor, transfer: str) -> None:
+async def access_transfer(deps: Dependencies, actor: Actor, transfer: str) -> Transfer:
+    """Return a row of an account that the actor keeps. Raises NotFound."""
     kept = await scopes.accounts(deps, actor)
     found = (await transfers_store.find_many(deps.db, [transfer])).get(transfer)
     if found is None or found.account not in kept:
         raise NotFound(NO_TRANSFER)
+    return found
 
 
 # ── what other packages ask ─────────────────────────────────────────────────────────────
@@ -195,21 +201,35 @@ async def covers(deps: Dependencies, account: str, day: Day) -> bool:
 
 
 async def days_of(deps: Dependencies, account: str, first: Day, last: Day) -> set[Day]:
-    """Return the days of a span on which money came by a bank's file."""
+    """Return the days of a span on which money moved by a bank's file."""
     return await transfers_store.days_of(deps.db, account, first, last)
 
 
 async def of_day(deps: Dependencies, account: str, day: Day) -> list[Transfer]:
-    """Return what came on a day, those that the counter booked meanwhile as booked."""
+    """Return what moved on a day, what was booked or paid out meanwhile as such."""
     found = await transfers_store.of_day(deps.db, account, day)
     waiting = [each.id for each in found if each.state in WAITING]
-    booked = await counter_payments.booked(deps, waiting)
-    for transfer in booked:
+    booked = {*await counter_payments.booked(deps, waiting)}
+    booked |= {*await deposits.find_many(deps, waiting)}
+    for transfer in sorted(booked):
         done = {"payment": transfer, "refusal": ""}
         await transfers_store.move(deps.db, transfer, BankTransferAction.FIND, done)
-    return await transfers_store.of_day(deps.db, account, day) if booked else found
+    await links.find(deps, account, found)
+    return await transfers_store.of_day(deps.db, account, day) if waiting else found
+
+
+async def entered(
+    deps: Dependencies, account: str, first: Day, last: Day
+) -> list[tuple[Day, datetime, int, int]]:
+    """Return day, instant, number and sum of rows entered in a span for earlier days."""
+    return await transfers_store.entered(deps.db, account, start_of(first), end_of(last))
 
 
 async def find_many(deps: Dependencies, ids: Sequence[str]) -> dict[str, Transfer]:
     """Return id → transfer: ids are those of counter payments."""
     return await transfers_store.find_many(deps.db, ids)
+
+
+async def of_payouts(deps: Dependencies, payouts: Sequence[str]) -> dict[str, Transfer]:
+    """Return payout → the row that it is, of those that have one."""
+    return await transfers_store.of_payouts(deps.db, payouts)

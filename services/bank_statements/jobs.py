@@ -4,7 +4,7 @@ Both reading and booking are begun anew after a worker died: a transfer has the 
 number, and a counter payment that of its voucher, so that neither is there twice.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import aclosing
 from datetime import timedelta
 from typing import Final
@@ -19,23 +19,27 @@ from services.bank_statements.files.models import (
     Column,
     Done,
     FileRefused,
-    Received,
+    Movement,
 )
 from services.bank_statements.matches.matcher import Match, Matcher
 from services.bank_statements.models import Statement
+from services.bank_statements.payouts import links
 from services.bank_statements.states import BankStatementAction, BankStatementState
 from services.bank_statements.transfers import store as transfers_store
 from services.bank_statements.transfers.models import (
     PAYER,
     REMARK,
+    BankDirection,
     Transfer,
     TransferFit,
+    payout_id,
 )
 from services.bank_statements.transfers.states import BankTransferState
 from services.counter_payments import actions as counter_payments
 from services.counter_payments.models import CounterWay
 from services.counter_payments.vouchers import actions as vouchers
 from services.dependencies import Dependencies
+from services.deposits import actions as deposits
 from services.jobs import actions as jobs
 from services.kernel.documents import Document, to_document
 from services.kernel.errors import TooMany, Unavailable
@@ -50,6 +54,8 @@ AT_ONCE: Final = 200
 RESCUED_AT_ONCE: Final = 1_000
 # Of what was confirmed before transfers named their job: no job goes on for so long.
 UNKNOWN_JOBS_LIVE: Final = timedelta(days=1)
+NO_MATCH: Final[Match] = (TransferFit.NONE, [])
+Named = tuple[str, Movement]  # with the id of its transfer
 # Who paid is needed until it is assigned, and while somebody may ask about it.
 NAMES_LIVE: Final = timedelta(days=366)
 
@@ -71,10 +77,10 @@ async def read(deps: Dependencies, payload: Document) -> None:
     await chunks.remove_file(deps, found.file_id)
 
 
-async def _rows(deps: Dependencies, found: Statement) -> tuple[list[Received], Done]:
+async def _rows(deps: Dependencies, found: Statement) -> tuple[list[Movement], Done]:
     """Return what a file holds. Raises FileRefused."""
     pieces = chunks.pieces_of_file(deps, found.file_id, found.size_bytes)
-    rows: list[Received] = []
+    rows: list[Movement] = []
     try:
         async with aclosing(process.messages(pieces)) as messages:
             async for message in messages:
@@ -89,31 +95,52 @@ async def _rows(deps: Dependencies, found: Statement) -> tuple[list[Received], D
 
 
 async def _write(
-    deps: Dependencies, found: Statement, rows: Sequence[Received], done: Done
+    deps: Dependencies, found: Statement, rows: Sequence[Movement], done: Done
 ) -> None:
     """Write the transfers that are new. Raises FileRefused for rows that cannot be right."""
-    numbers = [row.number for row in rows]
-    names = await vouchers.names(deps, found.account, CounterWay.TRANSFER, numbers)
-    ids = [names[each] for each in numbers]
-    there = await transfers_store.find_many(deps.db, ids)
-    _require_same(deps, rows, [there.get(each) for each in ids])
-    matcher = Matcher(deps, found.account, rows)
-    await matcher.read()
-    for start in range(0, len(rows), AT_ONCE):
-        some = rows[start : start + AT_ONCE]
-        fits = await matcher.match(some)
-        booked = await counter_payments.booked(deps, ids[start : start + AT_ONCE])
-        pairs = zip(some, fits, strict=True)
-        made = [_transfer(deps, found, names[row.number], row, fit) for row, fit in pairs]
-        await transfers_store.put(deps.db, [_if_booked(each, booked) for each in made])
+    named = await _named(deps, found.account, rows)
+    there = await transfers_store.find_many(deps.db, [name for name, _ in named])
+    _require_same(deps, rows, [there.get(name) for name, _ in named])
+    await _write_received(deps, found, [each for each in named if not each[1].leaves])
+    left = [_transfer(deps, found, *each, NO_MATCH) for each in named if each[1].leaves]
+    for start in range(0, len(left), AT_ONCE):
+        await transfers_store.put(deps.db, left[start : start + AT_ONCE])
+        await links.find(deps, found.account, left[start : start + AT_ONCE])
     known = sum(1 for each in there.values() if each.statement != found.id)
     facts = {"totals": to_document(done.totals), "known": known, "read_at": deps.now()}
     span = {"first": done.first, "last": done.last}
     await store.move(deps.db, found, BankStatementAction.FINISH, facts | span)
 
 
+async def _named(deps: Dependencies, account: str, rows: Sequence[Movement]) -> list[Named]:
+    """Return each row with the id of its transfer."""
+    came = [row.number for row in rows if not row.leaves]
+    names = await vouchers.names(deps, account, CounterWay.TRANSFER, came)
+    return [
+        (payout_id(account, row.number) if row.leaves else names[row.number], row)
+        for row in rows
+    ]
+
+
+async def _write_received(deps: Dependencies, found: Statement, named: Sequence[Named]) -> None:
+    """Write what came in, each with what it may pay."""
+    matcher = Matcher(deps, found.account, [row for _, row in named])
+    await matcher.read()
+    for start in range(0, len(named), AT_ONCE):
+        some = named[start : start + AT_ONCE]
+        fits = await matcher.match([row for _, row in some])
+        pairs = zip(some, fits, strict=True)
+        made = [_transfer(deps, found, *each, fit) for each, fit in pairs]
+        ids = [each.id for each in made]
+        booked = {
+            *await counter_payments.booked(deps, ids),
+            *await deposits.find_many(deps, ids),
+        }
+        await transfers_store.put(deps.db, [_if_booked(each, booked) for each in made])
+
+
 def _require_same(
-    deps: Dependencies, rows: Sequence[Received], there: Sequence[Transfer | None]
+    deps: Dependencies, rows: Sequence[Movement], there: Sequence[Transfer | None]
 ) -> None:
     """Raise FileRefused for rows of the future, and for numbers that said something else."""
     today, problems = deps.today(), []
@@ -130,17 +157,19 @@ def _require_same(
 
 
 def _transfer(
-    deps: Dependencies, found: Statement, name: str, row: Received, match: Match
+    deps: Dependencies, found: Statement, name: str, row: Movement, match: Match
 ) -> Transfer:
     fit, candidates = match
     payer, remark = row.payer, row.remark
     return Transfer(
         id=name,
         account=found.account,
+        direction=BankDirection.OUT if row.leaves else BankDirection.IN,
         statement=found.id,
         row=row.row,
         number=row.number,
         day=row.day,
+        entered_at=deps.now(),
         amount_fen=row.amount_fen,
         payer_sealed=PAYER.seal(deps.vault, name, payer) if payer else "",
         remark_sealed=REMARK.seal(deps.vault, name, remark) if remark else "",
@@ -150,7 +179,7 @@ def _transfer(
     )
 
 
-def _if_booked(made: Transfer, booked: Mapping[str, object]) -> Transfer:
+def _if_booked(made: Transfer, booked: Collection[str]) -> Transfer:
     """Return a transfer that says so when somebody booked its number at the counter."""
     if made.id in booked:
         made.state, made.fit, made.candidates = BankTransferState.BOOKED, TransferFit.BOOKED, []

@@ -17,7 +17,7 @@ HOLDINGS: Final = (
         collection=bank_transfers.COLLECTION,
         fate=Fate.NOBODYS,
         sealed={"payer_sealed": PAYER, "remark_sealed": REMARK},
-        staff=("chosen_by", "set_aside_by"),
-        why="银行到账的日期、流水号和金额;付款人姓名和附言加密保存,一年后清除",
+        staff=("chosen_by", "set_aside_by", "settled_by"),
+        why="银行收支的日期、流水号和金额;对方姓名和附言加密保存,一年后清除",
     ),
 )

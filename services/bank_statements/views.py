@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from services.bank_statements.models import BankStatementRow, BankStatementView, Statement
+from services.bank_statements.payouts import links
+from services.bank_statements.payouts.models import Payout, PayoutCandidateView
 from services.bank_statements.transfers import store as transfers_store
 from services.bank_statements.transfers.models import (
     PAYER,
@@ -13,6 +15,7 @@ from services.bank_statements.transfers.models import (
 )
 from services.dependencies import Dependencies
 from services.kernel import masking
+from services.kernel.days import day_of
 from services.kernel.views import show
 from services.places import actions as places
 
@@ -29,13 +32,25 @@ async def statement(deps: Dependencies, found: Statement) -> BankStatementView:
 
 async def transfers(deps: Dependencies, found: Sequence[Transfer]) -> list[BankTransferView]:
     """Show transfers, their payers masked."""
+    left = await links.candidates(deps, found)
     homes = {each.home for transfer in found for each in transfer.candidates}
+    homes |= {payout.place for some in left.values() for payout in some}
     addresses = await places.addresses(deps, sorted(homes)) if homes else {}
-    return [_transfer(deps, each, addresses) for each in found]
+    payouts = {row: [_payout(each, addresses) for each in some] for row, some in left.items()}
+    return [_transfer(deps, each, addresses, payouts.get(each.id, [])) for each in found]
+
+
+def _payout(found: Payout, addresses: dict[str, str]) -> PayoutCandidateView:
+    address = addresses.get(found.place, found.place)
+    day = day_of(found.at)
+    return show(found, PayoutCandidateView, payout_id=found.id, day=day, address=address)
 
 
 def _transfer(
-    deps: Dependencies, found: Transfer, addresses: dict[str, str]
+    deps: Dependencies,
+    found: Transfer,
+    addresses: dict[str, str],
+    payouts: list[PayoutCandidateView],
 ) -> BankTransferView:
     payer, remark = found.payer_sealed, found.remark_sealed
     candidates = [
@@ -50,5 +65,6 @@ def _transfer(
         payer=masking.name(PAYER.open(deps.vault, found.id, payer)) if payer else "",
         remark=REMARK.open(deps.vault, found.id, remark) if remark else "",
         candidates=candidates,
+        payouts=payouts,
         payment_id=found.payment,
     )

@@ -1,31 +1,35 @@
-"""Day of a bank account: the bank's file, our counter payments, and the journals."""
+"""Day of a bank account: the bank's file, our counter payments and payouts, the journals."""
 
 from collections.abc import Collection, Iterable
-from datetime import timedelta
 from typing import Final
 
 from services.bank_statements import actions as bank_statements
-from services.bank_statements.transfers.models import Transfer
+from services.bank_statements.transfers.models import BankDirection, Transfer
 from services.bank_statements.transfers.states import BankTransferState
+from services.counter_days import late_entries, payouts
 from services.counter_payments import actions as counter_payments
 from services.counter_payments.models import CounterPayment, CounterWay
 from services.dependencies import Dependencies
+from services.deposits import actions as deposits
+from services.deposits.models import Deposit
 from services.kernel.days import Day, day_of
 from services.ledger import actions as ledger
-from services.ledger.models import COUNTER_PAYMENT, bank, posted
-from services.reconciliations import actions as reconciliations
+from services.ledger.models import bank, posted
 from services.reconciliations.entries import Entry, MovementKind, Side
 from services.reconciliations.matcher import Matcher
-from services.reconciliations.models import DaySource
 
-# A payment says when it was begun: so much later it may be kept, and a comparison not see it.
-AT_WORK: Final = timedelta(minutes=10)
+# What pays no fee, and what a card machine took: that is compared on the machine's days.
+ASIDE: Final = frozenset({BankTransferState.NO_FEE, BankTransferState.SETTLED})
+Slip = CounterPayment | Deposit
 
 
 async def days_of(deps: Dependencies, account: str, first: Day, last: Day) -> set[Day]:
-    """Return the days on which the bank or the counter says that money came."""
-    by_file = await bank_statements.days_of(deps, account, first, last)
-    return by_file | await counter_payments.days_of(
+    """Return the days on which the bank or the counter says that money moved."""
+    moved = await bank_statements.days_of(deps, account, first, last)
+    moved |= await payouts.days_of(deps, account, first, last)
+    kept = await deposits.taken(deps, account, CounterWay.TRANSFER, first, last)
+    moved |= {day_of(each.taken_at) for each in kept}
+    return moved | await counter_payments.days_of(
         deps, account, CounterWay.TRANSFER, first, last
     )
 
@@ -36,53 +40,42 @@ async def waits_for(deps: Dependencies, account: str, day: Day) -> str:
 
 
 async def read(deps: Dependencies, account: str, day: Day, matcher: Matcher) -> None:
-    """Read all sides of what came, or was booked as having come, on a day.
+    """Read all sides of what moved, or was booked as having moved, on a day.
 
     Money is known by the bank's number alone: a day that was mistyped makes no difference.
+    What was entered for a closed day is read on the day of its entry: nobody would miss at the
+    bank what is booked into a day that is not read again.
     """
-    came = {each.id: each for each in await bank_statements.of_day(deps, account, day)}
-    paid = {
-        each.id: each
-        for each in await counter_payments.of_day(deps, account, CounterWay.TRANSFER, day)
-    }
-    paid |= {each.id: each for each in await _of_closed_days(deps, account, day)}
+    rows = await bank_statements.of_day(deps, account, day)
+    rows += await late_entries.rows_of_day(deps, account, day)
+    await payouts.read(deps, account, day, rows, matcher)
+    came = {each.id: each for each in rows if each.direction is BankDirection.IN}
+    paid = await _slips(deps, account, day)
     came |= await bank_statements.find_many(deps, sorted(paid.keys() - came.keys()))
-    paid |= await counter_payments.booked(deps, sorted(came.keys() - paid.keys()))
-    fees = [each for each in came.values() if each.state is not BankTransferState.NO_FEE]
-    aside = [each for each in came.values() if each.state is BankTransferState.NO_FEE]
+    unknown = sorted(came.keys() - paid.keys())
+    paid |= await counter_payments.booked(deps, unknown)
+    paid |= await deposits.find_many(deps, unknown)
+    fees = [each for each in came.values() if each.state not in ASIDE]
+    aside = [each for each in came.values() if each.state in ASIDE]
     matcher.add(Side.BILLED, map(_came, fees))
     matcher.add(Side.VOID, map(_came, aside))
     matcher.add(Side.TOLD, [_paid(each, each.amount_fen) for each in paid.values()])
     matcher.add(Side.BOOKED, await _booked(deps, account, paid.values()))
 
 
-async def _of_closed_days(deps: Dependencies, account: str, day: Day) -> list[CounterPayment]:
-    """Return what was booked on a day for an earlier one that had been closed before.
-
-    A closed day is not read again: nobody would miss at the bank what is booked into it.
-    """
-    late = await counter_payments.late_of_day(deps, account, CounterWay.TRANSFER, day)
-    if not late:
-        return []
-    first = min(day_of(each.paid_at) for each in late)
-    closed = await reconciliations.closed_days(deps, account, DaySource.BANK, first, day)
-    return [
-        each
-        for each in late
-        if (at := closed.get(day_of(each.paid_at))) and each.taken_at >= at - AT_WORK
-    ]
+async def _slips(deps: Dependencies, account: str, day: Day) -> dict[str, Slip]:
+    """Return what the counter says came on a day, or entered on it for a closed one."""
+    paid: list[Slip] = [*await counter_payments.of_day(deps, account, CounterWay.TRANSFER, day)]
+    paid += await late_entries.payments_of_day(deps, account, day)
+    paid += await deposits.taken(deps, account, CounterWay.TRANSFER, day, day)
+    return {each.id: each for each in paid}
 
 
-async def _booked(
-    deps: Dependencies, account: str, paid: Collection[CounterPayment]
-) -> Iterable[Entry]:
-    """Return what the journals of some payments say came into the bank account."""
-    ids = [counter_payments.journal_id(each.id) for each in paid]
-    journals = {
-        journal.reference[COUNTER_PAYMENT]: posted(journal, bank(account))
-        for journal in await ledger.find_many(deps, ids)
-    }
-    return [_paid(each, journals[each.id]) for each in paid if each.id in journals]
+async def _booked(deps: Dependencies, account: str, paid: Collection[Slip]) -> Iterable[Entry]:
+    """Return what the journals of some slips say came into the bank account."""
+    ids = {counter_payments.journal_id(each.id): each for each in paid}
+    journals = await ledger.find_many(deps, [*ids])
+    return [_paid(ids[journal.id], posted(journal, bank(account))) for journal in journals]
 
 
 def _came(transfer: Transfer) -> Entry:
@@ -94,10 +87,10 @@ def _came(transfer: Transfer) -> Entry:
     )
 
 
-def _paid(payment: CounterPayment, amount_fen: int) -> Entry:
+def _paid(slip: Slip, amount_fen: int) -> Entry:
     return Entry(
         kind=MovementKind.PAYMENT,
-        reference=payment.voucher,
+        reference=slip.voucher,
         amount_fen=amount_fen,
-        order=payment.id,
+        order=slip.id,
     )

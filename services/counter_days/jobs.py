@@ -1,4 +1,4 @@
-"""Jobs of the counter's days: bank accounts and cash are compared until a day is closed.
+"""Jobs of the counter's days: banks, cash and card machines are compared until a day is closed.
 
 Every half hour, so that a file that was brought in, or cash that was handed over, is seen the
 same day. What is found are rows of the same lists as of WeChat's days.
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from services.counter_days import bank, cash
+from services.counter_days import bank, cards, cash, late_entries
 from services.dependencies import Dependencies
 from services.fees.payees import actions as payees
 from services.jobs import actions as jobs
@@ -27,8 +27,17 @@ ONE: Final = "counter_days.one"
 KEPT_DAYS: Final = 90
 EVERY: Final = timedelta(minutes=30)
 SIDES: Final = (Side.BILLED, Side.TOLD, Side.BOOKED)
-DAYS: Final = {DaySource.BANK: bank.days_of, DaySource.CASH: cash.days_of}
-READS: Final = {DaySource.BANK: bank.read, DaySource.CASH: cash.read}
+DAYS: Final = {
+    DaySource.BANK: bank.days_of,
+    DaySource.CASH: cash.days_of,
+    DaySource.CARDS: cards.days_of,
+}
+READS: Final = {
+    DaySource.BANK: bank.read,
+    DaySource.CASH: cash.read,
+    DaySource.CARDS: cards.read,
+}
+WAITS: Final = {DaySource.BANK: bank.waits_for, DaySource.CARDS: cards.waits_for}
 
 
 async def sweep(deps: Dependencies, _: Document) -> None:
@@ -40,6 +49,9 @@ async def sweep(deps: Dependencies, _: Document) -> None:
         for source, days_of in DAYS.items():
             closed = await reconciliations.closed_days(deps, account, source, first, last)
             moved = await days_of(deps, account, first, last)
+            if source is DaySource.BANK:
+                late_on = await late_entries.mark(deps, account, first, day_of(now), closed)
+                moved |= {day for day in late_on if day <= last}
             for day in sorted(moved - closed.keys()):
                 key = f"{day_id(account, source, day)}:{now:%Y%m%dT%H%M}"
                 about = source.value
@@ -47,7 +59,7 @@ async def sweep(deps: Dependencies, _: Document) -> None:
 
 
 async def compare(deps: Dependencies, payload: Document) -> None:
-    """Compare one day of an account's bank account or cash, and keep how the sides compare."""
+    """Compare one day of an account's bank, cash or card machine, and keep what was found."""
     account, source, name = payload["account"], DaySource(payload["source"]), payload["day"]
     fresh = Reconciliation(
         id=day_id(account, source, name),
@@ -59,8 +71,7 @@ async def compare(deps: Dependencies, payload: Document) -> None:
     day = await reconciliations.begin(deps, fresh)
     if day.state is DayState.CLOSED:
         return
-    reason = await bank.waits_for(deps, account, name) if source is DaySource.BANK else ""
-    if reason:
+    if source in WAITS and (reason := await WAITS[source](deps, account, name)):
         await reconciliations.wait(deps, day, reason)
         return
     await _compare(deps, day)
@@ -76,6 +87,9 @@ async def _compare(deps: Dependencies, day: Reconciliation) -> None:
         day.booked = matcher.sums(Side.BOOKED)
     if day.source is DaySource.CASH:
         cash.name(found)
+    if day.source is DaySource.CARDS:
+        cards.name(found)
+        day.flow = await cards.flow(deps, day.account, day.day)
     day.agrees = day.billed == day.booked
     day.waits_for = ""
     await deps.in_transaction(lambda tx: comparison.conclude(deps, tx, day, found))

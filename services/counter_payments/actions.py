@@ -336,11 +336,11 @@ async def of_day(
     return await store.paid_on(deps.db, account, way, start_of(day), end_of(day))
 
 
-async def late_of_day(
-    deps: Dependencies, account: str, way: CounterWay, day: Day
+async def late(
+    deps: Dependencies, account: str, way: CounterWay, first: Day, last: Day
 ) -> list[CounterPayment]:
-    """Return those that were booked on a day for money of an earlier one."""
-    return await store.late(deps.db, account, way, start_of(day), end_of(day))
+    """Return those that were booked in a span, each on a later day than its money came."""
+    return await store.late(deps.db, account, way, start_of(first), end_of(last))
 
 
 def journal_id(payment_id: str) -> str:

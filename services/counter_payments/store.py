@@ -121,7 +121,9 @@ async def paid_on(
 async def late(
     db: Database, account: str, way: CounterWay, start: datetime, end: datetime
 ) -> list[CounterPayment]:
-    """Payments booked in a span whose money came before it. Served by `account_taken`."""
+    """Payments booked in a span, on a later day than their money's. By `account_taken`."""
+    day = {"date": "$taken_at", "unit": "day", "timezone": BEIJING.key}
+    earlier = {"$lt": ["$paid_at", {"$dateTrunc": day}]}
     query = {"account": account, "way": way, "taken_at": {"$gte": start, "$lt": end}}
-    cursor = db[COLLECTION].find({**query, "paid_at": {"$lt": start}}).hint("account_taken")
+    cursor = db[COLLECTION].find({**query, "$expr": earlier}).hint("account_taken")
     return msgspec.convert(await cursor.to_list(), list[CounterPayment])

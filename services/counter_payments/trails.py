@@ -19,6 +19,7 @@ from services.kernel.days import day_of
 from services.kernel.money import yuan
 from services.kernel.permissions import Actor, Permission
 from services.payments.models import bills_of
+from services.payments.prepayment_returns.models import PrepaymentReturn
 from services.payments.receipts import actions as receipts
 from services.payments.receipts.models import Receipt
 from services.payments.refund_requests import actions as requests
@@ -26,7 +27,7 @@ from services.payments.refund_requests.models import RefundRequest
 from services.payments.refund_requests.states import RefundRequestState
 from services.payments.states import PaymentState
 from services.payments.trails import actions as in_wechat
-from services.payments.trails import words
+from services.payments.trails import returns, words
 from services.payments.trails.models import MoneyTrail, TrailEntry, TrailStep
 
 MISSING = "没有找到这笔支付"
@@ -38,6 +39,7 @@ class _Sources(NamedTuple):
     payment: CounterPayment
     receipt: Receipt | None
     requests: list[RefundRequest]
+    returned: list[PrepaymentReturn]
 
 
 async def get(deps: Dependencies, actor: Actor, number: str) -> MoneyTrail:
@@ -49,7 +51,7 @@ async def get(deps: Dependencies, actor: Actor, number: str) -> MoneyTrail:
     found = await _find(deps, number)
     if found is None:
         return await in_wechat.get(deps, actor, number)
-    return await _trail(deps, await _access(deps, actor, found))
+    return await _trail(deps, actor, await _access(deps, actor, found))
 
 
 async def ask(deps: Dependencies, actor: Actor, number: str) -> MoneyTrail:
@@ -60,7 +62,7 @@ async def ask(deps: Dependencies, actor: Actor, number: str) -> MoneyTrail:
     found = await _find(deps, number)
     if found is None:
         return await in_wechat.ask(deps, actor, number)
-    return await _trail(deps, await _access(deps, actor, found))
+    return await _trail(deps, actor, await _access(deps, actor, found))
 
 
 async def _find(deps: Dependencies, number: str) -> CounterPayment | None:
@@ -101,11 +103,14 @@ def _bill_ids(payment: CounterPayment) -> list[str]:
     return [line.bill_id for line in bills_of(payment.lines)]
 
 
-async def _trail(deps: Dependencies, payment: CounterPayment) -> MoneyTrail:
-    receipt, asked = await asyncio.gather(
-        receipts.find(deps, payment.id), requests.of_payment(deps, payment.id)
+async def _trail(deps: Dependencies, actor: Actor, payment: CounterPayment) -> MoneyTrail:
+    account, lines, since = payment.account, payment.lines, payment.paid_at
+    receipt, asked, returned = await asyncio.gather(
+        receipts.find(deps, payment.id),
+        requests.of_payment(deps, payment.id),
+        returns.of_payment(deps, actor, account, lines, since=since),
     )
-    sources = _Sources(payment, receipt, asked)
+    sources = _Sources(payment, receipt, asked, returned)
     return MoneyTrail(
         payment_id=payment.id,
         state=PaymentState.PAID,
@@ -133,6 +138,8 @@ def _entries(found: _Sources) -> Iterator[TrailEntry]:
         yield from words.of_request(request)
         if request.state is RefundRequestState.DONE:
             yield _given_back(request)
+    for made in found.returned:
+        yield from words.of_return(made)
 
 
 def _given_back(request: RefundRequest) -> TrailEntry:
@@ -150,6 +157,7 @@ def _answer(found: _Sources) -> str:
     payment = found.payment
     said = [f"{yuan(payment.amount_fen)}元已由{payment.payee_name}收到"]
     said += [part for request in found.requests if (part := _of_back(request))]
+    said += [part for made in found.returned if (part := words.of_prepaid_back(made))]
     return f"{day_of(payment.paid_at)} {','.join(said)}。"
 
 

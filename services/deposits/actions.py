@@ -4,6 +4,7 @@ A deposit is nobody's income: it is owed to who paid it. So no rate and no arrea
 what is not given back needs a reason, a document and two people.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from pymongo.errors import DuplicateKeyError
@@ -12,7 +13,7 @@ from services.audit import actions as audit
 from services.bills import own_money, visibility
 from services.counter_payments import actions as counter_payments
 from services.counter_payments.actions import VoucherUsed
-from services.counter_payments.models import Taken
+from services.counter_payments.models import CounterWay, Taken
 from services.counter_payments.vouchers import actions as vouchers
 from services.dependencies import Dependencies, Transaction
 from services.deposits import journals, notify, store, views
@@ -37,12 +38,13 @@ from services.homes import household
 from services.kernel import interests
 from services.kernel.access import accessible
 from services.kernel.acts import Act
-from services.kernel.days import day_of, start_of
+from services.kernel.days import Day, day_of, end_of, start_of
 from services.kernel.documents import Document
 from services.kernel.interests import SamePerson
 from services.kernel.pages import Page
 from services.kernel.permissions import Actor, Permission, require_at
 from services.ledger import actions as ledger
+from services.ledger.models import bank, card_machine
 from services.photos import actions as photos
 from services.photos.models import PhotoPurpose
 from services.places import actions as places
@@ -374,3 +376,19 @@ async def listing(
     accounts = own.accounts if own else None
     found = await store.page(deps.db, place, query, accounts=accounts)
     return found.of(await views.views(deps, found.items))
+
+
+async def find_many(deps: Dependencies, ids: Sequence[str]) -> dict[str, Deposit]:
+    """Return id → deposit, of those that are there: for other packages, not for people."""
+    return await store.find_many(deps.db, ids)
+
+
+async def taken(
+    deps: Dependencies, account: str, way: CounterWay, first: Day, last: Day
+) -> list[Deposit]:
+    """Return the deposits that were booked in a span, in a way other than cash."""
+    lies_in = card_machine(account) if way is CounterWay.POS else bank(account)
+    span, kinds = (start_of(first), end_of(last)), [journals.DEPOSIT]
+    booked = ledger.of_account(deps, lies_in, kinds, *span)
+    found = await find_many(deps, [each.reference["deposit"] async for each in booked])
+    return [*found.values()]

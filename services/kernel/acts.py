@@ -203,6 +203,8 @@ class Act(Labelled):
         "确认银行到账",
         Guard.OWN_HOME_AND_MONEY,
     )
+    BANK_PAYOUT_CONFIRMED = "bank.payout_confirmed", "确认银行转出是哪笔退款", Guard.OWN_HOME
+    BANK_CARDS_SETTLED = "bank.cards_settled", "核对刷卡结算款"
     BANK_TRANSFER_SET_ASIDE = "bank.transfer_set_aside", "标记到账不是缴费"
     BANK_TRANSFER_TAKEN_BACK = "bank.transfer_taken_back", "恢复待认领的到账"
     DIFFERENCE_TAKEN = "payment.difference_taken", "接手对账差异"

@@ -7,6 +7,8 @@ somebody says so for the whole day; then it is closed for ever.
 from datetime import datetime
 from typing import Any
 
+import structlog
+
 from services.audit import actions as audit
 from services.dependencies import Dependencies, Transaction
 from services.kernel.errors import Conflict, NotFound
@@ -29,6 +31,7 @@ from services.reconciliations.models import (
 from services.reconciliations.states import TABLE, DayAction, DayState
 
 MISSING = "没有这一天的对账"
+log = structlog.get_logger(__name__)
 
 
 class DayNotReady(Conflict):
@@ -123,6 +126,12 @@ async def closed_days(
 ) -> dict[str, datetime]:
     """Return closed day → when it was last compared, of a span: it never is again."""
     return await store.closed_days(deps.db, account, source, first, last)
+
+
+async def mark_late(deps: Dependencies, day_id: str, *, entries: int, amount_fen: int) -> None:
+    """Let a closed day say that it no longer agrees; its totals stay as they are."""
+    if await store.mark_late(deps.db, day_id, entries, amount_fen):
+        log.error("closed_day_has_late_entries", day=day_id, entries=entries)
 
 
 async def count_differing(deps: Dependencies) -> int:

@@ -53,6 +53,7 @@ class DifferenceKind(Labelled):
     FEE = "fee", "手续费不符"
     BALANCE = "balance", "账户结余不连续"
     NOT_HANDED_OVER = "not_handed_over", "收了现金还没有交"
+    NOT_SETTLED = "not_settled", "刷卡款还没有到账"
     COUNT = "count", "清点金额与账面不符"
 
 

@@ -32,6 +32,8 @@ DAYS: Final = List(
         pending="等待中的笔数",
         checked_at="核对时间",
         closed_at="对平时间",
+        late_entries="对平后补记的笔数",
+        late_fen="对平后补记的金额(元)",
     ),
 )
 DIFFERENCES: Final = List(

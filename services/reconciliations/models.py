@@ -64,6 +64,7 @@ class DaySource(Labelled):
     WECHAT = "wechat", "微信"
     BANK = "bank", "银行"
     CASH = "cash", "现金"
+    CARDS = "cards", "刷卡机"
 
 
 class Reconciliation(Struct, kw_only=True):
@@ -73,7 +74,8 @@ class Reconciliation(Struct, kw_only=True):
     other mini-programs in the same account. `flow`: None in partner mode, where the account is
     another's. `pending`: rows that are not over yet, or about which WeChat was not heard.
     `agrees`: the trade bill says what the books say. `waits_for`: WeChat's answer while it has
-    no bill. `closed_by`: empty when it was closed by itself.
+    no bill. `closed_by`: empty when it was closed by itself. `late_entries`, `late_fen`: what
+    was entered for it after it was closed, and is not in its totals.
     """
 
     id: str = field(name="_id")  # account:mchid:day, or account:source:day
@@ -94,6 +96,8 @@ class Reconciliation(Struct, kw_only=True):
     closed_by: str = ""
     closed_because: str = ""
     closed_at: datetime | None = None
+    late_entries: int = 0
+    late_fen: int = 0
 
     @property
     def is_read(self) -> bool:
@@ -112,6 +116,7 @@ class DaysQuery(ShortListQuery, forbid_unknown_fields=True, kw_only=True):
     `state`: How far they are; all without it.
     `source`: What they are held against; all without it.
     `account`: Key of the payee's merchant account; all of one's own without it.
+    `late`: Whether something was entered for it after it was closed; anyhow without it.
     `day_from`: First day.
     `day_to`: Last day.
     `sort`: Order of the list.
@@ -120,6 +125,7 @@ class DaysQuery(ShortListQuery, forbid_unknown_fields=True, kw_only=True):
     state: DayState | None = None
     source: DaySource | None = None
     account: Id | None = None
+    late: bool | None = None
     day_from: Day | None = None
     day_to: Day | None = None
     sort: DaySort = DaySort.NEWEST
@@ -143,12 +149,15 @@ class DayRow(Struct, kw_only=True):
     `day`: The day, in Beijing.
     `state`: How far it is.
     `billed_paid_fen`: Payments of WeChat's or the bank's bill, or handed over, in fen.
-    `billed_refunded_fen`: Refunds of WeChat's trade bill, in fen.
+    `billed_refunded_fen`: Refunds of WeChat's trade bill, or what left the bank, in fen.
     `booked_paid_fen`: Payments in our books, in fen.
     `booked_refunded_fen`: Refunds in our books, in fen.
     `pending`: Rows that are not over yet, or about which WeChat was not heard.
     `checked_at`: When it was last compared.
     `closed_at`: When it was closed; null before.
+    `late_entries`: Movements that were entered for it after it was closed, so that it no longer
+    agrees. Its totals lack them; they are compared on the days on which they were entered.
+    `late_fen`: Their sum, in fen.
     """
 
     reconciliation_id: str
@@ -163,20 +172,24 @@ class DayRow(Struct, kw_only=True):
     pending: int
     checked_at: datetime
     closed_at: datetime | None
+    late_entries: int
+    late_fen: int
 
 
 class DayView(DayRow, kw_only=True):
     """Day of a merchant account with its totals.
 
-    `mchid`: WeChat's number of the merchant; empty for days of a bank account or of cash.
+    `mchid`: WeChat's number of the merchant; empty for other days.
     `billed`: What WeChat's trade bill or the bank's file says, or what was handed over.
     `told`: What notices and answers left in our records.
     `booked`: What our journals say.
     `others`: Trades of other mini-programs in the same account.
-    `flow`: What WeChat's fund flow bill says; null where there is none to be had.
+    `flow`: What WeChat's fund flow bill says, or what came for the slips of a card machine;
+    null where there is none to be had.
     `open_differences`: Number of differences that are open.
     `settled_differences`: Number of differences that are settled.
-    `waits_for`: What WeChat answers while it has no bill, or `bank_file`; empty otherwise.
+    `waits_for`: What WeChat answers while it has no bill, `bank_file`, or `card_settlement`;
+    empty otherwise.
     `closed_by`: Id of the person who closed it; empty before, and when it closed by itself.
     `closed_because`: What was found out; empty before, and when it closed by itself.
     """

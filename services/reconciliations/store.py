@@ -75,6 +75,14 @@ async def closed_days(
     return {row["day"]: row["checked_at"] async for row in cursor}
 
 
+async def mark_late(db: Database, day_id: str, entries: int, amount_fen: int) -> bool:
+    """Write what came late for a closed day; False when it says so already. By `_id`."""
+    late = {"late_entries": entries, "late_fen": amount_fen}
+    key = {"_id": day_id, "state": DayState.CLOSED}
+    result = await db[COLLECTION].update_one(key, {"$set": late})
+    return result.modified_count == 1
+
+
 async def moved_before(db: Database, day: Reconciliation) -> Reconciliation | None:
     """The last day before, on which the account moved. Served by index `account`."""
     return await _moved(db, day, {"$lt": day.day}, -1)
@@ -102,6 +110,8 @@ async def page(
     by = "state" if query.state else "day"
     if accounts is not None:
         where["account"], by = {"$in": list(accounts)}, "account"
+    if query.late is not None:
+        where["late_entries"] = {"$gt": 0} if query.late else {"$not": {"$gt": 0}}
     where |= between("day", query.day_from, query.day_to)
     return await ORDERS[query.sort].page(db[COLLECTION], Reconciliation, where, query, hint=by)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.bank_statements.files.models import MOST_ROWS, FileRefused, Received
+from services.bank_statements.files.models import MOST_ROWS, FileRefused, Movement
 from services.bank_statements.files.rows import Reader
 from services.bank_statements.files.tables import opened
 from services.bank_statements.matches.doors import doors_in
@@ -23,7 +23,7 @@ def read(content: bytes) -> Reader:
     return reader
 
 
-def one(**cells: Any) -> Received:
+def one(**cells: Any) -> Movement:
     """Read the only row of a file, with some cells of its own."""
     given = dict(zip(NAMES, ROW, strict=True))
     [found] = read(xlsx_file([[*{**given, **cells}.values()]])).rows

@@ -90,7 +90,7 @@ async def test_what_a_person_confirms_is_booked_as_a_transfer_of_its_day(
     assert booked["payment_id"] == payment["_id"]
     assert await owing(estate) == 0
     now = await statement(estate, cashier, found["statement_id"])
-    assert now["transfers"] == {"open": 3, "booked": 1}
+    assert now["transfers"] == {"open": 4, "booked": 1}
 
 
 async def test_a_transfer_is_booked_once_whoever_confirms_it_at_once(
@@ -244,7 +244,7 @@ async def test_the_same_file_is_the_same_statement(estate: Estate, cashier: Memb
     assert {reply.status for reply in replies} == {202}, [r.body for r in replies]
     assert len({reply.body["statement_id"] for reply in replies}) == 1
     await estate.world.work()
-    assert await estate.world.db.bank_transfers.count_documents({}) == 4
+    assert await estate.world.db.bank_transfers.count_documents({}) == 5
     assert await estate.world.db.register_chunks.count_documents({}) == 0
 
 

@@ -7,11 +7,17 @@ from typing import Any, Final
 
 import xlsxwriter
 
+from services.counter_payments import actions as counter_payments
+from services.counter_payments.models import CounterWay, TakePayment
+from services.counter_payments.refunds import actions as counter_refunds
+from services.counter_payments.refunds.models import PayOut, PayoutWay
 from services.fees.models import FeeKind
+from services.kernel.acts import Act
 from services.kernel.permissions import Role
-from tests.build.cast import COMPOUND, LI_HOME, Estate, payee_of
+from tests.build.cast import COMMUNITY, COMPOUND, LI_HOME, Estate, appoint, payee_of
 from tests.build.deeds import Ask
 from tests.build.offices import firm_at, hire
+from tests.build.refund_requests import CLERK, counter_refund
 from tests.build.sign_ins import Member
 from tests.build.world import Reply
 
@@ -107,6 +113,59 @@ async def transfer_taken_back(estate: Estate) -> Ask:
     done = await estate.world.api.post(ask.path, ask.body, as_=await estate.member("staff"))
     assert done.status == 200, done.body
     return Ask(ask.path.replace("set-aside", "take-back"), subject=ask.subject)
+
+
+async def cards_to_settle(estate: Estate) -> Ask:
+    """A transfer of today that is what a card machine took yesterday."""
+    world, waste = estate.world, {"home": LI_HOME, "kind": "waste_fee"}
+    bills = [each["_id"] for each in await world.db.bills.find(waste).to_list()]
+    slip = TakePayment(bill_ids=bills, way=CounterWay.POS, voucher="P-1")
+    taken, day = await counter_payments.take(world.deps, CLERK, slip), world.deps.today()
+    await world.advance(days=1)
+    amount = f"{taken.amount_fen / 100:.2f}"
+    estate.members.clear()
+    content = csv_file([(world.deps.today(), "S-1", amount, "", "", "")])
+    sent = await upload(estate, await estate.member("staff"), content, "sanitation")
+    assert sent.status == 202, sent.body
+    await world.work()
+    [found] = await world.db.bank_transfers.find({}).to_list()
+    path = f"{TRANSFERS}/{found['_id']}/settlement"
+    return Ask(path, {"days": [day]}, subject=found["_id"])
+
+
+async def payout_to_confirm(estate: Estate) -> Ask:
+    """A row that left, and a refund of Li's home that a clerk paid out by another number."""
+    deps, waste = estate.world.deps, {"home": LI_HOME, "kind": "waste_fee"}
+    bills = [each["_id"] for each in await estate.world.db.bills.find(waste).to_list()]
+    made = await counter_refund(estate, bills)
+    paid = PayOut(way=PayoutWay.TRANSFER, voucher="T-9")
+    await counter_refunds.pay_out(deps, CLERK, made.request_id, paid)
+    left = [(deps.today(), "T-1", "", f"{made.amount_fen / 100:.2f}", "li", "")]
+    sent = await upload(estate, await estate.member("staff"), csv_file(left), "sanitation")
+    assert sent.status == 202, sent.body
+    await estate.world.work()
+    [found] = await estate.world.db.bank_transfers.find({}).to_list()
+    wish = {"payout_id": f"counter-refund:{made.request_id}"}
+    return Ask(f"{TRANSFERS}/{found['_id']}/payout", wish, subject=found["_id"])
+
+
+async def payout_of_office(estate: Estate) -> Ask:
+    """The same; both colleagues keep the community's accounts."""
+    await appoint(estate.world.deps, Role.COMMUNITY_STAFF, COMMUNITY, "admin")
+    return await payout_to_confirm(estate)
+
+
+async def transfers_of_office(estate: Estate) -> Ask:
+    """Money that came by a bank's file; both colleagues keep the community's accounts."""
+    await appoint(estate.world.deps, Role.COMMUNITY_STAFF, COMMUNITY, "admin")
+    return await transfers_confirmed(estate)
+
+
+# What nobody does about money of their own home.
+AT_LI: Final = {
+    Act.BANK_TRANSFERS_CONFIRMED: transfers_of_office,
+    Act.BANK_PAYOUT_CONFIRMED: payout_of_office,
+}
 
 
 async def confirm(

@@ -155,6 +155,8 @@ ACTS = [
     (Act.PAYMENT_TAKEN, LI_HOME, counter_payments.payment_taken),
     (Act.BANK_STATEMENT_UPLOADED, "", bank_statements.statement_uploaded),
     (Act.BANK_TRANSFERS_CONFIRMED, LI_HOME, bank_statements.transfers_confirmed),
+    (Act.BANK_PAYOUT_CONFIRMED, LI_HOME, bank_statements.payout_to_confirm),
+    (Act.BANK_CARDS_SETTLED, "", bank_statements.cards_to_settle),
     (Act.BANK_TRANSFER_SET_ASIDE, "", bank_statements.transfer_set_aside),
     (Act.BANK_TRANSFER_TAKEN_BACK, "", bank_statements.transfer_taken_back),
     (Act.DIFFERENCE_TAKEN, "", reconciliations.difference_taken),

@@ -1,10 +1,12 @@
 """Where is my money: what was paid at the counter is told like a payment in WeChat."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from services.kernel.permissions import Role
+from tests.build import prepayment_returns
 from tests.build.cast import COMPOUND, Estate
 from tests.build.homes import get, post
 from tests.build.offices import hire
@@ -83,6 +85,29 @@ async def test_what_was_paid_in_advance_is_told_to_the_household(
     found = await trail(estate, "li", number)
     assert found["entries"][0]["text"].startswith("现金预存物业费")
     assert (await get(estate, "wang", f"money-trails/{number}")).status == 404
+
+
+async def test_prepaid_money_that_is_given_back_is_told(estate: Estate, payment: str) -> None:
+    made = await take(estate, await estate.member("staff"), months=1)
+    assert (made.status, payment == made.body["payment_id"]) == (201, False), made.body
+    number, [kept] = (
+        made.body["receipt_number"],
+        await estate.world.db.prepayments.find().to_list(),
+    )
+    given = await prepayment_returns.approved(estate, kept["_id"])
+    waiting = await trail(estate, "li", number)
+    assert steps(waiting)[-2:] == ["refund_proposed", "refund_decided"]
+    assert waiting["answer"].endswith(",预存款51.18元已批准退还,请到收款单位领取。")
+    done = await prepayment_returns.pay_out(estate, given, await estate.member("staff"))
+    assert done.status == 200, done.body
+    found = await trail(estate, "li", number)
+    last = found["entries"][-1]
+    assert (last["step"], last["number"]) == ("refund_done", "T-1")
+    assert (last["text"], last["amount_fen"]) == ("预存款51.18元已用银行转账退还", 5118)
+    assert found["answer"].endswith(",预存款51.18元已退还。")
+    moved_out = {"$set": {"asked_at": estate.world.clock.now - timedelta(days=1)}}
+    await estate.world.db.prepayment_returns.update_one({"_id": given}, moved_out)
+    assert "refund_done" not in steps(await trail(estate, "staff", number))
 
 
 async def test_wechat_is_not_asked_about_it(estate: Estate, payment: str) -> None:

@@ -33,7 +33,6 @@ from tests.build import (
 )
 from tests.build.bill_notes import note_proposed, note_refused, note_waiting
 from tests.build.cast import (
-    COMMUNITY,
     COMPOUND,
     LI_HOME,
     UNIT,
@@ -143,12 +142,6 @@ async def drawn_again(estate: Estate) -> Ask:
     return Ask(path, {"answers": surveys.YES, "relation": "owner"}, method="PUT")
 
 
-async def transfers_to_confirm(estate: Estate) -> Ask:
-    """Money that came by a bank's file; both colleagues keep the community's accounts."""
-    await appoint(estate.world.deps, Role.COMMUNITY_STAFF, COMMUNITY, "admin")
-    return await bank_statements.transfers_confirmed(estate)
-
-
 async def call_asked(estate: Estate) -> Ask:
     await estate.member("li")
     return Ask("/api/v1/calls", {"about": "home", "subject_id": "r0-li"})
@@ -156,8 +149,8 @@ async def call_asked(estate: Estate) -> Ask:
 
 # Every act with a guard at a home, and the one request of it.
 PARTS: Final = (
-    *(agreed_services, deposits, instalments, late_charges, prepayment_returns, reductions),
-    *(refund_requests, shared_costs, visits),
+    *(agreed_services, bank_statements, deposits, instalments, late_charges),
+    *(prepayment_returns, reductions, refund_requests, shared_costs, visits),
 )
 AT_LI: Final[dict[Act, Prepare]] = {
     Act.HOME_ADVISED: advised,
@@ -180,7 +173,6 @@ AT_LI: Final[dict[Act, Prepare]] = {
     Act.PAYMENT_TAKEN: payment_taken,
     Act.METER_ADDED: meters.meter_added,
     Act.METER_REPLACED: meters.meter_replaced,
-    Act.BANK_TRANSFERS_CONFIRMED: transfers_to_confirm,
     Act.SUSPENSE_RETURNED: suspended,
     Act.DIFFERENCE_CLOSED: reconciliations.difference_closed,
     Act.REFUND_RETRIED: refund_stuck,

@@ -9,7 +9,13 @@ from mongo_indexes import bank_statements, bank_transfers
 from services.bank_statements.files.models import BankFileRefusal, BankFileTotals
 from services.bank_statements.models import Statement
 from services.bank_statements.states import BankStatementState
-from services.bank_statements.transfers.models import PAYER, REMARK, Transfer, TransferFit
+from services.bank_statements.transfers.models import (
+    PAYER,
+    REMARK,
+    BankDirection,
+    Transfer,
+    TransferFit,
+)
 from services.bank_statements.transfers.states import BankTransferState
 from services.kernel.days import plus_days
 from services.kernel.documents import to_document
@@ -59,6 +65,7 @@ async def of_transfers(estate: Estate) -> Case:
         Transfer(
             id=name,
             account=ACCOUNT,
+            direction=BankDirection.OUT if number > 8 else BankDirection.IN,
             statement=f"statement{number % 2}",
             row=number,
             number=f"B{number}",
@@ -69,7 +76,7 @@ async def of_transfers(estate: Estate) -> Case:
             state=[*BankTransferState][number % 5],
             fit=[*TransferFit][number % 4],
         )
-        for number in range(9)
+        for number in range(12)
         for name in [f"transfer{number}"]
     ]
     kept = estate.world.db[bank_transfers.COLLECTION]
@@ -83,9 +90,11 @@ async def of_transfers(estate: Estate) -> Case:
             {"state": "booked"},
             {"fit": "certain", "account": ACCOUNT},
             {"statement_id": "statement1"},
+            {"direction": "out"},
             {"day_from": "2026-02-21", "day_to": "2026-02-22"},
         ],
         orders={"oldest": "day,transfer_id", "newest": "-day,-transfer_id"},
+        unless={"direction": lambda item: item["direction"] == "in"},
         rows=9,
     )
 

@@ -35,6 +35,7 @@ async def of_days(estate: Estate) -> Case:
             state=states[number % 3],
             billed=DaySums(payments=1, paid_fen=1234 + number),
             pending=number % 2,
+            late_entries=number % 3,
             checked_at=estate.world.clock.now,
         )
         for number, day in enumerate(days)
@@ -51,10 +52,13 @@ async def of_days(estate: Estate) -> Case:
             {"account": "firm"},
             {"account": "firm", "state": "closed"},
             {"source": "wechat"},
+            {"late": "true"},
+            {"late": "false", "account": "firm"},
             {"day_from": "2026-02-21", "day_to": "2026-02-22"},
             {"day_to": "2026-02-21", "account": "sanitation"},
         ],
         orders={"oldest": "day,reconciliation_id", "newest": "-day,-reconciliation_id"},
+        matches={"late": lambda item, late: (item["late_entries"] > 0) is (late == "true")},
         rows=9,
         free_text=False,
     )

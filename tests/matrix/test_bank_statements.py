@@ -3,18 +3,33 @@
 from typing import Any, Final
 
 import pytest
+from msgspec import convert
 
-from mongo_indexes import bank_statements, bank_transfers
+from mongo_indexes import bank_statements, bank_transfers, deposits, journal
 from services.bank_statements.models import Statement
 from services.bank_statements.states import BankStatementState
-from services.bank_statements.transfers.models import Transfer
+from services.bank_statements.transfers.models import BankDirection, Transfer
 from services.bank_statements.transfers.states import BankTransferState
+from services.counter_payments.refunds.models import PayoutWay
+from services.deposits.journals import returned
+from services.deposits.models import Deposit
+from services.deposits.states import DepositState
+from services.kernel.days import plus_days, start_of
 from services.kernel.permissions import FIRM_ROLES, Permission
+from services.ledger.actions import fingerprint
+from services.ledger.models import (
+    COUNTER_PAYMENT,
+    Journal,
+    Posting,
+    card_machine,
+    receivable,
+)
 from tests.build.bank_statements import csv_file
 from tests.matrix import makers
 from tests.matrix.posts import HOME, HOMES, Post
 from tests.matrix.row import Row
 from tests.matrix.rules import Outcome, Rule, decided
+from tests.matrix.test_deposits import deposit
 from tests.matrix.town import Furniture, Scene
 from tests.matrix.walk import IN_TOWN, Walked
 
@@ -24,6 +39,7 @@ STATEMENTS: Final = "/api/v1/bank-statements"
 TRANSFERS: Final = "/api/v1/bank-transfers"
 ACCOUNT: Final = "an account is one firm's, whatever places it serves"
 DAY: Final = "2026-03-01"
+FIRST_CARDS: Final = "2021-01-01"
 WHY: Final = "a firm's manager and cashier for its own account; a community for its own ones"
 BARE: Final = "days, sums and numbers of an account: no places, homes or people"
 KEEPS: Final = Permission.KEEP_CASH
@@ -61,15 +77,21 @@ async def statement(scene: Scene) -> str:
     return await scene.town.insert(bank_statements.COLLECTION, made)
 
 
-async def transfer(scene: Scene, state: BankTransferState = BankTransferState.OPEN) -> Transfer:
+async def transfer(
+    scene: Scene,
+    state: BankTransferState = BankTransferState.OPEN,
+    direction: BankDirection = BankDirection.IN,
+    amount_fen: int = 100,
+) -> Transfer:
     made = Transfer(
         id=scene.town.new_id(),
         account="firm",
+        direction=direction,
         statement=await statement(scene),
         row=2,
         number=f"B{scene.number}",
         day=DAY,
-        amount_fen=100,
+        amount_fen=amount_fen,
         state=state,
     )
     await scene.town.insert(bank_transfers.COLLECTION, made)
@@ -107,6 +129,43 @@ def books(post: Post, place: str) -> Outcome:
     return Outcome.ALLOWED if takes else Outcome.MISSING
 
 
+async def with_payout(scene: Scene) -> dict[str, str]:
+    """A row that left, and a deposit of the scene's home that was given back by transfer."""
+    kept, paid = scene.town.world.db[deposits.COLLECTION], {"back": PayoutWay.TRANSFER}
+    key = {"_id": await deposit(scene, DepositState.RETURNED)}
+    change = {"$set": {**paid, "back_voucher": f"T{scene.number}", "paid_out_by": "test"}}
+    await kept.update_one(key, change)
+    given = convert(await kept.find_one(key), Deposit)
+    booked = returned(given)
+    booked.fingerprint = fingerprint(booked)
+    await scene.town.insert(journal.COLLECTION, booked)
+    made = await transfer(scene, direction=BankDirection.OUT, amount_fen=given.amount_fen)
+    return {"transfer_id": made.id, "payout": booked.id}
+
+
+async def with_cards(scene: Scene) -> dict[str, str]:
+    """A transfer, and a day of its own on which the card machine took as much."""
+    day, town = plus_days(FIRST_CARDS, scene.number), scene.town
+    booked = Journal(
+        id=town.new_id(),
+        kind=COUNTER_PAYMENT,
+        place=scene.place,
+        at=start_of(day),
+        postings=[Posting(card_machine("firm"), 100), Posting(receivable("b"), -100)],
+    )
+    booked.fingerprint = fingerprint(booked)
+    await town.insert(journal.COLLECTION, booked)
+    return {"transfer_id": await waiting(scene), "day": day}
+
+
+def of_cards(_: Scene, made: Any) -> dict[str, Any]:
+    return {"days": [made["day"]]}
+
+
+def of_payout(_: Scene, made: Any) -> dict[str, Any]:
+    return {"payout_id": made["payout"]}
+
+
 def rule(*places: str) -> Rule:
     return decided(keeps, WHY, *places, permission=KEEPS)
 
@@ -140,6 +199,22 @@ ROWS = (
         beyond=ACCOUNT,
     ),
     Row("get", TRANSFERS, decided(lists, WHY, permission=KEEPS), beyond=ACCOUNT, bare=BARE),
+    Row(
+        "post",
+        f"{TRANSFERS}/{{transfer_id}}/payout",
+        rule(HOME),
+        makes=with_payout,
+        body=of_payout,
+        beyond=ACCOUNT,
+    ),
+    Row(
+        "post",
+        f"{TRANSFERS}/{{transfer_id}}/settlement",
+        rule(),
+        makes=with_cards,
+        body=of_cards,
+        beyond=ACCOUNT,
+    ),
     Row(
         "post",
         f"{TRANSFERS}/{{transfer_id}}/set-aside",

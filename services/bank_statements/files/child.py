@@ -26,7 +26,7 @@ def send(message: Message) -> None:
 
 
 def read(content: bytes) -> None:
-    """Send all rows by which money came in, then the totals. Raises FileRefused."""
+    """Send all rows by which money moved, then the totals. Raises FileRefused."""
     headings, rows = tables.opened(content)
     reader = Reader(headings)
     reader.read(rows)

@@ -26,8 +26,12 @@ class Column(StrEnum):
     REMARK = "摘要"
 
 
-class Received(Struct, frozen=True, kw_only=True):
-    """Row of a file by which money came in. `row`: as Excel counts, from 1."""
+class Movement(Struct, frozen=True, kw_only=True):
+    """Row of a file by which money came in, or left. `row`: as Excel counts, from 1.
+
+    `payer`: who stands on the other side, of money that left, too. `number`: the bank's; of
+    money that left, which may share one with its fee, with a count from the second on.
+    """
 
     row: int
     number: str
@@ -35,6 +39,7 @@ class Received(Struct, frozen=True, kw_only=True):
     amount_fen: int
     payer: str
     remark: str
+    leaves: bool = False
 
 
 class BadRow(Struct, frozen=True, kw_only=True):
@@ -55,7 +60,7 @@ class BankFileTotals(Struct, kw_only=True):
 
     `received`: Number of rows by which money came in.
     `received_fen`: Their sum, in fen.
-    `paid_out`: Number of rows by which money went out; they are not kept.
+    `paid_out`: Number of rows by which money went out; a refund, or an expense.
     `paid_out_fen`: Their sum, in fen.
     """
 
@@ -114,7 +119,7 @@ class FileRefused(Exception):
 
 
 class Batch(Struct, frozen=True, tag=True):
-    rows: list[Received]
+    rows: list[Movement]
 
 
 class Done(Struct, frozen=True, tag=True):

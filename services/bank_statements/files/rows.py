@@ -1,7 +1,10 @@
-"""Rows of a bank's file, read one by one: money that came in is kept, the rest is counted."""
+"""Rows of a bank's file, read one by one: each is money that came in, or that left."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from services.bank_statements.files import cells as values
 from services.bank_statements.files.cells import Unreadable
@@ -13,7 +16,7 @@ from services.bank_statements.files.models import (
     BankFileTotals,
     Column,
     FileRefused,
-    Received,
+    Movement,
 )
 from services.kernel.vouchers import key
 
@@ -37,7 +40,9 @@ class Reader:
     def __init__(self, headings: Headings) -> None:
         self._headings = headings
         self._numbers: dict[str, int] = {}
-        self.rows: list[Received] = []
+        self._left: list[Movement] = []
+        self._came: list[Movement] = []
+        self.rows: list[Movement] = []
         self.problems: list[BadRow] = []
         self.bad_rows = 0
         self.totals = BankFileTotals()
@@ -55,6 +60,7 @@ class Reader:
             )
         if not self.days:
             raise FileRefused.because("bank_file_no_rows")
+        self.rows = [*self._came, *numbered(self._left)]
 
     def _read(self, row: int, cells: Sequence[Any]) -> None:
         if self._is_a_note(cells):
@@ -93,21 +99,27 @@ class Reader:
         elif fen < 0:
             self.totals.paid_out += 1
             self.totals.paid_out_fen -= fen
+            self._left.append(self._moved(row, cells, day, number, fen))
         elif earlier := self._numbers.get(key(number)):
             self._refuse(row, C.NUMBER, f"流水号重复,与第 {earlier} 行相同")
         else:
             self._numbers[key(number)] = row
             self.totals.received += 1
             self.totals.received_fen += fen
-            made = Received(
-                row=row,
-                number=number,
-                day=day,
-                amount_fen=fen,
-                payer=values.words(self._headings.cells(cells, C.PAYER)),
-                remark=values.words(self._headings.cells(cells, C.REMARK)),
-            )
-            self.rows.append(made)
+            self._came.append(self._moved(row, cells, day, number, fen))
+
+    def _moved(
+        self, row: int, cells: Sequence[Any], day: str, number: str, fen: int
+    ) -> Movement:
+        return Movement(
+            row=row,
+            number=number,
+            day=day,
+            amount_fen=abs(fen),
+            payer=values.words(self._headings.cells(cells, C.PAYER)),
+            remark=values.words(self._headings.cells(cells, C.REMARK)),
+            leaves=fen < 0,
+        )
 
     def _cell(self, cells: Sequence[Any], column: Column) -> Any:
         return next(iter(self._headings.cells(cells, column)), None)
@@ -134,7 +146,23 @@ class Reader:
             self.problems.append(BadRow(row=row, column=column.value, message=message))
 
 
-def batches(rows: Sequence[Received], size: int) -> Iterator[list[Received]]:
+def numbered(left: Sequence[Movement]) -> list[Movement]:
+    """Return what left, each with a number of its own, in the order of the file.
+
+    A bank gives a transfer and its fee, or all of a payroll, one number: the greatest amount
+    keeps it, so that another file of the same days says the same.
+    """
+    used: dict[str, int] = defaultdict(int)
+    found: list[Movement] = []
+    for each in sorted(left, key=lambda row: (-row.amount_fen, row.day, row.row)):
+        used[key(each.number)] += 1
+        count = used[key(each.number)]
+        name = each.number if count == 1 else f"{each.number}#{count}"
+        found.append(replace(each, number=name))
+    return sorted(found, key=lambda row: row.row)
+
+
+def batches(rows: Sequence[Movement], size: int) -> Iterator[list[Movement]]:
     """Yield the rows, so many at a time."""
     for start in range(0, len(rows), size):
         yield list(rows[start : start + size])

@@ -11,7 +11,7 @@ from contextlib import aclosing
 from itertools import accumulate
 from typing import Final
 
-from services.bank_statements.files.models import Received
+from services.bank_statements.files.models import Movement
 from services.bank_statements.matches.doors import Door, doors_in, doors_of
 from services.bank_statements.transfers.models import (
     MOST_BILLS,
@@ -34,7 +34,7 @@ Match = tuple[TransferFit, list[Candidate]]
 class Matcher:
     """What is owed to an account, as far as some money may be for it."""
 
-    def __init__(self, deps: Dependencies, account: str, rows: Sequence[Received]) -> None:
+    def __init__(self, deps: Dependencies, account: str, rows: Sequence[Movement]) -> None:
         self._deps, self._account = deps, account
         self._wanted = {row.amount_fen for row in rows}
         self._doors = {door for row in rows for door in doors_in(row.remark)}
@@ -63,7 +63,7 @@ class Matcher:
             if fen in self._wanted:
                 self._by_amount[fen].append(_candidate(due, SpeaksFor.AMOUNT, is_exact=True))
 
-    async def match(self, rows: Sequence[Received]) -> list[Match]:
+    async def match(self, rows: Sequence[Movement]) -> list[Match]:
         """Return how each of some rows fits."""
         wanted = {each.home for row in rows for each in self._by_amount[row.amount_fen]}
         await self._read_owners(sorted(wanted - self._owners.keys()))
@@ -76,14 +76,14 @@ class Matcher:
             for home, debtors in found.items():
                 self._owners[home] = {sealed.name_of(self._deps, row) for row in debtors}
 
-    def _match(self, row: Received) -> Match:
+    def _match(self, row: Movement) -> Match:
         found = [*self._of_address(row), *self._of_amount(row)]
         kept = found[:MOST_CANDIDATES]
         if _is_certain(found):
             return TransferFit.CERTAIN, kept
         return (TransferFit.SEVERAL if found else TransferFit.NONE), kept
 
-    def _of_address(self, row: Received) -> Iterator[Candidate]:
+    def _of_address(self, row: Movement) -> Iterator[Candidate]:
         """Yield the homes of the doors that the remark names, in compounds that it names."""
         there = {
             home: bills
@@ -97,7 +97,7 @@ class Matcher:
     def _compound(self, home: str) -> str:
         return self._compounds.get(places.compound_of(home)) or home
 
-    def _of_amount(self, row: Received) -> list[Candidate]:
+    def _of_amount(self, row: Movement) -> list[Candidate]:
         """Return homes that owe the very amount, those of the payer first."""
         addressed = {home for door in doors_in(row.remark) for home in self._by_door[door]}
         there = [each for each in self._by_amount[row.amount_fen] if each.home not in addressed]

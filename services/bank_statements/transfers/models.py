@@ -1,14 +1,17 @@
-"""Money that came by banks' files: what is kept, sent and seen of it."""
+"""Money that moved by banks' files: what is kept, sent and seen of it."""
 
 from datetime import datetime
 from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
+from services.bank_statements.card_days.models import SettledDay
+from services.bank_statements.payouts.models import PayoutCandidateView
 from services.bank_statements.transfers.states import BankTransferState
 from services.fees.models import AccountKey
 from services.kernel import vouchers
 from services.kernel.days import Day
+from services.kernel.documents import digest_id
 from services.kernel.labels import Labelled
 from services.kernel.money import Fen
 from services.kernel.pages import ListQuery
@@ -23,6 +26,13 @@ MOST_BILLS: Final = 50
 BankNumber = Annotated[str, Meta(examples=["2026030112345678"])]
 HomePath = Annotated[str, Meta(examples=["cc.chaoyang.guilin.xincheng.c07.b3.u2.501"])]
 Address = Annotated[str, Meta(examples=["新城花园3栋2单元501室"])]
+
+
+class BankDirection(Labelled):
+    """Whether money came into an account or left it."""
+
+    IN = "in", "转入"
+    OUT = "out", "转出"
 
 
 class SpeaksFor(Labelled):
@@ -56,18 +66,22 @@ class TransferFit(Labelled):
 
 
 class Transfer(Struct, kw_only=True):
-    """Money that came into an account by a bank's file: one for each number of the bank's.
+    """Money that moved by a bank's file: one for each number of the bank's and direction.
 
-    `id`: the digest that its counter payment has, too. `names_until`: when payer and remark
-    are erased. `job`: key of the job that books what somebody chose last.
+    `id`: of money that came in, the digest that its counter payment has, too. `payer`: who
+    stands on the other side. `names_until`: when payer and remark are erased. `job`: key of the
+    job that books what somebody chose last. `payment`: of money that left, the payout that it
+    is. `settled`: of what a card machine took, the days, of which `fee_fen` was kept as a fee.
     """
 
     id: str = field(name="_id")
     account: str
+    direction: BankDirection = BankDirection.IN
     statement: str  # the first that had it
     row: int
     number: str
     day: Day
+    entered_at: datetime | None = None  # when it was brought in, or last taken back
     amount_fen: Fen
     payer_sealed: str = ""
     remark_sealed: str = ""
@@ -83,6 +97,9 @@ class Transfer(Struct, kw_only=True):
     refusal: str = ""
     set_aside_by: str = ""
     set_aside_because: str = ""
+    settled: list[SettledDay] = []
+    fee_fen: Fen = 0
+    settled_by: str = ""
     number_key: str = ""  # what the number is compared by
 
     def __post_init__(self) -> None:
@@ -97,15 +114,17 @@ class BankTransferSort(Labelled):
 class TransfersQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
     """Which transfers to list.
 
+    `direction`: Whether the money came in or left; what came in without it.
     `statement_id`: Opaque id of a statement; those of all without it.
     `state`: How far they are; all without it.
     `fit`: How well they fit what is owed; all without it.
     `account`: Key of the payee's merchant account; all of one's own without it.
-    `day_from`: First day on which the money came.
-    `day_to`: Last day on which the money came.
+    `day_from`: First day on which the money moved.
+    `day_to`: Last day on which the money moved.
     `sort`: Order of the list.
     """
 
+    direction: BankDirection = BankDirection.IN
     statement_id: Opaque | None = None
     state: BankTransferState | None = None
     fit: TransferFit | None = None
@@ -136,7 +155,7 @@ class ConfirmTransfers(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class SetTransferAside(Struct, forbid_unknown_fields=True, kw_only=True):
-    """Transfer that pays no fee.
+    """Transfer that pays no fee, or gives none back.
 
     `reason`: What it is, in a sentence.
     """
@@ -164,29 +183,36 @@ class BankCandidateView(Struct, kw_only=True):
 
 
 class BankTransferView(Struct, kw_only=True):
-    """Money that came in by a bank's file.
+    """Money that came in, or left, by a bank's file.
 
     `transfer_id`: Opaque id of the transfer.
     `statement_id`: Opaque id of the first statement that has it.
     `account`: Key of the payee's merchant account.
+    `direction`: Whether the money came in or left.
     `row`: Row of the file, from 1.
-    `number`: The bank's number of it.
-    `day`: Day on which the money came.
+    `number`: The bank's number of it; of money that left, a second one of a number has `#2`.
+    `day`: Day on which the money moved.
     `amount_fen`: How much, in fen.
-    `payer`: Who paid, masked; empty when it was erased or the file does not say it.
+    `payer`: Who paid, or was paid, masked; empty when it was erased, or not said.
     `remark`: What the payer or the bank wrote; empty when it was erased.
     `state`: How far it is.
     `fit`: How well it fits what is owed.
     `candidates`: Homes that it may be for.
     `bill_ids`: Bills that somebody chose for it; empty before.
-    `payment_id`: Id of the counter payment; empty before it is booked.
+    `payouts`: Refunds, prepaid money and deposits that money that left may be, by the amount
+    and the day; empty once it is known.
+    `payment_id`: Id of the counter payment, deposit or payout; empty before it is known.
     `refusal`: Why it could not be booked; empty when it could.
     `set_aside_because`: What it is, when it pays no fee; empty otherwise.
+    `settled`: Days of the card machine that it is for, and what the slips came to; empty for
+    other money.
+    `fee_fen`: What was kept of these as a fee, in fen.
     """
 
     transfer_id: str
     statement_id: str
     account: AccountId
+    direction: BankDirection
     row: int
     number: BankNumber
     day: Day
@@ -197,9 +223,12 @@ class BankTransferView(Struct, kw_only=True):
     fit: TransferFit
     candidates: list[BankCandidateView]
     bill_ids: list[str]
+    payouts: list[PayoutCandidateView]
     payment_id: str
     refusal: Annotated[str, Meta(examples=["有账单已经缴过或作废,请刷新后再试"])]
     set_aside_because: Annotated[str, Meta(examples=["电费退款"])]
+    settled: list[SettledDay]
+    fee_fen: int
 
 
 class TransferBooking(Struct, kw_only=True):
@@ -211,3 +240,8 @@ class TransferBooking(Struct, kw_only=True):
 
     statement_id: str
     transfers: int
+
+
+def payout_id(account: str, number: str) -> str:
+    """Name the money that left by one number: however many files have it, it is one row."""
+    return digest_id("bank_payout", account, vouchers.key(number).upper())

@@ -1,4 +1,4 @@
-"""Store of the money that came by banks' files."""
+"""Store of the money that moved by banks' files."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -7,7 +7,12 @@ from typing import Final
 import msgspec
 
 from mongo_indexes.bank_transfers import COLLECTION
-from services.bank_statements.transfers.models import BankTransferSort, Transfer, TransfersQuery
+from services.bank_statements.transfers.models import (
+    BankDirection,
+    BankTransferSort,
+    Transfer,
+    TransfersQuery,
+)
 from services.bank_statements.transfers.states import (
     TABLE,
     BankTransferAction,
@@ -16,7 +21,7 @@ from services.bank_statements.transfers.states import (
 from services.dependencies import Database, Transaction
 from services.kernel import walks
 from services.kernel.bulk import insert_new
-from services.kernel.days import Day
+from services.kernel.days import BEIJING, Day
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, Page, between, chosen
 
@@ -61,7 +66,7 @@ async def give_back(db: Database, transfer: Transfer, refusal: str) -> Transfer 
 async def page(db: Database, query: TransfersQuery, accounts: Sequence[str]) -> Page[Transfer]:
     """Transfers as asked for. Served by the indexes `statement` and `account`."""
     where = {"account": {"$in": list(accounts)}}
-    where |= chosen(query, "state", "fit", statement_id="statement")
+    where |= chosen(query, "direction", "state", "fit", statement_id="statement")
     by = "statement" if query.statement_id else "account"
     where |= between("day", query.day_from, query.day_to)
     return await ORDERS[query.sort].page(db[COLLECTION], Transfer, where, query, hint=by)
@@ -99,10 +104,50 @@ async def of_day(db: Database, account: str, day: Day) -> list[Transfer]:
     return msgspec.convert(await cursor.to_list(), list[Transfer])
 
 
+async def of_payouts(
+    db: Database, payouts: Sequence[str], *, tx: Transaction | None = None
+) -> dict[str, Transfer]:
+    """Return payout → the row that it is, of those that have one. Served by `payment`."""
+    query = {"direction": BankDirection.OUT, "payment": {"$in": list(payouts), "$gt": ""}}
+    cursor = db[COLLECTION].find(query, session=tx).hint("payment")
+    found = msgspec.convert(await cursor.to_list(), list[Transfer])
+    return {each.payment: each for each in found}
+
+
 async def days_of(db: Database, account: str, first: Day, last: Day) -> set[Day]:
-    """Days of a span on which money came. Served by index `account`."""
+    """Days of a span on which money moved. Served by index `account`."""
     query = {"account": account, "day": {"$gte": first, "$lte": last}}
     return set(await db[COLLECTION].distinct("day", query))
+
+
+async def settlements(
+    db: Database, account: str, days: Sequence[Day], *, tx: Transaction | None = None
+) -> list[Transfer]:
+    """Return what came for some days of a card machine. Served by `settled`."""
+    query = {"account": account, "settled.day": {"$in": list(days), "$gt": ""}}
+    cursor = db[COLLECTION].find(query, session=tx).hint("settled")
+    return msgspec.convert(await cursor.to_list(), list[Transfer])
+
+
+async def entered(
+    db: Database, account: str, start: datetime, end: datetime
+) -> list[tuple[Day, datetime, int, int]]:
+    """Day, instant, number and sum of rows entered in a span for earlier days. By `entered`."""
+    on = {"date": "$entered_at", "timezone": BEIJING.key, "format": "%Y-%m-%d"}
+    pipeline: list[Document] = [
+        {"$match": {"account": account, "entered_at": {"$gte": start, "$lt": end}}},
+        {"$match": {"$expr": {"$lt": ["$day", {"$dateToString": on}]}}},
+        {
+            "$group": {
+                "_id": {"day": "$day", "at": "$entered_at"},
+                "entries": {"$sum": 1},
+                "fen": {"$sum": "$amount_fen"},
+            }
+        },
+    ]
+    cursor = await db[COLLECTION].aggregate(pipeline, hint="entered")
+    rows = await cursor.to_list()
+    return [(r["_id"]["day"], r["_id"]["at"], r["entries"], r["fen"]) for r in rows]
 
 
 async def with_old_names(db: Database, now: datetime, *, limit: int) -> list[str]:

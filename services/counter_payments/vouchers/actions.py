@@ -63,3 +63,11 @@ async def gives_a_deposit_back(
 ) -> bool:
     """Tell whether the transfer of a number gave back a deposit already."""
     return await store.gives_a_deposit_back(deps.db, tx, account, vouchers.key(voucher))
+
+
+async def that_gave_deposits_back(
+    deps: Dependencies, account: str, numbers: Sequence[str]
+) -> list[str]:
+    """Return the numbers, as they were entered, of transfers that gave deposits back."""
+    keys = [vouchers.key(each) for each in numbers]
+    return await store.that_gave_deposits_back(deps.db, account, keys)

@@ -267,6 +267,23 @@ async def is_voucher_used(
     return await store.is_voucher_used(deps.db, tx, account, voucher, but=but)
 
 
+async def find_many(deps: Dependencies, ids: Sequence[str]) -> dict[str, PrepaymentReturn]:
+    """Return id → return, of those that are there: for other packages, not for people."""
+    return await store.find_many(deps.db, ids)
+
+
+async def of_vouchers(deps: Dependencies, account: str, vouchers: Sequence[str]) -> list[str]:
+    """Return the ids of the returns that transfers of a payee gave back."""
+    return await store.of_vouchers(deps.db, account, vouchers)
+
+
+async def of_prepayments(
+    deps: Dependencies, account: str, ids: Sequence[str]
+) -> list[PrepaymentReturn]:
+    """Return the returns of some prepayments: for other packages, not for people."""
+    return await store.of_prepayments(deps.db, account, ids)
+
+
 async def shown(deps: Dependencies, made: PrepaymentReturn) -> ReturnView:
     """Return a return as who handles it sees it."""
     return await views.view(deps, made)

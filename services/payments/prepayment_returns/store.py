@@ -48,6 +48,15 @@ async def ids_after(db: Database, after: str, *, limit: int) -> list[str]:
     return await walks.ids_after(db[COLLECTION], after, limit)
 
 
+async def of_prepayments(
+    db: Database, account: str, ids: Sequence[str]
+) -> list[PrepaymentReturn]:
+    """Return the returns of some prepayments, the earliest first. Served by `prepayment`."""
+    query = {"account": account, "prepayment": {"$in": list(ids)}}
+    cursor = db[COLLECTION].find(query).sort("asked_at", 1).hint("prepayment")
+    return msgspec.convert(await cursor.to_list(), list[PrepaymentReturn])
+
+
 async def move(
     db: Database, tx: Transaction, key: Document, action: ReturnAction, **changes: Any
 ) -> PrepaymentReturn | None:
@@ -66,6 +75,14 @@ async def is_voucher_used(
     is_same = {"voucher_key": {"$eq": key(voucher), "$gt": ""}}
     query = {"account": account, **is_same, "_id": {"$ne": but}}
     return await db[COLLECTION].find_one(query, {"_id": 1}, session=tx) is not None
+
+
+async def of_vouchers(db: Database, account: str, vouchers: Sequence[str]) -> list[str]:
+    """Return the ids of those that some transfers gave back. Served by `voucher_key`."""
+    keys = [key(each) for each in vouchers]
+    query = {"account": account, "voucher_key": {"$in": keys, "$gt": ""}}
+    cursor = db[COLLECTION].find(query, {"_id": 1}).hint("voucher_key")
+    return [document["_id"] for document in await cursor.to_list()]
 
 
 async def page(

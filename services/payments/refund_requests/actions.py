@@ -307,6 +307,16 @@ async def is_voucher_used(
     return await store.is_voucher_used(deps.db, tx, account, voucher, but=but)
 
 
+async def find_many(deps: Dependencies, ids: Sequence[str]) -> dict[str, RefundRequest]:
+    """Return id → request, of those that are there: for other packages, not for people."""
+    return await store.find_many(deps.db, ids)
+
+
+async def of_vouchers(deps: Dependencies, account: str, vouchers: Sequence[str]) -> list[str]:
+    """Return the ids of the requests that transfers of a payee gave back."""
+    return await store.of_vouchers(deps.db, account, vouchers)
+
+
 async def shown(deps: Dependencies, request: RefundRequest) -> RefundRequestView:
     """Return a request as who handles it sees it."""
     return await views.view(deps, request)

@@ -101,6 +101,14 @@ async def is_voucher_used(
     return found is not None
 
 
+async def of_vouchers(db: Database, account: str, vouchers: Sequence[str]) -> list[str]:
+    """Return the ids of those that some transfers gave back. Served by `voucher_key`."""
+    keys = [key(each) for each in vouchers]
+    query = {"account": account, "voucher_key": {"$in": keys, "$gt": ""}}
+    cursor = db[refund_requests.COLLECTION].find(query, {"_id": 1}).hint("voucher_key")
+    return [document["_id"] for document in await cursor.to_list()]
+
+
 async def page(
     db: Database,
     compound: str,

@@ -9,7 +9,7 @@ from services.kernel.permissions import Actor, Permission
 from services.payments import actions as payments
 from services.payments.models import Payment
 from services.payments.refunds import inquiries
-from services.payments.trails import sources, words
+from services.payments.trails import returns, sources, words
 from services.payments.trails.models import MoneyTrail
 from services.payments.trails.sources import Sources
 
@@ -23,7 +23,7 @@ async def get(deps: Dependencies, actor: Actor, number: str) -> MoneyTrail:
     firm. Raises NotFound.
     """
     payment = await _access(deps, actor, number)
-    return _view(await sources.read(deps, payment))
+    return _view(await _read(deps, actor, payment))
 
 
 async def ask(deps: Dependencies, actor: Actor, number: str) -> MoneyTrail:
@@ -33,11 +33,17 @@ async def ask(deps: Dependencies, actor: Actor, number: str) -> MoneyTrail:
     orders are asked about, too: money may come after that. Raises NotFound.
     """
     payment = await payments.ask(deps, await _access(deps, actor, number))
-    found = await sources.read(deps, payment)
+    found = await _read(deps, actor, payment)
     if any(refund.open for refund in found.refunds):
         await inquiries.ask(deps, found.refunds)
-        found = await sources.read(deps, payment)
+        found = await _read(deps, actor, payment)
     return _view(found)
+
+
+async def _read(deps: Dependencies, actor: Actor, payment: Payment) -> Sources:
+    account, lines, since = payment.account, payment.lines, payment.paid_at
+    returned = await returns.of_payment(deps, actor, account, lines, since=since)
+    return (await sources.read(deps, payment))._replace(returned=returned)
 
 
 async def _access(deps: Dependencies, actor: Actor, number: str) -> Payment:

@@ -1,6 +1,7 @@
 """What is kept of one payment, in all the places where it is kept."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from services.dependencies import Dependencies
@@ -10,6 +11,7 @@ from services.payments import store
 from services.payments.discrepancies import actions as discrepancies
 from services.payments.discrepancies.models import Discrepancy
 from services.payments.models import Payment, WeChatEvent
+from services.payments.prepayment_returns.models import PrepaymentReturn
 from services.payments.receipts import actions as receipts
 from services.payments.receipts.models import Receipt
 from services.payments.refund_requests import store as requests_store
@@ -19,7 +21,10 @@ from services.payments.refunds.models import Refund
 
 
 class Sources(NamedTuple):
-    """Everything that tells of a payment. `notices`: the oldest first."""
+    """Everything that tells of a payment.
+
+    `notices`: the oldest first. `returned`: what was asked back of prepaid money, for who asks.
+    """
 
     payment: Payment
     notices: list[WeChatEvent]
@@ -28,6 +33,7 @@ class Sources(NamedTuple):
     refunds: list[Refund]
     requests: list[RefundRequest]
     difference: Discrepancy | None
+    returned: Sequence[PrepaymentReturn] = ()
 
     @property
     def may_change(self) -> bool:

@@ -9,6 +9,8 @@ from services.kernel.days import day_of
 from services.kernel.money import yuan
 from services.payments.discrepancies.models import Discrepancy
 from services.payments.models import Line, Payment, WeChatEvent, bills_of
+from services.payments.prepayment_returns.models import PrepaymentReturn
+from services.payments.prepayment_returns.states import ReturnState
 from services.payments.receipts.models import Receipt
 from services.payments.refund_requests.models import RefundRequest
 from services.payments.refund_requests.states import RefundRequestState
@@ -29,6 +31,7 @@ def entries(found: Sources) -> list[TrailEntry]:
         *_of_books(found),
         *(entry for request in found.requests for entry in of_request(request)),
         *(entry for refund in found.refunds for entry in _of_refund(refund)),
+        *(entry for made in found.returned for entry in of_return(made)),
         *_of_difference(found.difference),
         *_of_bill(found.payment, found.refunds),
     ]
@@ -127,6 +130,42 @@ def of_request(request: RefundRequest) -> Iterator[TrailEntry]:
         yield TrailEntry(step=step, at=at, text=text, number=request.number)
 
 
+def of_return(made: PrepaymentReturn) -> Iterator[TrailEntry]:
+    """Yield that prepaid money is asked back, what was decided, and that it was handed out."""
+    money = f"{yuan(made.amount_fen)}元"
+    asked = TrailEntry(
+        step=TrailStep.REFUND_PROPOSED,
+        at=made.asked_at,
+        text=f"工作人员提出退还预存款{money}:{made.reason}",
+        number=made.number,
+        amount_fen=made.amount_fen,
+    )
+    yield asked
+    if made.decided_at:
+        is_refused = made.state is ReturnState.REFUSED
+        text = f"退还预存款{money}{'未批准' if is_refused else '已批准'}"
+        yield replace(asked, step=TrailStep.REFUND_DECIDED, at=made.decided_at, text=text)
+    if made.state is ReturnState.DONE:
+        way = made.back.label if made.back else ""
+        done = {"step": TrailStep.REFUND_DONE, "at": made.finished_at}
+        text, number = f"预存款{money}已用{way}退还", made.voucher or made.number
+        yield replace(asked, **done, text=text, number=number)
+
+
+def of_prepaid_back(made: PrepaymentReturn) -> str:
+    """Say where prepaid money is that was asked back; nothing for what stays."""
+    money = f"{yuan(made.amount_fen)}元"
+    match made.state:
+        case ReturnState.ASKED:
+            return f"预存款{money}的退还正在审批"
+        case ReturnState.APPROVED:
+            return f"预存款{money}已批准退还,请到收款单位领取"
+        case ReturnState.DONE:
+            return f"预存款{money}已退还"
+        case _:
+            return ""
+
+
 def _of_refund(refund: Refund) -> Iterator[TrailEntry]:
     money = f"{yuan(refund.amount_fen)}元"
     asked = TrailEntry(
@@ -185,6 +224,7 @@ def _of_money(found: Sources) -> str:
     waiting = [each for each in found.requests if each.state is RefundRequestState.ASKED]
     back = [f"{yuan(each.amount_fen)}元的退款正在审批" for each in waiting]
     back += [_of_money_back(refund) for refund in found.refunds]
+    back += [of_prepaid_back(made) for made in found.returned]
     day = day_of(found.payment.paid_at) if found.payment.paid_at else ""
     said = ",".join(filter(None, [arrived, *back])) or "款项已收到"
     return f"{day} {said}。".strip()

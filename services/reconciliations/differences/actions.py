@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.audit import actions as audit
+from services.bank_statements.payouts import actions as payouts
 from services.counter_payments import actions as counter_payments
 from services.dependencies import Dependencies, Transaction
 from services.kernel.errors import Conflict, Forbidden, NotFound
@@ -69,16 +70,27 @@ async def close(
 ) -> DayDifferenceView:
     """Close a difference with a reason.
 
-    Raises NotFound, DifferenceSettled, OwnHome, and OwnCash for cash that the actor took.
+    Raises NotFound, DifferenceSettled, OwnHome, and OwnCash or OwnPayout for money that the
+    actor took or handed out.
     """
     found = await _access(deps, actor, difference)
     if found.order == actor.person_id:
         raise OwnCash("自己收的现金的差异,请由同事处理")
     place = await records.require_not_own(deps, actor, found.order)
     place = place or await counter_payments.require_not_own(deps, actor, found.order)
+    place = place or await _require_not_paid_out(deps, actor, found)
     closed = {"closed_by": actor.person_id, "closed_because": wish.reason}
     changes: dict[str, Any] = {**closed, "settled_at": deps.now()}
     return await _move(deps, actor, difference, DifferenceAction.CLOSE, changes, place=place)
+
+
+async def _require_not_paid_out(deps: Dependencies, actor: Actor, found: Difference) -> str:
+    """Return the place of a payout, "" for none. Raises OwnHome, OwnPayout."""
+    place = ""
+    for payout in await payouts.find_many(deps, found.account, [found.order]):
+        payouts.require_apart(actor, payout)
+        place = payout.place
+    return place
 
 
 async def _move(

@@ -102,8 +102,8 @@ class DayDifferenceView(Struct, kw_only=True):
     `kind`: How the sides differ.
     `reference`: WeChat's or the bank's number of the payment or refund; of cash, who took it or
     the delivery.
-    `order`: Number of the order, refund or counter payment, or id of who took cash; empty when
-    no side tells it.
+    `order`: Number of the order, refund or counter payment, id of the payout, or id of who took
+    cash; empty when no side tells it.
     `billed_fen`: What WeChat's trade bill says, in fen; null for nothing.
     `told_fen`: What notices and answers left in our records, in fen; null for nothing.
     `booked_fen`: What our journals say, in fen; null for nothing.

@@ -182,7 +182,7 @@ def first_acts(given: Settings) -> list[str]:
     """Tell how an empty installation gets its first person, in commands that work in bash."""
     folder = folder_of(given)
     lines = [
-        "nobody is registered here yet: docs/how-to/set-up-a-city.md says how. It begins with",
+        "without the demo. docs/how-to/set-up-a-city.md says how to begin; first of all",
         *([f"  export {folder}"] if folder else []),
         "  . docs/guide.sh",
         f"  {GRANT}",

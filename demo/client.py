@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
-from tornado.httpclient import AsyncHTTPClient, HTTPRequest, HTTPResponse
+from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest, HTTPResponse
 
 LONGEST_SECONDS: Final = 30.0
 UNAVAILABLE: Final = 503
@@ -52,5 +52,5 @@ async def _send(method: str, url: str, body: Any, headers: Mapping[str, str]) ->
     )
     try:
         return await AsyncHTTPClient().fetch(request, raise_error=False)
-    except OSError as error:
-        raise Unexpected(f"{method} {url}: {error}") from None
+    except (OSError, HTTPClientError) as error:  # also: it was ended before it answered
+        raise Unexpected(f"{method} {url}: no answer ({error})") from None

@@ -1,13 +1,19 @@
 # Helpers of the guides, for a shell beside a running `make run`: . docs/guide.sh
 API=${API:-$(make -s api)}
+# A day is Beijing's day, for the product and so for `date` in the guides, wherever this machine
+# is. CST-8 is UTC+8 as POSIX writes it: it needs no list of time zones, which small images lack.
+export TZ=CST-8
 
 # An access token of somebody of the demo, for 15 minutes: token staff
 token() { make -s token AS="$1"; }
 
-# Ask the product: call TOKEN /path ['{"json": "body"}']
+# Ask the product: call TOKEN [METHOD] /path ['{"json": "body"}']
+# Without a method it is POST with a body and GET without one; a POST without a body is
+# call TOKEN POST /path
 call() {
-    local who=$1 path=$2 body=${3:-}
-    curl -sS -H "Authorization: Bearer $who" ${body:+-d "$body"} "$API$path"
+    local who=$1 method=
+    case $2 in /*) ;; *) method=$2; shift ;; esac
+    curl -sS ${method:+-X$method} -H "Authorization: Bearer $who" ${3:+-d "$3"} "$API$2"
     echo
 }
 
@@ -30,7 +36,23 @@ sign_in() {
 }
 
 # Ask until something has a state: wait_for TOKEN /path state
-wait_for() { until [ "$(call $1 $2 | pick state)" = "$3" ]; do sleep 1; done; }
+# It ends with an error when that state cannot come any more, when the answer is a refusal (a
+# token lives 15 minutes), and after WAIT seconds (300).
+wait_for() {
+    local said state=nothing
+    for _ in $(seq ${WAIT:-300}); do
+        said=$(call "$1" "$2")
+        case $said in *'"status":429,'* | *'"status":503,'*) sleep 1; continue ;; esac
+        state=$(printf '%s' "$said" | pick state) || return 1
+        case $state in
+        "$3") return 0 ;;
+        refused | failed | unreadable | discarded | cancelled | withdrawn | undone) break ;;
+        esac
+        sleep 1
+    done
+    echo "$2 is $state, and not $3: $said" >&2
+    return 1
+}
 
 # Take a value out of an answer: pick state, pick items.0.bill_id; with * a list of all, and with
 # kind=property_fee only of the items that have this value.

@@ -230,8 +230,8 @@ def before(chapter: Chapter) -> list[Chapter]:
 
 def listing() -> str:
     """Return one line for each chapter: its name, what it shows, what it plays first."""
-    lines = []
+    lines, width = [], max(len(chapter.name) for chapter in CHAPTERS) + 2
     for chapter in CHAPTERS:
         first = ", ".join(earlier.name for earlier in before(chapter))
-        lines.append(f"  {chapter.name:<10}{chapter.about}{first and f' (after {first})'}")
+        lines.append(f"  {chapter.name:<{width}}{chapter.about}{first and f' (after {first})'}")
     return "\n".join(lines)

@@ -19,6 +19,7 @@ from services.ledger.seals import actions as seals
 NAME = "ledger"
 HELP = "prove the books from the journals; exit code 1 when something is not as it should be"
 BROKEN: Final = 1
+HEADING: Final = "What is proved so far (if it is interrupted, --after goes on behind a line):"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,9 +49,10 @@ def _day(text: str | None) -> str | None:
 
 
 async def prove(settings: Settings, span: Span) -> int:
+    _err(HEADING)
     async with open_dependencies(settings) as deps:
         with asking_mongo():
-            verdict = await verify(deps, span, _out, _err)
+            verdict = await verify(deps, span, _out, _progress)
     _out(told(verdict))
     return BROKEN if verdict.problems else 0
 
@@ -82,6 +84,11 @@ async def _seal(deps: Dependencies, span: Span) -> bool:
 
 def _out(line: str) -> None:
     sys.stdout.write(f"{line}\n")
+
+
+def _progress(line: str) -> None:
+    """Tell how far the proof is: indented, as it is no problem of the books."""
+    _err(f"  {line}")
 
 
 def _err(line: str) -> None:

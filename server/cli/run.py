@@ -43,6 +43,10 @@ HELP = "web server, worker, MongoDB, Redis and a WeChat stand-in in one go"
 
 log = structlog.get_logger()
 progress: Final = partial(print, file=sys.stderr, flush=True)
+GRANT: Final = (
+    ".venv/bin/python -m server grant --phone 19900030001 --role administrator "
+    "--place jl --new-city 吉林市"
+)
 WIDTH: Final = max(len(person.name) for person in ROLES) + 2
 
 
@@ -93,7 +97,10 @@ async def serve(
         if empty or await done_unless(stop, lay_foundation(site)):
             async with working(deps, complete, stop):
                 occupancy.announce(address(given))
-                sys.stdout.write(about(given, complete, address_of(sockets[1])))
+                has_people = not empty or site.mark.is_founded
+                sys.stdout.write(
+                    about(given, complete, address_of(sockets[1]), has_people=has_people)
+                )
                 sys.stdout.flush()
                 # The demo's residents pay by WeChat, whose notices come to this server.
                 if not empty:
@@ -144,7 +151,8 @@ def address(given: Settings) -> str:
     return f"http://127.0.0.1:{given.port}"
 
 
-def about(given: Settings, complete: Settings, operator: str) -> str:
+def about(given: Settings, complete: Settings, operator: str, *, has_people: bool) -> str:
+    """Tell where what is. `has_people`: the demo's people are there, to sign in as."""
     data = given.data_dir.absolute()
     lines = [
         address(given),
@@ -153,14 +161,14 @@ def about(given: Settings, complete: Settings, operator: str) -> str:
         f"health and figures, for the operator: {operator}/readyz, {operator}/metrics",
     ]
     if not given.wx_appid:
-        lines += [f"WeChat stand-in: {complete.wx_api_base}/__ctl", *sign_ins(given)]
+        lines.append(f"WeChat stand-in: {complete.wx_api_base}/__ctl")
+        lines += sign_ins(given) if has_people else first_acts(given)
     return "\n".join([*lines, ""])
 
 
 def sign_ins(given: Settings) -> list[str]:
     """Tell how to sign in as whom, in commands that work as they stand."""
-    is_default = given.data_dir.absolute() == Settings().data_dir.absolute()
-    folder = "" if is_default else f" DATA_DIR={shlex.quote(str(given.data_dir.absolute()))}"
+    folder = f" {chosen}" if (chosen := folder_of(given)) else ""
     token = f'"Authorization: Bearer $(make -s token AS=resident{folder})"'
     return [
         f"sign in as one of these with: make token AS=unit{folder}",
@@ -168,3 +176,24 @@ def sign_ins(given: Settings) -> list[str]:
         f"for example: curl -s -H {token} {address(given)}/api/v1/me",
         f"see the main job from end to end, in another terminal: make tour{folder}",
     ]
+
+
+def first_acts(given: Settings) -> list[str]:
+    """Tell how an empty installation gets its first person, in commands that work in bash."""
+    folder = folder_of(given)
+    lines = [
+        "without the demo. docs/how-to/set-up-a-city.md says how to begin; first of all",
+        *([f"  export {folder}"] if folder else []),
+        "  . docs/guide.sh",
+        f"  {GRANT}",
+        "  ADMIN=$(sign_in mayor 19900030001)",
+        "  call $ADMIN /me",
+    ]
+    return [*lines, f"for example: curl -s {address(given)}/api/v1/privacy/policies"]
+
+
+def folder_of(given: Settings) -> str:
+    """Return the setting by which other commands find this data folder; "" for the default."""
+    folder = given.data_dir.absolute()
+    is_default = folder == Settings().data_dir.absolute()
+    return "" if is_default else f"DATA_DIR={shlex.quote(str(folder))}"

@@ -6,6 +6,7 @@ from typing import Final
 
 from demo.client import Unexpected
 from demo.desk import Desk
+from demo.mark import Mark
 from demo.people import ROLES
 from demo.visitor import Visitor
 from server.embedded.lifecycle import stand_in
@@ -27,8 +28,18 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.name not in PEOPLE:
         known = ", ".join(PEOPLE)
         raise StartError(f"Nobody in the demo is called {arguments.name!r}: choose {known}")
+    return run_async(show(arguments.name, visitor(settings)))
+
+
+def visitor(settings: Settings) -> Visitor:
+    """Return a visitor of the demo that runs. Raises StartError when there is none."""
     address = address_of(settings.data_dir)
-    return run_async(show(arguments.name, Visitor(address, Desk(stand_in(settings)))))
+    if not Mark(settings.data_dir).is_founded:
+        raise StartError(
+            f"What runs on {settings.data_dir.absolute()} was started with --empty: "
+            "it has no demo, and nobody of it"
+        )
+    return Visitor(address, Desk(stand_in(settings)))
 
 
 async def show(name: str, visitor: Visitor) -> None:

@@ -6,12 +6,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from demo.client import Unexpected
-from demo.desk import Desk
 from demo.tour.chapters import CHAPTERS, Chapter, NoSuchChapter, before, chosen, listing
 from demo.tour.visit import Visit
-from demo.visitor import Visitor
-from server.embedded.lifecycle import stand_in
-from server.embedded.occupancy import address_of
+from server.cli.token import visitor
 from server.errors import StartError
 from server.serving import run_async
 from server.settings import Settings
@@ -38,9 +35,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         alone = chosen(arguments.chapter) if arguments.chapter else None
     except NoSuchChapter as error:
         raise StartError(str(error)) from error
-    address = address_of(settings.data_dir)
-    visitor = Visitor(address, Desk(stand_in(settings)))
-    visit = Visit(visitor, day_of(wall_clock()))
+    visit = Visit(visitor(settings), day_of(wall_clock()))
     return run_async(walk(visit, alone))
 
 

@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from server.embedded.lifecycle import stand_in
+from server.embedded.occupancy import address_of
 from server.settings import Settings
 
 NAME = "wechat"
@@ -15,5 +16,6 @@ def add_arguments(_: argparse.ArgumentParser) -> None:
 
 
 def run(_: argparse.Namespace, settings: Settings) -> int:
+    address_of(settings.data_dir)  # or nothing runs there
     sys.stdout.write(f"{stand_in(settings)}/__ctl\n")
     return 0

@@ -26,6 +26,7 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 os.execv(sys.argv[2], sys.argv[2:])
 """
 PORT_TAKEN: Final = "address already in use"
+LOG: Final = "log.txt"
 LOG_BYTES: Final = 10_000_000
 POLL_SECONDS: Final = 0.02
 
@@ -44,7 +45,7 @@ class Child:
     def __init__(self, directory: Path, *, throwaway: bool = False) -> None:
         self.directory = directory.absolute()
         self.throwaway = throwaway
-        self.log = self.directory / "log.txt"
+        self.log = self.directory / LOG
         self._lock = claim(self.directory, self.title)
         try:
             stop_stale(self.directory / "pid")
@@ -58,6 +59,7 @@ class Child:
         """Return the one another process started in this folder: to talk to, not to stop."""
         child = cls.__new__(cls)
         child.directory = directory.absolute()
+        child.log = child.directory / LOG
         try:
             child.port = int((directory / "port").read_text(encoding="ascii"))
         except (OSError, ValueError):

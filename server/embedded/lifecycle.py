@@ -12,7 +12,7 @@ import msgspec
 import structlog
 
 from server.embedded.children import Child
-from server.embedded.occupancy import last_address
+from server.embedded.occupancy import last_address, require_run
 from server.embedded.ports import answers
 from server.embedded.servers import Mongo, RedisServer, Sandbox
 from server.errors import StartError
@@ -50,7 +50,8 @@ def attached(settings: Settings) -> Settings:
     children = [kind.running_in(settings.data_dir / kind.folder) for kind in wanted(settings)]
     for child in children:
         if not answers(child.port):
-            raise StartError(f"{child.title} does not answer: start `make run` first")
+            require_run(settings.data_dir)
+            raise StartError(f"{child.title} does not answer; its log: {child.log}")
     address = settings.public_url or last_address(settings.data_dir) or ""
     complete = fill_in(settings.replace(public_url=address), children)
     complete.require_all()

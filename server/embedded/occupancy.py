@@ -55,15 +55,20 @@ def _refusal(folder: Path, owner: str) -> str:
 
 def address_of(folder: Path) -> str:
     """Return the address of the `run` on this data folder. StartError when none answers."""
+    require_run(folder)
+    address = last_address(folder)
+    if address is None:
+        raise StartError(f"It is still starting on {folder.absolute()}: wait for its address")
+    return address
+
+
+def require_run(folder: Path) -> None:
+    """Raise StartError when no `run` is up on this data folder."""
     if holder(folder) is None:
         raise StartError(
             f"Nothing runs on {folder.absolute()}: start `make run` first, "
             "or name its folder with DATA_DIR"
         )
-    address = last_address(folder)
-    if address is None:
-        raise StartError(f"It is still starting on {folder.absolute()}: wait for its address")
-    return address
 
 
 def last_address(folder: Path) -> str | None:

@@ -24,6 +24,7 @@ from services.fee_reductions.models import (
     ReductionView,
 )
 from services.fee_reductions.rules import actions as rules
+from services.fee_reductions.rules import offers
 from services.fee_reductions.rules.models import Cause, Decider, ReductionRule
 from services.fee_reductions.states import (
     TABLE,
@@ -182,8 +183,11 @@ async def of_home(deps: Dependencies, actor: Actor, home: str) -> HomeReductions
     """Return what was asked for in the actor's time at a home of theirs, and what may be."""
     require_at(actor, Permission.MANAGE_HOME, home)
     found = [one for one in await store.of_home(deps.db, home) if views.is_own(actor, one)]
-    offers = await rules.offers(deps, places.compound_of(home))
-    return HomeReductions(offers=offers, items=await views.views(deps, actor, found))
+    today, turns = deps.today(), await owners.turns_of(deps, [home])
+    earliest, latest = periods.first_days(today)
+    first = max(earliest, periods.owners_on(today, turns.get(home, ())))
+    may_ask = await offers.listing(deps, places.compound_of(home), first, latest)
+    return HomeReductions(offers=may_ask, items=await views.views(deps, actor, found))
 
 
 async def listing(

@@ -212,7 +212,7 @@ class ReductionView(Struct, kw_only=True):
 class HomeReductions(Struct, kw_only=True):
     """Reductions of a home of mine, and what may be asked for.
 
-    `offers`: What owners of the compound may ask for today.
+    `offers`: What I may ask for today, by reason and first day.
     `items`: What was asked for since the home is mine, the latest first; at most fifty.
     """
 

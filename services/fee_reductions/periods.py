@@ -41,11 +41,8 @@ def check(wish: NewReduction, rule: ReductionRule, today: Day) -> None:
     first, last = check_day(wish.from_day), check_day(wish.to_day)
     if last < first:
         raise BadReduction("结束日期不能早于开始日期")
-    if (
-        not plus_days(today, -FARTHEST_BACK_DAYS)
-        <= first
-        <= plus_days(today, FARTHEST_AHEAD_DAYS)
-    ):
+    earliest, latest = first_days(today)
+    if not earliest <= first <= latest:
         raise BadReduction("开始日期最早一年前,最晚三个月后")
     if last > longest(first, rule.longest_months):
         raise BadReduction(f"一次最多可以申请{rule.longest_months}个月")
@@ -53,6 +50,11 @@ def check(wish: NewReduction, rule: ReductionRule, today: Day) -> None:
         raise BadReduction("减免标准在这之前结束,请改早结束日期")
     if wish.cause.is_sensitive and not wish.document:
         raise BadReduction("请填写证件或证明的编号")
+
+
+def first_days(today: Day) -> tuple[Day, Day]:
+    """Return the earliest and the latest first day that may be asked for on a day."""
+    return plus_days(today, -FARTHEST_BACK_DAYS), plus_days(today, FARTHEST_AHEAD_DAYS)
 
 
 def longest(first: Day, months: int) -> Day:
@@ -82,9 +84,14 @@ def reduced_until(found: Reduction, hand_overs: Sequence[Day]) -> Day:
 
 def set_owners(found: Reduction, hand_overs: Sequence[Day], today: Day) -> None:
     """Write down whose it is: of today's owners. Raises BadReduction for days before them."""
-    found.owners = liability.owners(HandOver.DAYS, today, hand_overs)
+    found.owners = owners_on(today, hand_overs)
     if found.from_day < found.owners:
         raise BadReduction("开始日期不能早于现在的业主成为业主的那一天")
+
+
+def owners_on(today: Day, hand_overs: Sequence[Day]) -> Day:
+    """Return since when a home has its owners of a day, who ask for their own days only."""
+    return liability.owners(HandOver.DAYS, today, hand_overs)
 
 
 def require_unsold(found: Reduction, hand_overs: Sequence[Day]) -> None:

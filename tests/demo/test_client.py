@@ -11,13 +11,17 @@ from demo.client import Unexpected, fetch
 
 
 class Doorstep(RequestHandler):
-    """Answers with one status after the other."""
+    """Answers with one status after the other; 0 is no answer."""
 
     def initialize(self, coming: list[int]) -> None:
         self.coming = coming
 
     def post(self) -> None:
-        self.set_status(self.coming.pop(0))
+        status = self.coming.pop(0)
+        if not status:
+            self.detach().close()
+            return
+        self.set_status(status)
         self.set_header("Retry-After", "0")
         self.set_header("Content-Type", "application/json")
         self.write(b"{}")
@@ -42,6 +46,15 @@ async def test_it_asks_again_when_it_is_told_to(url: str, coming: list[int]) -> 
     coming += [503, 503, 201]
     assert await fetch("POST", url, {"n": 1}) == {}
     assert coming == []
+
+
+async def test_a_server_that_ends_before_it_answers_is_one_line(
+    url: str, coming: list[int]
+) -> None:
+    coming.append(0)
+    with pytest.raises(Unexpected, match=rf"^POST {url}: no answer \(Stream closed\)$") as cut:
+        await fetch("POST", url)
+    assert cut.value.status == 0
 
 
 @pytest.mark.parametrize("status", [400, 409, 500])

@@ -19,7 +19,7 @@ GUIDES = {
     "how-to/close-a-month.md": [],
     "how-to/close-a-year.md": [],
     "how-to/import-a-register.md": [],
-    "how-to/correct-a-register.md": ["owners_differ"],
+    "how-to/correct-a-register.md": ["home_inhabited", "not_retired", "owners_differ"],
     "how-to/send-a-notice.md": ["notice_review_needed"],
     "how-to/mend-a-repair.md": ["repair_moved_on"],
     "how-to/answer-feedback.md": ["feedback_only_thanks"],

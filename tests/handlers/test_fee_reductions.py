@@ -124,6 +124,23 @@ async def test_an_owner_asks_and_the_community_decides(estate: Estate) -> None:
     assert (await post(estate, "li", OF_LI, before)).status == 201
 
 
+async def test_what_may_be_asked_for_on_a_later_day_is_listed_today(estate: Estate) -> None:
+    def days(page: Any) -> list[tuple[int, str, str]]:
+        names = ("share", "earliest_day", "latest_day")
+        return [tuple(one[name] for name in names) for one in page.body["offers"]]
+
+    assert days(await get(estate, "li", OF_LI)) == []
+    await build.ruled(estate, start_day="2026-04-01")
+    assert days(await get(estate, "li", OF_LI)) == [(3000, "2026-04-01", "2026-06-02")]
+    await build.ruled(estate, start_day="2025-01-01", share=2000)
+    either = [(2000, "2025-03-01", "2026-03-31"), (3000, "2026-04-01", "2026-06-02")]
+    assert days(await get(estate, "li", OF_LI)) == either
+    await build.ruled(estate, start_day="2026-06-03", share=4000)
+    assert days(await get(estate, "li", OF_LI)) == either
+    wish = {**VACANT, "from_day": "2026-06-02"}
+    assert (await post(estate, "li", OF_LI, wish)).body["share"] == 3000
+
+
 async def test_only_an_owner_asks_and_takes_it_back(estate: Estate) -> None:
     await build.ruled(estate)
     assert (await post(estate, "mei", OF_LI, VACANT)).status == 403
@@ -245,7 +262,9 @@ async def test_a_buyer_is_told_and_given_nothing_of_what_the_seller_was_let_off(
     early = await post(estate, "staff", ENTERED, VACANT)
     assert (early.status, early.code) == (422, "bad_fee_reduction")
     await estate.advance(days=1)
-    assert (await get(estate, "wang", OF_LI)).body["items"] == []
+    page = (await get(estate, "wang", OF_LI)).body
+    assert page["items"] == []
+    assert {one["earliest_day"] for one in page["offers"]} == {"2026-03-02"}
     await cast.bill(estate.world, "2026-04")
     bills = [b for b in await estate.bills("wang") if b["home"] == LI_HOME]
     assert {b["kind"]: b["amount_fen"] for b in bills} == {

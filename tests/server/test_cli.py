@@ -14,6 +14,7 @@ from uuid import uuid4
 import pytest
 
 from server import cli
+from server.embedded.occupancy import occupied
 from server.embedded.ports import free_port
 from server.settings import Settings
 from services.places import actions as places
@@ -83,6 +84,8 @@ def test_every_command_explains_itself(name: str, server: Run) -> None:
             "Nothing runs on /nowhere: start `make run` first, or",
         ),
         (("tour",), NOWHERE, "Nothing runs on /nowhere: "),
+        (("api",), NOWHERE, "Nothing runs on /nowhere: "),
+        (("wechat",), NOWHERE, "Nothing runs on /nowhere: "),
         (("tour", "cooking"), {}, "No chapter is called 'cooking': choose compound, heads, "),
         (("token", "nobody"), {}, "Nobody in the demo is called 'nobody': choose admin, staff"),
         (("outbox", "replay"), {}, "usage: python -m server outbox replay ID"),
@@ -96,6 +99,31 @@ def test_what_cannot_start_says_so_in_one_line(
     assert done.out == ""
     assert done.err.startswith(says)
     assert done.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("words", [("token", "staff"), ("tour",)])
+def test_an_empty_installation_has_nobody_to_sign_in_as(
+    words: tuple[str, ...], folder: Path, server: Run
+) -> None:
+    with occupied(folder) as occupancy:
+        occupancy.announce("http://127.0.0.1:1")
+        done = server(*words, DATA_DIR=str(folder))
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert done.err.startswith(f"What runs on {folder} was started with --empty: ")
+
+
+def test_a_part_that_is_away_is_told_from_a_run_that_is_not_there(
+    folder: Path, server: Run
+) -> None:
+    for part in ("mongo", "redis", "wechat"):
+        (folder / part).mkdir()
+        (folder / part / "port").write_text(str(free_port()))
+    said = server("ledger", "verify", DATA_DIR=str(folder))
+    assert (said.code, said.err.startswith(f"Nothing runs on {folder}: ")) == (2, True)
+    with occupied(folder):
+        said = server("ledger", "verify", DATA_DIR=str(folder))
+    log = folder / "mongo" / "log.txt"
+    assert said == Ended(2, "", f"MongoDB does not answer; its log: {log}\n")
 
 
 def test_unusable_merchant_accounts_name_the_variable(base_settings: Settings) -> None:
@@ -231,7 +259,8 @@ async def test_the_first_city_is_founded_with_its_first_administrator(
 def test_the_tours_chapters_are_listed_without_anything_running(server: Run) -> None:
     done = server("tour", "help", **NOWHERE)
     assert (done.code, done.err) == (0, "")
-    assert "  payment   several bills paid at once" in done.out
+    assert "  payment     several bills paid at once" in done.out
+    assert "  closed-day  a day of a merchant account" in done.out
 
 
 def test_no_dead_jobs_are_said_to_be_none(base_settings: Settings, server: Run) -> None:

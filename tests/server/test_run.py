@@ -16,6 +16,8 @@ import pytest
 from tornado.httpclient import AsyncHTTPClient
 
 from demo.mark import DONE, FOUNDED
+from server.cli.run import GRANT, about
+from server.settings import Settings
 from tests.deadlines import SAFETY_NET
 
 pytestmark = pytest.mark.slow
@@ -138,6 +140,21 @@ async def test_it_answers_while_the_demo_is_made_and_survives_a_kill(folder: Pat
     assert f"{address}/api/v1/me" in out
     assert err.endswith("Stopping …\n")
     assert "route=/openapi.json" in (folder / "log.txt").read_text()
+
+
+def test_an_empty_installation_says_how_its_first_person_comes_in() -> None:
+    given = Settings(port=81, data_dir=Path("/srv/a city"))
+    complete = given.replace(wx_api_base="http://127.0.0.1:82")
+    said = about(given, complete, "http://127.0.0.1:83", has_people=False)
+    assert "\n  export DATA_DIR='/srv/a city'\n  . docs/guide.sh\n" in said
+    guide = (ROOT / "docs/how-to/set-up-a-city.md").read_text(encoding="utf-8")
+    assert f"  {GRANT}\n  ADMIN=$(sign_in mayor 19900030001)\n" in said
+    assert GRANT in guide.replace("\\\n    ", "").replace("$CITY", "jl")
+    assert "\nfor example: curl -s http://127.0.0.1:81/api/v1/privacy/policies\n" in said
+    assert "make token" not in said
+    demo = about(given, complete, "http://127.0.0.1:83", has_people=True)
+    assert "make token AS=unit DATA_DIR='/srv/a city'\n" in demo
+    assert "server grant" not in demo
 
 
 def test_interrupted_while_starting_it_ends_without_a_word(folder: Path) -> None:

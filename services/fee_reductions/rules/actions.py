@@ -10,13 +10,12 @@ from pymongo.errors import DuplicateKeyError
 
 from services.audit import actions as audit
 from services.dependencies import Dependencies, Transaction
-from services.fee_reductions.rules import store
+from services.fee_reductions.rules import offers, store
 from services.fee_reductions.rules.models import (
     Cause,
     Decider,
     EndReductionRule,
     NewReductionRule,
-    ReductionOffer,
     ReductionRule,
     ReductionRulesQuery,
     ReductionRuleView,
@@ -192,22 +191,4 @@ async def in_force(
     deps: Dependencies, place: str, cause: Cause, day: Day, *, tx: Transaction | None = None
 ) -> ReductionRule | None:
     """Return the rule of a compound for a cause that holds on a day: that started last."""
-    rules = await store.of_compound(deps.db, place, cause, tx=tx)
-    return next((rule for rule in rules if _holds(rule, day)), None)
-
-
-def _holds(rule: ReductionRule, day: Day) -> bool:
-    return rule.start_day <= day and (rule.end_day is None or day <= rule.end_day)
-
-
-async def offers(deps: Dependencies, place: str) -> list[ReductionOffer]:
-    """Return what owners of a compound may ask for today, by cause."""
-    found: dict[Cause, ReductionRule] = {}
-    for rule in await store.of_compound(deps.db, place):
-        if _holds(rule, deps.today()):
-            found.setdefault(rule.cause, rule)
-    return [
-        show(found[cause], ReductionOffer, needs_document=cause.is_sensitive)
-        for cause in Cause
-        if cause in found
-    ]
+    return offers.holding(await store.of_compound(deps.db, place, cause, tx=tx), day)

@@ -153,7 +153,7 @@ class ReductionRuleView(Struct, kw_only=True):
 
 
 class ReductionOffer(Struct, kw_only=True):
-    """Reduction that an owner may ask for today.
+    """Reduction that an owner may ask for.
 
     `cause`: Reason for which a home pays less.
     `kinds`: Fees of which it pays less.
@@ -162,6 +162,9 @@ class ReductionOffer(Struct, kw_only=True):
     `decider`: Who decides.
     `source`: Contract, law or paper that gives the reduction.
     `needs_document`: Whether the number of a certificate is needed.
+    `earliest_day`: Earliest first day of a reduction by this rule.
+    `latest_day`: Latest first day of it.
+    `end_day`: Last day for which the rule can be asked for; null for none.
     """
 
     cause: Cause
@@ -171,3 +174,6 @@ class ReductionOffer(Struct, kw_only=True):
     decider: Decider
     source: Source
     needs_document: bool
+    earliest_day: Day
+    latest_day: Day
+    end_day: Day | None

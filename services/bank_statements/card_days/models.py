@@ -11,7 +11,11 @@ MOST_DAYS: Final = 31
 
 
 class SettledDay(Struct, frozen=True, kw_only=True):
-    """Day of a card machine that a settlement covers, and what its slips came to."""
+    """Day of a card machine that a settlement covers, and what its slips came to.
+
+    `day`: The day.
+    `amount_fen`: What its slips came to, in fen.
+    """
 
     day: Day
     amount_fen: Fen

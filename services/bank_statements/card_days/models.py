@@ -13,7 +13,7 @@ MOST_DAYS: Final = 31
 class SettledDay(Struct, frozen=True, kw_only=True):
     """Day of a card machine that a settlement covers, and what its slips came to.
 
-    `day`: The day.
+    `day`: Day on which the cards were read.
     `amount_fen`: What its slips came to, in fen.
     """
 

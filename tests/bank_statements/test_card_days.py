@@ -70,6 +70,8 @@ async def test_only_the_exact_sum_of_the_slips_less_a_fee_is_taken(
         assert (refused.status, refused.code) == (422, "unequal_settlement")
     nothing = await settle(estate, who, row, days=["2026-03-01", TODAY])
     assert (nothing.status, nothing.code) == (422, "invalid_input")
+    never = await settle(estate, who, row, days=["2026-02-30"])
+    assert (never.status, never.code) == (422, "invalid_input")
     missing = await settle(estate, who, short, fee_fen=1000)  # a slip is no fee
     assert (missing.status, missing.code) == (422, "unequal_settlement")
     assert {each["state"] for each in await transfers(estate, who)} == {"open"}
@@ -84,6 +86,29 @@ async def test_a_day_that_is_not_over_is_not_settled(estate: Estate, cashier: Me
     await compare(estate, days=1)
     done = await settle(estate, await again(estate), row, fee_fen=0)
     assert (done.status, done.body["state"]) == (200, "settled")
+
+
+@pytest.mark.parametrize("first", ["payment", "settlement"])
+async def test_what_the_machine_took_is_no_payment_besides(
+    estate: Estate, cashier: Member, first: str
+) -> None:
+    """The bank's number of a settlement is booked as somebody's transfer, too."""
+    who, [row] = await came(estate, cashier, CAME)
+    estate.members.clear()
+    transfer = {"way": "transfer", "voucher": "S-0", "amount_fen": 100}
+    if first == "payment":
+        await take(estate, who, **transfer)
+        refused = await settle(estate, who, row)
+        assert (refused.status, refused.code) == (409, "bank_transfer_moved_on")
+        return
+    assert (await settle(estate, who, row)).status == 200
+    await take(estate, who, **transfer)
+    await compare(estate, days=1)
+    rows = [(day, f"W-{day}", "", "1.00", "", "") for day in (TOMORROW, "2026-03-04")]
+    await imported(estate, await again(estate), csv_file(rows))
+    await compare(estate)
+    [found] = await differences(estate, reference="S-0")
+    assert (found["kind"], found["booked_fen"]) == ("not_at_wechat", 100)
 
 
 async def test_a_day_is_settled_once_whoever_says_so_at_once(

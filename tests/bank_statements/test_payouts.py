@@ -118,6 +118,22 @@ async def test_a_payout_that_the_bank_lacks_and_one_of_another_amount_are_differ
 
 
 @pytest.mark.usefixtures("cashier")
+async def test_a_payouts_number_in_other_letters_is_one_difference_and_not_set_aside(
+    estate: Estate,
+) -> None:
+    await refunded(estate, "t-1")
+    cashier = await brought_in(estate, ("T-1", "102.35"))
+    amounts = ("amount", FEN - 1, FEN)
+    assert await open_ones(estate) == {"T-1": amounts}
+    row = (await left_rows(estate, cashier))["T-1"]
+    aside = f"{TRANSFERS}/{row['transfer_id']}/set-aside"
+    done = await estate.world.api.post(aside, {"reason": "电费"}, as_=cashier)
+    assert done.status == 200, done.body
+    await compare(estate)
+    assert await open_ones(estate) == {"T-1": amounts}
+
+
+@pytest.mark.usefixtures("cashier")
 async def test_who_handed_it_out_explains_no_difference_of_it(estate: Estate) -> None:
     await refunded(estate)
     await estate.world.db.refund_requests.update_one(

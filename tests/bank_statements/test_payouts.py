@@ -220,3 +220,22 @@ async def test_prepaid_money_is_known_by_its_number_whatever_day_it_was_entered(
     assert (await left_rows(estate, cashier))["T-1"]["state"] == "booked"
     assert "T-1" not in await open_ones(estate)
     assert (await day_of(estate, "bank", "2026-02-27"))["state"] == "closed"
+
+
+def left(number: str, *amounts: str) -> list[tuple[str, ...]]:
+    return [(TODAY, number, "", amount, "员工", "工资") for amount in amounts]
+
+
+async def test_what_an_earlier_file_had_of_a_number_keeps_its_name(
+    estate: Estate, cashier: Member
+) -> None:
+    for later, state in (
+        (left("N", "2", "3"), "read"),
+        (left("n", "5", "3", "2"), "read"),
+        (left("N", "9", "2"), "refused"),  # 3 and 5 were other amounts
+    ):
+        found = await imported(estate, cashier, csv_file(later))
+        assert found["state"] == state, found["problems"]
+    shown = await left_rows(estate, cashier)
+    amounts = {number: row["amount_fen"] for number, row in shown.items()}
+    assert amounts == {"N": 300, "N#2": 200, "n#3": 500}

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from services.counter_days import cards
 from tests.bank_statements.test_days import TODAY, again, compare, day_of, differences, take
 from tests.build import deposits
 from tests.build.bank_statements import TRANSFERS, csv_file, imported, transfers
@@ -59,6 +60,22 @@ async def test_a_day_of_the_card_machine_closes_when_its_money_came(
     who = await again(estate)
     await imported(estate, who, csv_file([("2026-03-04", "W-1", "", "1.00", "", "")]))
     assert await differences(estate, reference="S-0") == []
+
+
+@pytest.mark.parametrize(
+    ("fee_fen", "taken", "expected"),
+    [
+        (31, {"2026-03-01": 6118}, [31]),
+        (600, {"2026-03-01": 100000, "2026-03-02": 100}, [599, 1]),  # more than the last took
+        (1, {"2026-03-01": 1, "2026-03-02": 1, "2026-03-03": 1}, [0, 0, 1]),
+        (0, {"2026-03-01": 5, "2026-03-02": 7}, [0, 0]),
+    ],
+)
+def test_each_day_of_a_settlement_has_its_share_of_the_fee(
+    fee_fen: int, taken: dict[str, int], expected: list[int]
+) -> None:
+    found = cards.shares(fee_fen, taken)
+    assert ([*found.values()], sum(found.values())) == (expected, fee_fen)
 
 
 async def test_only_the_exact_sum_of_the_slips_less_a_fee_is_taken(

@@ -34,6 +34,7 @@ from services.bank_statements.transfers.models import (
     TransferFit,
     payout_id,
 )
+from services.bank_statements.transfers.numbers import numbered
 from services.bank_statements.transfers.states import BankTransferState
 from services.counter_payments import actions as counter_payments
 from services.counter_payments.models import CounterWay
@@ -100,7 +101,7 @@ async def _write(
     """Write the transfers that are new. Raises FileRefused for rows that cannot be right."""
     named = await _named(deps, found.account, rows)
     there = await transfers_store.find_many(deps.db, [name for name, _ in named])
-    _require_same(deps, rows, [there.get(name) for name, _ in named])
+    _require_same(deps, [row for _, row in named], [there.get(name) for name, _ in named])
     await _write_received(deps, found, [each for each in named if not each[1].leaves])
     left = [_transfer(deps, found, *each, NO_MATCH) for each in named if each[1].leaves]
     for start in range(0, len(left), AT_ONCE):
@@ -114,12 +115,12 @@ async def _write(
 
 async def _named(deps: Dependencies, account: str, rows: Sequence[Movement]) -> list[Named]:
     """Return each row with the id of its transfer."""
-    came = [row.number for row in rows if not row.leaves]
-    names = await vouchers.names(deps, account, CounterWay.TRANSFER, came)
-    return [
-        (payout_id(account, row.number) if row.leaves else names[row.number], row)
-        for row in rows
-    ]
+    came = [row for row in rows if not row.leaves]
+    left = await numbered(deps, account, [row for row in rows if row.leaves])
+    typed = [row.number for row in came]
+    names = await vouchers.names(deps, account, CounterWay.TRANSFER, typed)
+    found = [(names[row.number], row) for row in came]
+    return found + [(payout_id(account, row.number), row) for row in left]
 
 
 async def _write_received(deps: Dependencies, found: Statement, named: Sequence[Named]) -> None:

@@ -1,7 +1,6 @@
 """Day of a bank account: the bank's file, our counter payments and payouts, the journals."""
 
-from collections.abc import Collection, Iterable
-from typing import Final
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from services.bank_statements import actions as bank_statements
 from services.bank_statements.transfers.models import BankDirection, Transfer
@@ -18,8 +17,6 @@ from services.ledger.models import bank, posted
 from services.reconciliations.entries import Entry, MovementKind, Side
 from services.reconciliations.matcher import Matcher
 
-# What pays no fee, and what a card machine took: that is compared on the machine's days.
-ASIDE: Final = frozenset({BankTransferState.NO_FEE, BankTransferState.SETTLED})
 Slip = CounterPayment | Deposit
 
 
@@ -55,12 +52,28 @@ async def read(deps: Dependencies, account: str, day: Day, matcher: Matcher) -> 
     unknown = sorted(came.keys() - paid.keys())
     paid |= await counter_payments.booked(deps, unknown)
     paid |= await deposits.find_many(deps, unknown)
-    fees = [each for each in came.values() if each.state not in ASIDE]
-    aside = [each for each in came.values() if each.state in ASIDE]
-    matcher.add(Side.BILLED, map(_came, fees))
-    matcher.add(Side.VOID, map(_came, aside))
-    matcher.add(Side.TOLD, [_paid(each, each.amount_fen) for each in paid.values()])
-    matcher.add(Side.BOOKED, await _booked(deps, account, paid.values()))
+    names = {each.id: each.voucher for each in paid.values()}
+    names |= {each.id: each.number for each in came.values()}
+    for row in came.values():
+        for side in _sides(row, is_paid=row.id in paid):
+            matcher.add(side, [_came(row)])
+    told = [_paid(each, names[each.id], each.amount_fen) for each in paid.values()]
+    matcher.add(Side.TOLD, told)
+    matcher.add(Side.BOOKED, await _booked(deps, account, paid.values(), names))
+
+
+def _sides(row: Transfer, *, is_paid: bool) -> Iterator[Side]:
+    """Yield where a row counts. One that is set aside hides no payment that has its number.
+
+    What a card machine took is compared on the machine's days: it is no payment besides.
+    """
+    match row.state:
+        case BankTransferState.NO_FEE | BankTransferState.SETTLED if not is_paid:
+            yield Side.VOID
+        case BankTransferState.SETTLED:
+            return
+        case _:
+            yield Side.BILLED
 
 
 async def _slips(deps: Dependencies, account: str, day: Day) -> dict[str, Slip]:
@@ -71,11 +84,15 @@ async def _slips(deps: Dependencies, account: str, day: Day) -> dict[str, Slip]:
     return {each.id: each for each in paid}
 
 
-async def _booked(deps: Dependencies, account: str, paid: Collection[Slip]) -> Iterable[Entry]:
+async def _booked(
+    deps: Dependencies, account: str, paid: Collection[Slip], names: Mapping[str, str]
+) -> Iterable[Entry]:
     """Return what the journals of some slips say came into the bank account."""
     ids = {counter_payments.journal_id(each.id): each for each in paid}
-    journals = await ledger.find_many(deps, [*ids])
-    return [_paid(ids[journal.id], posted(journal, bank(account))) for journal in journals]
+    return [
+        _paid(slip := ids[each.id], names[slip.id], posted(each, bank(account)))
+        for each in await ledger.find_many(deps, [*ids])
+    ]
 
 
 def _came(transfer: Transfer) -> Entry:
@@ -87,10 +104,11 @@ def _came(transfer: Transfer) -> Entry:
     )
 
 
-def _paid(slip: Slip, amount_fen: int) -> Entry:
+def _paid(slip: Slip, name: str, amount_fen: int) -> Entry:
+    """Return what was booked. `name`: the number as the bank has it, or as it was typed."""
     return Entry(
         kind=MovementKind.PAYMENT,
-        reference=slip.voucher,
+        reference=name,
         amount_fen=amount_fen,
         order=slip.id,
     )

@@ -4,7 +4,7 @@ A machine settles in sums, mostly on the next working day and less a fee. The fe
 beside the day's totals and not booked, as WeChat's is.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from services.bank_statements.card_days import actions as card_days
@@ -55,13 +55,27 @@ async def read(deps: Dependencies, account: str, day: Day, matcher: Matcher) -> 
 
 
 async def flow(deps: Dependencies, account: str, day: Day) -> Flow | None:
-    """Return what came in the bank for a day; the fee is of the last day of a settlement."""
+    """Return what came in the bank for a day, less its share of the settlement's fee."""
     found = await card_days.settlement_of(deps, account, day)
     if found is None:
         return None
     taken = {each.day: each.amount_fen for each in found.settled}
-    fee_fen = found.fee_fen if day == max(taken) else 0
+    fee_fen = shares(found.fee_fen, taken)[day]
     return Flow(rows=1, income_fen=taken[day] - fee_fen, fees_fen=fee_fen)
+
+
+def shares(fee_fen: int, taken: Mapping[Day, int]) -> dict[Day, int]:
+    """Return day → its share of a fee, by what was taken; together they are the fee.
+
+    The fee of many days can be more than what one of them took.
+    """
+    found: dict[Day, int] = {}
+    sum_fen, said_fen, all_fen = 0, 0, sum(taken.values())
+    for day in sorted(taken):
+        sum_fen += taken[day]
+        found[day] = fee_fen * sum_fen // all_fen - said_fen
+        said_fen += found[day]
+    return found
 
 
 def name(found: Iterable[Difference]) -> None:

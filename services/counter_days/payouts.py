@@ -58,7 +58,7 @@ def _add(
     paid: Mapping[str, Payout],
     links: Mapping[str, Transfer],
 ) -> None:
-    names = {each.id: _name(each, links) for each in paid.values()}
+    names = {each.id: _name(each, left, links) for each in paid.values()}
     orders = {name: payout for payout, name in names.items()}
     is_aside = {
         each.id
@@ -73,9 +73,12 @@ def _add(
     matcher.add(Side.TOLD, [_entry(names[each], fen, each) for each, fen in told.items()])
 
 
-def _name(payout: Payout, links: Mapping[str, Transfer]) -> str:
-    """Return the number by which the bank knows a payout, or is asked for it."""
-    row = links.get(payout.id)
+def _name(payout: Payout, left: Mapping[str, Transfer], links: Mapping[str, Transfer]) -> str:
+    """Return the number by which the bank knows a payout, or is asked for it.
+
+    The bank may write it in other letters than who typed it.
+    """
+    row = links.get(payout.id) or left.get(payout_id(payout.account, payout.voucher))
     return row.number if row else payout.voucher
 
 

@@ -31,7 +31,7 @@ from services.fees.payees import actions as payees
 from services.kernel import errors, interests
 from services.kernel.access import accessible
 from services.kernel.acts import Act
-from services.kernel.days import Day, day_of, end_of, plus_days, start_of
+from services.kernel.days import Day, check_day, day_of, end_of, plus_days, start_of
 from services.kernel.pages import Page
 from services.kernel.paths import smallest_around
 from services.kernel.permissions import Actor, Permission, require_at
@@ -122,12 +122,15 @@ async def take(
 def require_day(
     deps: Dependencies, request: Taken, longest_ago_days: int = LONGEST_AGO_DAYS
 ) -> None:
-    """Raise BadPaymentDay for a day that the way of paying cannot have."""
+    """Raise BadPaymentDay for a day that the way of paying cannot have, or InvalidInput."""
     today = day_of(deps.now())
     if request.paid_on is None or request.paid_on == today:
         return
     first = plus_days(today, -longest_ago_days)
-    if request.way is not CounterWay.TRANSFER or not first <= request.paid_on < today:
+    if (
+        request.way is not CounterWay.TRANSFER
+        or not first <= check_day(request.paid_on) < today
+    ):
         raise BadPaymentDay("转账日期请填最近一个月内的日期,现金和刷卡按当天登记")
 
 

@@ -4,6 +4,7 @@ import unicodedata
 from typing import Final
 
 UNSEEN: Final = frozenset({"Cf", "Mn", "Zl", "Zp", "Zs"})  # joiners, selectors, blanks
+FILLERS: Final = frozenset("\u115f\u1160\u2800")  # letters and patterns that show nothing
 
 
 def plain(text: str) -> str:
@@ -12,17 +13,18 @@ def plain(text: str) -> str:
     In single width, too, as the bank's file has it.
     """
     found = unicodedata.normalize("NFKC", text)
-    seen = (c for c in found if unicodedata.category(c) not in UNSEEN)
+    seen = (c for c in found if c not in FILLERS and unicodedata.category(c) not in UNSEEN)
     return "".join(seen) or text
 
 
 def key(text: str) -> str:
     """Return what a number is compared by: B-1a and b-1A are one slip.
 
-    Of what is plain and has no letters but those of ASCII it is what MongoDB's `$toLower` makes
-    (mongo_indexes, FILLS).
+    The key of a key is itself, in capitals, too: a letter without capitals of its own, such as
+    the İ of some keyboards, is the one that looks like it. Of what is plain and has no letters
+    but those of ASCII it is what MongoDB's `$toLower` makes (mongo_indexes, FILLS).
     """
-    return unicodedata.normalize("NFKC", plain(text).casefold())
+    return plain(plain(text).upper().casefold())
 
 
 def has_case(text: str) -> bool:

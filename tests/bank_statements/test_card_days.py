@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from services.counter_days import cards
 from tests.bank_statements.test_days import TODAY, again, compare, day_of, differences, take
 from tests.build import deposits
 from tests.build.bank_statements import TRANSFERS, csv_file, imported, transfers
@@ -61,6 +62,22 @@ async def test_a_day_of_the_card_machine_closes_when_its_money_came(
     assert await differences(estate, reference="S-0") == []
 
 
+@pytest.mark.parametrize(
+    ("fee_fen", "taken", "expected"),
+    [
+        (31, {"2026-03-01": 6118}, [31]),
+        (600, {"2026-03-01": 100000, "2026-03-02": 100}, [599, 1]),  # more than the last took
+        (1, {"2026-03-01": 1, "2026-03-02": 1, "2026-03-03": 1}, [0, 0, 1]),
+        (0, {"2026-03-01": 5, "2026-03-02": 7}, [0, 0]),
+    ],
+)
+def test_each_day_of_a_settlement_has_its_share_of_the_fee(
+    fee_fen: int, taken: dict[str, int], expected: list[int]
+) -> None:
+    found = cards.shares(fee_fen, taken)
+    assert ([*found.values()], sum(found.values())) == (expected, fee_fen)
+
+
 async def test_only_the_exact_sum_of_the_slips_less_a_fee_is_taken(
     estate: Estate, cashier: Member
 ) -> None:
@@ -70,6 +87,8 @@ async def test_only_the_exact_sum_of_the_slips_less_a_fee_is_taken(
         assert (refused.status, refused.code) == (422, "unequal_settlement")
     nothing = await settle(estate, who, row, days=["2026-03-01", TODAY])
     assert (nothing.status, nothing.code) == (422, "invalid_input")
+    never = await settle(estate, who, row, days=["2026-02-30"])
+    assert (never.status, never.code) == (422, "invalid_input")
     missing = await settle(estate, who, short, fee_fen=1000)  # a slip is no fee
     assert (missing.status, missing.code) == (422, "unequal_settlement")
     assert {each["state"] for each in await transfers(estate, who)} == {"open"}
@@ -84,6 +103,29 @@ async def test_a_day_that_is_not_over_is_not_settled(estate: Estate, cashier: Me
     await compare(estate, days=1)
     done = await settle(estate, await again(estate), row, fee_fen=0)
     assert (done.status, done.body["state"]) == (200, "settled")
+
+
+@pytest.mark.parametrize("first", ["payment", "settlement"])
+async def test_what_the_machine_took_is_no_payment_besides(
+    estate: Estate, cashier: Member, first: str
+) -> None:
+    """The bank's number of a settlement is booked as somebody's transfer, too."""
+    who, [row] = await came(estate, cashier, CAME)
+    estate.members.clear()
+    transfer = {"way": "transfer", "voucher": "S-0", "amount_fen": 100}
+    if first == "payment":
+        await take(estate, who, **transfer)
+        refused = await settle(estate, who, row)
+        assert (refused.status, refused.code) == (409, "bank_transfer_moved_on")
+        return
+    assert (await settle(estate, who, row)).status == 200
+    await take(estate, who, **transfer)
+    await compare(estate, days=1)
+    rows = [(day, f"W-{day}", "", "1.00", "", "") for day in (TOMORROW, "2026-03-04")]
+    await imported(estate, await again(estate), csv_file(rows))
+    await compare(estate)
+    [found] = await differences(estate, reference="S-0")
+    assert (found["kind"], found["booked_fen"]) == ("not_at_wechat", 100)
 
 
 async def test_a_day_is_settled_once_whoever_says_so_at_once(

@@ -155,6 +155,35 @@ async def test_other_amounts_of_one_number_differ(estate: Estate, cashier: Membe
     assert (found["kind"], found["billed_fen"], found["booked_fen"]) == ("amount", 10236, FEE)
 
 
+async def test_a_number_that_the_bank_writes_in_other_letters_is_the_same_money(
+    estate: Estate, cashier: Member
+) -> None:
+    await take(estate, cashier, way="transfer", voucher="b-1a", paid_on=DAY)
+    await imported(estate, cashier, csv_file([(DAY, "B-1A", "51.18", "", "li", "")]))
+    await compare(estate)
+    assert await differences(estate) == []
+    assert (await day_of(estate, "bank"))["state"] == "closed"
+
+
+async def test_what_is_set_aside_hides_no_payment_that_is_booked_by_its_number(
+    estate: Estate, cashier: Member
+) -> None:
+    await imported(estate, cashier, csv_file([(DAY, "B1", "1.00", "", "li", "")]))
+    [row] = await transfers(estate, cashier)
+    path = f"{TRANSFERS}/{row['transfer_id']}/set-aside"
+    assert (await estate.world.api.post(path, {"reason": "利息"}, as_=cashier)).status == 200
+    await compare(estate)
+    assert (await day_of(estate, "bank"))["state"] == "closed"
+    await take(estate, cashier, way="transfer", voucher="B1")
+    await compare(estate, days=1)
+    content = csv_file([(TODAY, "X1", "", "1.00", "", "")])
+    await imported(estate, await again(estate), content)
+    await compare(estate)
+    [found] = await differences(estate, reference="B1")
+    assert (found["day"], found["kind"]) == (TODAY, "amount")
+    assert (found["billed_fen"], found["booked_fen"]) == (100, FEE)
+
+
 async def test_what_is_booked_into_a_closed_day_is_seen_on_the_day_of_its_booking(
     estate: Estate, cashier: Member
 ) -> None:

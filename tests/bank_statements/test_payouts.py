@@ -118,6 +118,22 @@ async def test_a_payout_that_the_bank_lacks_and_one_of_another_amount_are_differ
 
 
 @pytest.mark.usefixtures("cashier")
+async def test_a_payouts_number_in_other_letters_is_one_difference_and_not_set_aside(
+    estate: Estate,
+) -> None:
+    await refunded(estate, "t-1")
+    cashier = await brought_in(estate, ("T-1", "102.35"))
+    amounts = ("amount", FEN - 1, FEN)
+    assert await open_ones(estate) == {"T-1": amounts}
+    row = (await left_rows(estate, cashier))["T-1"]
+    aside = f"{TRANSFERS}/{row['transfer_id']}/set-aside"
+    done = await estate.world.api.post(aside, {"reason": "电费"}, as_=cashier)
+    assert done.status == 200, done.body
+    await compare(estate)
+    assert await open_ones(estate) == {"T-1": amounts}
+
+
+@pytest.mark.usefixtures("cashier")
 async def test_who_handed_it_out_explains_no_difference_of_it(estate: Estate) -> None:
     await refunded(estate)
     await estate.world.db.refund_requests.update_one(
@@ -204,3 +220,22 @@ async def test_prepaid_money_is_known_by_its_number_whatever_day_it_was_entered(
     assert (await left_rows(estate, cashier))["T-1"]["state"] == "booked"
     assert "T-1" not in await open_ones(estate)
     assert (await day_of(estate, "bank", "2026-02-27"))["state"] == "closed"
+
+
+def left(number: str, *amounts: str) -> list[tuple[str, ...]]:
+    return [(TODAY, number, "", amount, "员工", "工资") for amount in amounts]
+
+
+async def test_what_an_earlier_file_had_of_a_number_keeps_its_name(
+    estate: Estate, cashier: Member
+) -> None:
+    for later, state in (
+        (left("N", "2", "3"), "read"),
+        (left("n", "5", "3", "2"), "read"),
+        (left("N", "9", "2"), "refused"),  # 3 and 5 were other amounts
+    ):
+        found = await imported(estate, cashier, csv_file(later))
+        assert found["state"] == state, found["problems"]
+    shown = await left_rows(estate, cashier)
+    amounts = {number: row["amount_fen"] for number, row in shown.items()}
+    assert amounts == {"N": 300, "N#2": 200, "n#3": 500}

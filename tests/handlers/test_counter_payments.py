@@ -139,6 +139,7 @@ async def test_of_an_order_and_the_counter_at_once_one_wins(
     [
         ({"way": "transfer", "paid_on": "2026-02-20"}, 201, ""),
         ({"way": "transfer", "paid_on": "2026-01-20"}, 422, "bad_payment_day"),
+        ({"way": "transfer", "paid_on": "2026-02-30"}, 422, "invalid_input"),
         ({"way": "cash", "paid_on": "2026-02-28"}, 422, "bad_payment_day"),
         ({"way": "pos", "paid_on": "2026-12-28"}, 422, "bad_payment_day"),
         ({"way": "wechat"}, 422, "invalid_input"),

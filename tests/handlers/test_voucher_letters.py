@@ -39,6 +39,27 @@ def test_letters_are_the_same_in_any_case_and_width(typed: str) -> None:
     assert not vouchers.has_case("2026-0301")
 
 
+@pytest.mark.parametrize(
+    ("typed", "same"),
+    [
+        ("\u0130-1", "i-1"),  # a capital i with its dot, as some keyboards have it
+        ("\u0131-1", "i-1"),
+        ("\u00df1", "SS1"),
+        ("\u1e9e1", "ss1"),
+        ("\u212a-1", "k-1"),  # the sign of kelvin
+        ("\u017f1", "S1"),
+        ("B1\u3164", "b1"),  # fillers that show nothing
+        ("B\u28001", "b1"),
+        ("\uff11\uff12", "12"),
+    ],
+)
+def test_the_key_of_a_number_stays_itself(typed: str, same: str) -> None:
+    found = vouchers.key(typed)
+    assert found == vouchers.key(same)
+    for again in (found, found.upper(), typed.upper(), typed.lower()):
+        assert vouchers.key(again) == found
+
+
 async def pay(estate: Estate, bill_id: str, voucher: str, way: str = "transfer") -> Reply:
     slip = {"bill_ids": [bill_id], "way": way, "voucher": voucher}
     return await post(estate, "staff", "counter-payments", slip)

@@ -13,10 +13,12 @@ from services.bank_statements.card_days.models import SettleCards, SettledDay
 from services.bank_statements.transfers import store as transfers_store
 from services.bank_statements.transfers.models import BankDirection, BankTransferView, Transfer
 from services.bank_statements.transfers.states import TABLE, BankTransferAction
+from services.counter_payments import actions as counter_payments
 from services.counter_payments.drawers import actions as drawers
 from services.dependencies import Dependencies, Transaction
+from services.deposits import actions as deposits
 from services.deposits.journals import DEPOSIT
-from services.kernel.days import Day, end_of, start_of
+from services.kernel.days import Day, check_day, end_of, start_of
 from services.kernel.documents import to_document
 from services.kernel.errors import Conflict, InvalidInput
 from services.kernel.money import yuan
@@ -48,13 +50,14 @@ async def settle(
     Raises NotFound, InvalidInput, UnequalSettlement, CardDaySettled, TransferMovedOn.
     """
     row = await actions.access_transfer(deps, actor, transfer)
-    days = sorted({*wish.days})
+    days = sorted({check_day(day) for day in wish.days})
     if row.direction is BankDirection.OUT or days[-1] > row.day or days[-1] >= deps.today():
         raise InvalidInput("刷卡日期应在到账日期当天或之前,且当天已结束")
     settled = [
         SettledDay(day=day, amount_fen=await taken_on(deps, row.account, day)) for day in days
     ]
     _require_equal(row, settled, wish.fee_fen)
+    await _require_no_payment(deps, row)
     await drawers.add_bank(deps, row.account)
 
     async def work(tx: Transaction) -> Transfer:
@@ -73,6 +76,13 @@ async def settle(
 
     [shown] = await views.transfers(deps, [await deps.in_transaction(work)])
     return shown
+
+
+async def _require_no_payment(deps: Dependencies, row: Transfer) -> None:
+    """Raise TransferMovedOn for money that was booked by its number: it would count twice."""
+    booked = await counter_payments.booked(deps, [row.id])
+    if booked or await deposits.find_many(deps, [row.id]):
+        raise actions.TransferMovedOn("这笔到账已按流水号登记过,请刷新后再试")
 
 
 def _require_equal(row: Transfer, settled: Sequence[SettledDay], fee_fen: int) -> None:

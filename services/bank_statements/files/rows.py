@@ -1,10 +1,7 @@
 """Rows of a bank's file, read one by one: each is money that came in, or that left."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
-
-from msgspec.structs import replace
 
 from services.bank_statements.files import cells as values
 from services.bank_statements.files.cells import Unreadable
@@ -60,7 +57,7 @@ class Reader:
             )
         if not self.days:
             raise FileRefused.because("bank_file_no_rows")
-        self.rows = [*self._came, *numbered(self._left)]
+        self.rows = [*self._came, *self._left]
 
     def _read(self, row: int, cells: Sequence[Any]) -> None:
         if self._is_a_note(cells):
@@ -144,22 +141,6 @@ class Reader:
         self.bad_rows += 1
         if len(self.problems) < MOST_PROBLEMS:
             self.problems.append(BadRow(row=row, column=column.value, message=message))
-
-
-def numbered(left: Sequence[Movement]) -> list[Movement]:
-    """Return what left, each with a number of its own, in the order of the file.
-
-    A bank gives a transfer and its fee, or all of a payroll, one number: the greatest amount
-    keeps it, so that another file of the same days says the same.
-    """
-    used: dict[str, int] = defaultdict(int)
-    found: list[Movement] = []
-    for each in sorted(left, key=lambda row: (-row.amount_fen, row.day, row.row)):
-        used[key(each.number)] += 1
-        count = used[key(each.number)]
-        name = each.number if count == 1 else f"{each.number}#{count}"
-        found.append(replace(each, number=name))
-    return sorted(found, key=lambda row: row.row)
 
 
 def batches(rows: Sequence[Movement], size: int) -> Iterator[list[Movement]]:

@@ -13,10 +13,12 @@ from services.kernel.days import Day
 from services.kernel.documents import Document
 from services.kernel.interests import require_apart
 from services.kernel.pages import Page
+from services.kernel.paths import covers
 from services.kernel.permissions import Actor
 from services.kernel.unions import Part
 from services.people import actions as people
 from services.places import actions as places
+from services.places import homes as place_homes
 from services.residencies import owners, sealed, store
 from services.residencies.models import (
     Belonging,
@@ -294,8 +296,14 @@ async def require_none_below(
 async def homes_since(
     deps: Dependencies, person_id: str, place: str, day: Day, *, tx: Transaction | None = None
 ) -> list[str]:
-    """Return the homes under a place that a person belongs to, will, or did since a day."""
-    return await store.homes_since(deps.db, person_id, place, day, tx=tx)
+    """Return the homes under a place that a person belongs to, will, or did since a day.
+
+    With those that were merged into one of them: what they owe is owed there.
+    """
+    around = places.compound_of(place)  # homes of one unit are merged
+    own = await store.homes_since(deps.db, person_id, around, day, tx=tx)
+    merged = await place_homes.merged_into(deps, own) if own else {}
+    return sorted({home for home in (*own, *merged) if covers(place, home)})
 
 
 async def of_homes(deps: Dependencies, homes: Sequence[str]) -> list[Residency]:

@@ -7,6 +7,8 @@ request: what is written here counts on the next one.
 
 from collections.abc import Sequence
 
+import msgspec
+
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors, phones
 from services.kernel.days import Day
@@ -274,10 +276,25 @@ async def claimants_of(
 ) -> list[Claimant]:
     """List who is bound to some homes, or all homes of some people, by person and home.
 
-    With those they left, of which they may owe something.
+    With those they left, of which they may owe something, and with those that were merged into
+    theirs, whose bills they owe.
     """
-    among = {"home": {"$in": list(homes)}} if homes else {"person": {"$in": list(people)}}
-    return await store.claimants(deps.db, among, deps.today())
+    day = deps.today()
+    if homes:
+        found = await places.find_many(deps, homes)
+        merged = {home.id: home.merged_into for home in found if home.merged_into}
+        among: Document = {"home": {"$in": sorted({*homes, *merged.values()})}}
+        rows = await store.claimants(deps.db, among, day)
+    else:
+        rows = await store.claimants(deps.db, {"person": {"$in": list(people)}}, day)
+        merged = await place_homes.merged_into(deps, sorted({row.home for row in rows}))
+    there = [
+        msgspec.structs.replace(row, home=home)
+        for home, into in merged.items()
+        for row in rows
+        if row.home == into
+    ]
+    return [row for row in (*rows, *there) if not homes or row.home in homes]
 
 
 async def require_none_below(

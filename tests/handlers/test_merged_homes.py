@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.residencies.models import Relation
-from tests.build import cast, deposits, instalments, prepayment_returns
+from tests.build import bill_notes, cast, deposits, instalments, prepayment_returns
 from tests.build.cast import WANG_HOME, Estate
 from tests.build.deeds import FORGIVEN
 from tests.build.homes import get, post, told
@@ -64,6 +64,17 @@ async def test_what_the_old_entry_owes_is_paid_in_parts_as_agreed(estate: Estate
     assert [item["instalments_id"] for item in mine.body["items"]] == [agreement_id]
     assert (await instalments.answer(estate, agreement_id, "li")).status == 404
     assert (await instalments.answer(estate, agreement_id, "wang")).status == 200
+
+
+async def test_corrections_of_what_the_old_entry_owes_are_told(estate: Estate) -> None:
+    await merged(estate)
+    wang, [bill, *_] = await estate.member("wang"), await owed(estate)
+    await bill_notes.applied(estate, bill["_id"], {**bill_notes.CREDIT, "amount_fen": 100})
+    assert len(await told(estate.world, wang, "bill_corrected")) == 1
+    path = f"bill-runs/{bill['run_id']}/withdraw"
+    assert (await post(estate, "staff", path, FORGIVEN)).status < 300
+    await estate.world.work()
+    assert len(await told(estate.world, wang, "bills_withdrawn")) == 1
 
 
 async def test_nobody_disposes_of_what_the_old_entry_of_their_home_owes(estate: Estate) -> None:

@@ -95,7 +95,7 @@ async def debtors_of(
 
 
 async def _rows_of(
-    deps: Dependencies, homes: Sequence[str], *, tx: Transaction | None
+    deps: Dependencies, homes: Sequence[str], *, tx: Transaction | None = None
 ) -> dict[str, list[Residency]]:
     rows: dict[str, list[Residency]] = {home: [] for home in homes}
     for row in await store.debtors_of(deps.db, homes, tx=tx):

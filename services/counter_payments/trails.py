@@ -93,8 +93,12 @@ async def _is_own(deps: Dependencies, actor: Actor, payment: CounterPayment) -> 
     claims, ids = visibility.claims(actor, Permission.PAY_BILLS), _bill_ids(payment)
     wanted = bills.part(ids)
     found = (await unions.read(deps.db, [wanted])).of(wanted)
-    day = day_of(payment.paid_at)
-    ahead = [claims.covers(line.home, day) for line in payment.lines if line.prepaid]
+    at = payment.paid_at
+    ahead = [
+        claims.covers(line.home, await returns.owned_on(deps, line.bill_id, at))
+        for line in payment.lines
+        if line.prepaid
+    ]
     own = [visibility.pays(actor, claims, bill) for bill in found]
     return len(own) == len(ids) and all([*own, *ahead])
 

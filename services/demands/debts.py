@@ -14,7 +14,6 @@ from services.bills.due_days import is_overdue
 from services.demands.models import Debt
 from services.dependencies import Dependencies, Transaction
 from services.fees.models import HomeFee
-from services.places import actions as places
 from services.residencies import owners, tenures
 from services.residencies.models import Residency
 
@@ -41,7 +40,7 @@ async def of_homes(
     ]
     if not bills:
         return []
-    known = await _residents(deps, sorted({bill.home for bill in bills}))
+    known = await owners.debtors_of(deps, sorted({bill.home for bill in bills}))
     bills.sort(key=_key)
     groups = [[*found] for _, found in groupby(bills, key=_key)]
     return [_debt(found, known[found[0].home]) for found in groups]
@@ -49,14 +48,6 @@ async def of_homes(
 
 def _key(bill: OwedBill) -> tuple[str, str]:
     return bill.home, bill.household
-
-
-async def _residents(deps: Dependencies, homes: Sequence[str]) -> dict[str, list[Residency]]:
-    """Return home → who ever owed anything of it, also of the home that it turned out to be."""
-    places_found = await places.find_many(deps, homes)
-    merged = {home.id: home.merged_into for home in places_found if home.merged_into}
-    rows = await owners.debtors_of(deps, sorted({*homes, *merged.values()}))
-    return {home: [*rows[home], *rows.get(merged.get(home, ""), [])] for home in homes}
 
 
 def _debt(bills: Sequence[OwedBill], rows: Sequence[Residency]) -> Debt:

@@ -14,9 +14,8 @@ async def names(
     deps: Dependencies, homes: Sequence[str], debtors: Sequence[str]
 ) -> dict[str, str]:
     """Return residency → masked name, of debtors of some homes that the register knows."""
-    wanted, merged = frozenset(debtors), await places.find_many(deps, homes)
-    around = {*homes, *(home.merged_into for home in merged if home.merged_into)}
-    rows = await owners.debtors_of(deps, sorted(around)) if homes else {}
+    wanted = frozenset(debtors)
+    rows = await owners.debtors_of(deps, homes) if homes else {}
     return {
         row.id: masking.name(sealed.name_of(deps, row))
         for found in rows.values()

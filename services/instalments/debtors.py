@@ -2,16 +2,14 @@
 
 from services.dependencies import Dependencies
 from services.kernel.days import Day
-from services.places import homes as place_homes
 from services.residencies import owners, tenures
 from services.residencies.models import Residency
 
 
 async def of(deps: Dependencies, home: str, liable_on: Day) -> list[Residency]:
-    """Return who owes what a home was charged for a day, also of what it was merged into."""
-    homes = [home, *await place_homes.merged_into(deps, [home])]
-    rows = await owners.debtors_of(deps, homes)
-    return tenures.debtors([row for each in homes for row in rows[each]], liable_on)
+    """Return who owes what a home was charged for a day."""
+    rows = await owners.debtors_of(deps, [home])
+    return tenures.debtors(rows[home], liable_on)
 
 
 async def people(deps: Dependencies, home: str, liable_on: Day) -> list[str]:

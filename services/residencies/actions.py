@@ -7,16 +7,20 @@ request: what is written here counts on the next one.
 
 from collections.abc import Sequence
 
+import msgspec
+
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors, phones
 from services.kernel.days import Day
 from services.kernel.documents import Document
 from services.kernel.interests import require_apart
 from services.kernel.pages import Page
+from services.kernel.paths import covers
 from services.kernel.permissions import Actor
 from services.kernel.unions import Part
 from services.people import actions as people
 from services.places import actions as places
+from services.places import homes as place_homes
 from services.residencies import owners, sealed, store
 from services.residencies.models import (
     Belonging,
@@ -272,10 +276,25 @@ async def claimants_of(
 ) -> list[Claimant]:
     """List who is bound to some homes, or all homes of some people, by person and home.
 
-    With those they left, of which they may owe something.
+    With those they left, of which they may owe something, and with those that were merged into
+    theirs, whose bills they owe.
     """
-    among = {"home": {"$in": list(homes)}} if homes else {"person": {"$in": list(people)}}
-    return await store.claimants(deps.db, among, deps.today())
+    day = deps.today()
+    if homes:
+        found = await places.find_many(deps, homes)
+        merged = {home.id: home.merged_into for home in found if home.merged_into}
+        among: Document = {"home": {"$in": sorted({*homes, *merged.values()})}}
+        rows = await store.claimants(deps.db, among, day)
+    else:
+        rows = await store.claimants(deps.db, {"person": {"$in": list(people)}}, day)
+        merged = await place_homes.merged_into(deps, sorted({row.home for row in rows}))
+    there = [
+        msgspec.structs.replace(row, home=home)
+        for home, into in merged.items()
+        for row in rows
+        if row.home == into
+    ]
+    return [row for row in (*rows, *there) if not homes or row.home in homes]
 
 
 async def require_none_below(
@@ -294,8 +313,14 @@ async def require_none_below(
 async def homes_since(
     deps: Dependencies, person_id: str, place: str, day: Day, *, tx: Transaction | None = None
 ) -> list[str]:
-    """Return the homes under a place that a person belongs to, will, or did since a day."""
-    return await store.homes_since(deps.db, person_id, place, day, tx=tx)
+    """Return the homes under a place that a person belongs to, will, or did since a day.
+
+    With those that were merged into one of them: what they owe is owed there.
+    """
+    around = places.compound_of(place)  # homes of one unit are merged
+    own = await store.homes_since(deps.db, person_id, around, day, tx=tx)
+    merged = await place_homes.merged_into(deps, own) if own else {}
+    return sorted({home for home in (*own, *merged) if covers(place, home)})
 
 
 async def of_homes(deps: Dependencies, homes: Sequence[str]) -> list[Residency]:

@@ -83,7 +83,20 @@ async def homes_sold(
 async def debtors_of(
     deps: Dependencies, homes: Sequence[str], *, tx: Transaction | None = None
 ) -> dict[str, list[Residency]]:
-    """Return home → whoever owned it, or rented it and owed by contract: tenures.py."""
+    """Return home → whoever owned it, or rented it and owed by contract: tenures.py.
+
+    Of one that was merged into another, also who is written there alone: since then people are
+    bound there, and owe what it was charged.
+    """
+    found = await places.find_many(deps, homes, tx=tx)
+    merged = {home.id: home.merged_into for home in found if home.merged_into}
+    rows = await _rows_of(deps, sorted({*homes, *merged.values()}), tx=tx)
+    return {home: [*rows[home], *rows.get(merged.get(home, ""), [])] for home in homes}
+
+
+async def _rows_of(
+    deps: Dependencies, homes: Sequence[str], *, tx: Transaction | None = None
+) -> dict[str, list[Residency]]:
     rows: dict[str, list[Residency]] = {home: [] for home in homes}
     for row in await store.debtors_of(deps.db, homes, tx=tx):
         rows[row.home].append(row)
@@ -94,7 +107,7 @@ async def households_of(
     deps: Dependencies, homes: Sequence[str], *, tx: Transaction | None = None
 ) -> dict[str, list[Household]]:
     """Return home → the households that own or owned it, the first one first: tenures.py."""
-    rows = await debtors_of(deps, homes, tx=tx)
+    rows = await _rows_of(deps, homes, tx=tx)
     return {home: tenures.households(own) for home, own in rows.items()}
 
 

@@ -142,12 +142,21 @@ async def test_heads_carry_the_letters_of_their_own_place(estate: Estate) -> Non
     assert (await hand(estate, "head", suns, "debtor")).status == 404
 
 
-async def test_heads_do_not_see_the_letters_to_who_sold_a_home(estate: Estate) -> None:
+@pytest.mark.parametrize("is_later", [False, True])  # sold before the letter, or entered later
+async def test_heads_do_not_see_the_letters_to_who_sold_a_home(
+    estate: Estate, *, is_later: bool
+) -> None:
+    made = await letter(estate) if is_later else {}
     wish = {"name": "赵强", "phone": "13900000040", "day": "2026-03-02", "reason": "已过户"}
     assert (await post(estate, "staff", f"homes/{LI_HOME}/transfer", **wish)).status == 201
-    made = await letter(estate)
+    if is_later:
+        [made] = await rows(estate, "staff", f"places/{LI_HOME}/demand-letters")
+    else:
+        made = await letter(estate)
     assert made["owners_until"] == "2026-03-01"
     seen = await rows(estate, "head", f"places/{LI_HOME}/demand-letters")
     assert seen == []
     assert (await hand(estate, "head", made, "debtor")).status == 404
     assert (await hand(estate, "staff", made, "debtor")).status == 200
+    [demand] = await demands(estate, LI_HOME)
+    assert demand["owners_until"] == "2026-03-01"

@@ -8,11 +8,12 @@ import pytest
 from services.kernel.permissions import Role
 from tests.build import prepayment_returns
 from tests.build.cast import COMPOUND, Estate
-from tests.build.homes import get, post
+from tests.build.homes import get, newcomer, post
 from tests.build.offices import hire
 from tests.build.prepayments import take
 from tests.build.refund_requests import approved, asked
 from tests.build.sign_ins import Member
+from tests.handlers.test_debts import BUYER, sell
 
 pytestmark = [
     pytest.mark.slow,
@@ -108,6 +109,26 @@ async def test_prepaid_money_that_is_given_back_is_told(estate: Estate, payment:
     moved_out = {"$set": {"asked_at": estate.world.clock.now - timedelta(days=1)}}
     await estate.world.db.prepayment_returns.update_one({"_id": given}, moved_out)
     assert "refund_done" not in steps(await trail(estate, "staff", number))
+
+
+@pytest.mark.parametrize("sold", ["2026-03-12", "2026-03-01"])  # later, and entered late
+async def test_who_sold_the_home_is_told_of_their_prepaid_money(
+    estate: Estate, payment: str, sold: str
+) -> None:
+    made = await take(estate, await estate.member("staff"), months=1)
+    assert (made.status, payment == made.body["payment_id"]) == (201, False), made.body
+    number, [kept] = (
+        made.body["receipt_number"],
+        await estate.world.db.prepayments.find().to_list(),
+    )
+    await estate.advance(days=20)
+    await sell(estate, sold)
+    await prepayment_returns.approved(estate, kept["_id"])
+    found = await trail(estate, "li", number)
+    assert steps(found)[-2:] == ["refund_proposed", "refund_decided"]
+    assert found["answer"].endswith(",预存款51.18元已批准退还,请到收款单位领取。")
+    buyer = await newcomer(estate, "buyer", BUYER)
+    assert (await get(estate, buyer, f"money-trails/{number}")).status == 404
 
 
 async def test_wechat_is_not_asked_about_it(estate: Estate, payment: str) -> None:

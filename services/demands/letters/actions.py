@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from services.audit import actions as audit
+from services.bills import actions as bills
 from services.bills.arrears import actions as arrears
+from services.bills.arrears.models import CURRENT, household_of
 from services.demands import actions as demands
 from services.demands import store as demands_store
 from services.demands import views
@@ -27,6 +29,7 @@ from services.demands.states import DemandAction
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.access import accessible
+from services.kernel.days import Day
 from services.kernel.documents import Document
 from services.kernel.interests import homes_of
 from services.kernel.pages import Page
@@ -56,7 +59,11 @@ async def listing(
     former = actor.may(Permission.VIEW_DEBTORS, place)
     own = homes_of(actor)
     page = await store.page(deps.db, place, query, apart=own, former=former)
-    return page.of(await _views(deps, page.items))
+    shown = page.items
+    if not former:
+        sold = await _sold(deps, shown)
+        shown = [letter for letter in shown if letter.id not in sold]
+    return page.of(await _views(deps, shown))
 
 
 async def access(deps: Dependencies, actor: Actor, letter_id: str) -> Letter:
@@ -65,9 +72,26 @@ async def access(deps: Dependencies, actor: Actor, letter_id: str) -> Letter:
     One to who sold the home only to who sees what they owe.
     """
     found = await store.find(deps.db, letter_id)
-    is_former = found is not None and bool(found.household)
+    is_former = found is not None and bool(await _sold(deps, [found]))
     needs = Permission.VIEW_DEBTORS if is_former else Permission.VIEW_UNPAID
     return accessible(actor, found, needs, at=lambda it: it.home, missing=MISSING)
+
+
+async def _sold(deps: Dependencies, letters: Sequence[Letter]) -> dict[str, Day]:
+    """Return letter → the last day as owners of whom it asks, of homes that were sold.
+
+    Also since it was made, whenever that is entered: by what its bills say.
+    """
+    asked = {line.bill_id for letter in letters for line in letter.lines}
+    known, today = await bills.find_many(deps, sorted(asked)) if asked else [], deps.today()
+    until = {bill.id: household_of(bill.owners_until, today) for bill in known}
+    ends = {
+        letter.id: max(
+            letter.household, *(until.get(line.bill_id, "") for line in letter.lines)
+        )
+        for letter in letters
+    }
+    return {letter: end for letter, end in ends.items() if end}
 
 
 async def deliver(
@@ -115,6 +139,7 @@ async def _prove(
     owed = {bill.id for bill in await arrears.owed(deps, [found.home], tx=tx)}
     if owed.isdisjoint(line.bill_id for line in found.lines):
         raise LetterSettled("这户已经缴清,不用再送了")
+    household = (await _sold(deps, [found])).get(found.id, CURRENT)
     if changes["photos"]:
         await photos.attach(
             deps,
@@ -127,15 +152,18 @@ async def _prove(
             owner="",
             purposes={PhotoPurpose.VISIT},
         )
-    await demands_store.insert_many(deps.db, tx, [_demand(deps, actor, found, changes)])
+    demand = _demand(deps, actor, found, changes, household=household)
+    await demands_store.insert_many(deps.db, tx, [demand])
 
 
-def _demand(deps: Dependencies, actor: Actor, found: Letter, changes: Document) -> Demand:
+def _demand(
+    deps: Dependencies, actor: Actor, found: Letter, changes: Document, *, household: str
+) -> Demand:
     demand_id = deps.new_id()
     return Demand(
         id=demand_id,
         home=found.home,
-        household=found.household,
+        household=household,
         way=DemandWay.LETTER,
         debtors=found.debtors,
         people=found.people,
@@ -160,7 +188,7 @@ async def _views(deps: Dependencies, found: Sequence[Letter]) -> list[DemandLett
     homes = sorted({letter.home for letter in found})
     addresses = await places.addresses(deps, homes) if homes else {}
     debtors = [each for letter in found for each in letter.debtors]
-    known = await views.names(deps, homes, debtors)
+    known, sold = await views.names(deps, homes, debtors), await _sold(deps, found)
     return [
         show(
             letter,
@@ -168,7 +196,7 @@ async def _views(deps: Dependencies, found: Sequence[Letter]) -> list[DemandLett
             letter_id=letter.id,
             place=letter.home,
             address=addresses.get(letter.home, letter.home),
-            owners_until=letter.household or None,
+            owners_until=sold.get(letter.id),
             debtors=views.named(letter.debtors, known),
             photo_ids=letter.photos,
         )

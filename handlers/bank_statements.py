@@ -21,6 +21,7 @@ from services.bank_statements.transfers.models import (
     TransferBooking,
     TransfersQuery,
 )
+from services.counter_days import take_backs
 from services.fees.models import AccountKey
 from services.kernel.pages import Page
 from services.kernel.permissions import Permission
@@ -139,11 +140,11 @@ class TakeBackHandler(ApiHandler):
     @endpoint(
         "takeBankTransferBack",
         needs=Permission.KEEP_CASH,
-        errors=("bank_transfer_moved_on",),
+        errors=("bank_transfer_moved_on", "card_day_closed", "own_home", "own_payout"),
     )
     async def post(self, transfer_id: TransferId) -> BankTransferView:
-        """Open a transfer again that was set aside."""
-        return await actions.take_back(self.deps, self.actor, transfer_id)
+        """Open a row again of which somebody said what it is, when that was wrong."""
+        return await take_backs.take_back(self.deps, self.actor, transfer_id)
 
 
 STATEMENT: Final = "/api/v1/bank-statements/{statement_id}"

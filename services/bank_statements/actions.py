@@ -132,22 +132,17 @@ async def set_aside(
 ) -> BankTransferView:
     """Say that a transfer pays no fee, and what it is. Raises NotFound, TransferMovedOn."""
     said = {"set_aside_by": actor.person_id, "set_aside_because": request.reason}
-    return await _act(deps, actor, transfer, BankTransferAction.SET_ASIDE, said)
+    return await act(deps, actor, transfer, BankTransferAction.SET_ASIDE, said)
 
 
-async def take_back(deps: Dependencies, actor: Actor, transfer: str) -> BankTransferView:
-    """Open a transfer again that was set aside. Raises NotFound, TransferMovedOn."""
-    said = {"set_aside_by": "", "set_aside_because": "", "entered_at": deps.now()}
-    return await _act(deps, actor, transfer, BankTransferAction.TAKE_BACK, said)
-
-
-async def _act(
+async def act(
     deps: Dependencies,
     actor: Actor,
     transfer: str,
     action: BankTransferAction,
     changes: dict[str, Any],
 ) -> BankTransferView:
+    """Move a row with its audit row, for this package. Raises NotFound, TransferMovedOn."""
     await access_transfer(deps, actor, transfer)
 
     async def work(tx: Transaction) -> Transfer:

@@ -62,6 +62,25 @@ async def test_a_day_of_the_card_machine_closes_when_its_money_came(
     assert await differences(estate, reference="S-0") == []
 
 
+async def test_a_settlement_is_taken_back_until_its_day_is_closed(
+    estate: Estate, cashier: Member
+) -> None:
+    who, [row] = await came(estate, cashier, CAME)
+    path = f"{TRANSFERS}/{row['transfer_id']}/take-back"
+    for _ in range(2):
+        assert (await settle(estate, who, row)).status == 200
+        back = await estate.world.api.post(path, as_=who)
+        assert (back.status, back.body["state"]) == (200, "open"), back.body
+        assert (back.body["settled"], back.body["fee_fen"]) == ([], 0)
+    await compare(estate)
+    assert (await day_of(estate, "cards", TODAY))["state"] == "waiting"
+    assert (await settle(estate, who, row)).status == 200
+    await compare(estate)
+    late = await estate.world.api.post(path, as_=who)
+    assert (late.status, late.code) == (409, "card_day_closed")
+    assert (await day_of(estate, "cards", TODAY))["state"] == "closed"
+
+
 @pytest.mark.parametrize(
     ("fee_fen", "taken", "expected"),
     [

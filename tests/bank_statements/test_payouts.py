@@ -239,3 +239,36 @@ async def test_what_an_earlier_file_had_of_a_number_keeps_its_name(
     shown = await left_rows(estate, cashier)
     amounts = {number: row["amount_fen"] for number, row in shown.items()}
     assert amounts == {"N": 300, "N#2": 200, "n#3": 500}
+
+
+@pytest.mark.usefixtures("cashier")
+async def test_a_row_that_was_confirmed_as_a_wrong_payout_waits_again(estate: Estate) -> None:
+    request = await refunded(estate)
+    cashier = await brought_in(estate, ("X-9", "102.36"))
+    row = (await left_rows(estate, cashier))["X-9"]
+    path = f"{TRANSFERS}/{row['transfer_id']}/take-back"
+    early = await estate.world.api.post(path, as_=cashier)
+    assert (early.status, early.code) == (409, "bank_transfer_moved_on")
+    payout = f"counter-refund:{request}"
+    assert (await confirm(estate, cashier, row["transfer_id"], payout)).status == 200
+    back = await estate.world.api.post(path, as_=cashier)
+    assert (back.status, back.body["state"], back.body["payment_id"]) == (200, "open", "")
+    assert [each["payout_id"] for each in back.body["payouts"]] == [payout]
+    again_linked = await confirm(estate, cashier, row["transfer_id"], payout)
+    assert (again_linked.status, again_linked.body["state"]) == (200, "booked")
+    own = {"$set": {"paid_out_by": cashier.person_id}}
+    await estate.world.db.refund_requests.update_one({"_id": request}, own)
+    refused = await estate.world.api.post(path, as_=cashier)
+    assert (refused.status, refused.code) == (403, "own_payout")
+
+
+@pytest.mark.usefixtures("cashier")
+async def test_a_row_that_is_known_by_its_number_is_not_taken_back(estate: Estate) -> None:
+    await refunded(estate)
+    cashier = await brought_in(estate, ("t-1", "102.36"))
+    rows = [*(await left_rows(estate, cashier)).values(), *await transfers(estate, cashier)]
+    assert {each["state"] for each in rows} == {"booked"}
+    for each in rows:
+        path = f"{TRANSFERS}/{each['transfer_id']}/take-back"
+        refused = await estate.world.api.post(path, as_=cashier)
+        assert (refused.status, refused.code) == (409, "bank_transfer_moved_on")

@@ -28,7 +28,8 @@ class BankTransferAction(StrEnum):
     LINK = auto()  # somebody said which payout it is
     SETTLE = auto()  # somebody said which days of a card machine it is for
     SET_ASIDE = auto()  # it pays no fee, and somebody said why
-    TAKE_BACK = auto()
+    TAKE_BACK = auto()  # what somebody said was wrong
+    UNLINK = auto()  # as well, of which payout it is
 
 
 S, A, P = BankTransferState, BankTransferAction, Permission.KEEP_CASH
@@ -47,5 +48,7 @@ TABLE: Final = Table(
     Transition(S.OPEN, A.SET_ASIDE, S.NO_FEE, needs=P, act=Act.BANK_TRANSFER_SET_ASIDE),
     Transition(S.REFUSED, A.SET_ASIDE, S.NO_FEE, needs=P, act=Act.BANK_TRANSFER_SET_ASIDE),
     Transition(S.NO_FEE, A.TAKE_BACK, S.OPEN, needs=P, act=Act.BANK_TRANSFER_TAKEN_BACK),
+    Transition(S.SETTLED, A.TAKE_BACK, S.OPEN, needs=P, act=Act.BANK_TRANSFER_TAKEN_BACK),
+    Transition(S.BOOKED, A.UNLINK, S.OPEN, needs=P, act=Act.BANK_TRANSFER_TAKEN_BACK),
 )
 WAITING: Final = (S.OPEN, S.REFUSED, S.NO_FEE)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from services.audit import actions as audit
-from services.bank_statements import scopes, store, views
+from services.bank_statements import bookings, scopes, store, views
 from services.bank_statements.jobs import BOOK
 from services.bank_statements.models import (
     BankStatementRow,
@@ -32,7 +32,6 @@ from services.bills import actions as bills_actions
 from services.bills.models import Bill
 from services.counter_payments import actions as counter_payments
 from services.dependencies import Dependencies, Transaction
-from services.deposits import actions as deposits
 from services.jobs import actions as jobs
 from services.kernel.days import Day, end_of, start_of
 from services.kernel.errors import Conflict, InvalidInput, NotFound
@@ -204,9 +203,7 @@ async def of_day(deps: Dependencies, account: str, day: Day) -> list[Transfer]:
     """Return what moved on a day, what was booked or paid out meanwhile as such."""
     found = await transfers_store.of_day(deps.db, account, day)
     waiting = [each.id for each in found if each.state in WAITING]
-    booked = {*await counter_payments.booked(deps, waiting)}
-    booked |= {*await deposits.find_many(deps, waiting)}
-    for transfer in sorted(booked):
+    for transfer in sorted(await bookings.money_of(deps, waiting)):
         done = {"payment": transfer, "refusal": ""}
         await transfers_store.move(deps.db, transfer, BankTransferAction.FIND, done)
     await links.find(deps, account, found)

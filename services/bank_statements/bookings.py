@@ -1,5 +1,6 @@
 """Bookings of transfers: each is one counter payment, whose voucher is the bank's number."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from services.bank_statements.transfers import store as transfers_store
@@ -8,6 +9,8 @@ from services.bank_statements.transfers.states import BankTransferAction
 from services.counter_payments import actions as counter_payments
 from services.counter_payments.models import CounterPayment, CounterWay, TakePayment
 from services.dependencies import Dependencies
+from services.deposits import actions as deposits
+from services.deposits.models import Deposit
 from services.grants import actions as grants
 from services.kernel.errors import DomainError, TooMany, Unavailable
 from services.kernel.money import yuan
@@ -45,6 +48,15 @@ async def book_one(deps: Dependencies, transfer: Transfer) -> None:
         await _refuse(deps, transfer, error.message)
         return
     await _book(deps, transfer, made.payment_id)
+
+
+async def money_of(
+    deps: Dependencies, ids: Sequence[str]
+) -> dict[str, CounterPayment | Deposit]:
+    """Return row → the payment or deposit that was booked by its number, of those that are."""
+    found: dict[str, CounterPayment | Deposit] = {}
+    found |= await counter_payments.booked(deps, ids)
+    return found | await deposits.find_many(deps, ids)
 
 
 async def give_back(deps: Dependencies, transfer: Transfer) -> None:

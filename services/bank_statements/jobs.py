@@ -9,7 +9,7 @@ from contextlib import aclosing
 from datetime import timedelta
 from typing import Final
 
-from services.bank_statements import store
+from services.bank_statements import bookings, store
 from services.bank_statements.bookings import book_one, give_back
 from services.bank_statements.files import process
 from services.bank_statements.files.models import (
@@ -36,11 +36,9 @@ from services.bank_statements.transfers.models import (
 )
 from services.bank_statements.transfers.numbers import numbered
 from services.bank_statements.transfers.states import BankTransferState
-from services.counter_payments import actions as counter_payments
 from services.counter_payments.models import CounterWay
 from services.counter_payments.vouchers import actions as vouchers
 from services.dependencies import Dependencies
-from services.deposits import actions as deposits
 from services.jobs import actions as jobs
 from services.kernel.documents import Document, to_document
 from services.kernel.errors import TooMany, Unavailable
@@ -132,11 +130,7 @@ async def _write_received(deps: Dependencies, found: Statement, named: Sequence[
         fits = await matcher.match([row for _, row in some])
         pairs = zip(some, fits, strict=True)
         made = [_transfer(deps, found, *each, fit) for each, fit in pairs]
-        ids = [each.id for each in made]
-        booked = {
-            *await counter_payments.booked(deps, ids),
-            *await deposits.find_many(deps, ids),
-        }
+        booked = await bookings.money_of(deps, [each.id for each in made])
         await transfers_store.put(deps.db, [_if_booked(each, booked) for each in made])
 
 

@@ -3,8 +3,8 @@
 Whoever holds the permission by a public office (community, administrator) is no payee and may.
 """
 
-from collections.abc import Collection, Sequence
-from typing import Self
+from collections.abc import Callable, Collection, Sequence
+from typing import Protocol, Self, TypeVar
 
 from msgspec import Struct
 
@@ -14,6 +14,7 @@ from services.fees.payees import actions as payees
 from services.fees.payees.models import Payee
 from services.firms import contracts
 from services.firms.models import Contract
+from services.kernel import access
 from services.kernel.days import Day, Month, last_day, plus_days, plus_months
 from services.kernel.errors import NotFound
 from services.kernel.interests import OtherPayee
@@ -21,6 +22,15 @@ from services.kernel.permissions import FIRM_ROLES, Actor, Permission, Role
 from services.places import actions as places
 
 REFUSED = "这笔钱不是由贵公司收取的,请联系社区办理"
+
+
+class Paid(Protocol):
+    """Something that is paid into a payee's account."""
+
+    account: str
+
+
+Kept = TypeVar("Kept", bound=Paid)
 
 
 class Money(Struct, frozen=True, kw_only=True):
@@ -124,6 +134,24 @@ async def require_seen(
     own = await find(deps, actor, place, by=by)
     if own is not None and account not in own.accounts:
         raise NotFound(missing)
+
+
+async def accessible(
+    deps: Dependencies,
+    actor: Actor,
+    found: Kept | None,
+    by: Permission,
+    *,
+    at: Callable[[Kept], str],
+    missing: str,
+) -> Kept:
+    """Return what was found to who may have it there, to a firm only what it is paid.
+
+    `at`: its place. Raises NotFound (`missing`) for everybody else.
+    """
+    known = access.accessible(actor, found, by, at=at, missing=missing)
+    await require_seen(deps, actor, at(known), known.account, by=by, missing=missing)
+    return known
 
 
 async def require(deps: Dependencies, actor: Actor, place: str, money: Money) -> None:

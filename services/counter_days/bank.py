@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from services.bank_statements import actions as bank_statements
+from services.bank_statements import bookings
 from services.bank_statements.transfers.models import BankDirection, Transfer
 from services.bank_statements.transfers.states import BankTransferState
 from services.counter_days import late_entries, payouts
@@ -50,8 +51,7 @@ async def read(deps: Dependencies, account: str, day: Day, matcher: Matcher) -> 
     paid = await _slips(deps, account, day)
     came |= await bank_statements.find_many(deps, sorted(paid.keys() - came.keys()))
     unknown = sorted(came.keys() - paid.keys())
-    paid |= await counter_payments.booked(deps, unknown)
-    paid |= await deposits.find_many(deps, unknown)
+    paid |= await bookings.money_of(deps, unknown)
     names = {each.id: each.voucher for each in paid.values()}
     names |= {each.id: each.number for each in came.values()}
     for row in came.values():

@@ -29,7 +29,6 @@ from services.counter_payments.vouchers import actions as vouchers
 from services.dependencies import Dependencies, Transaction
 from services.fees.payees import actions as payees
 from services.kernel import errors, interests
-from services.kernel.access import accessible
 from services.kernel.acts import Act
 from services.kernel.days import Day, check_day, day_of, end_of, plus_days, start_of
 from services.kernel.pages import Page
@@ -293,16 +292,14 @@ async def get(deps: Dependencies, actor: Actor, payment_id: str) -> CounterPayme
 
 async def _access(deps: Dependencies, actor: Actor, payment_id: str) -> CounterPayment:
     by = Permission.TAKE_PAYMENTS
-    found = accessible(
+    return await own_money.accessible(
+        deps,
         actor,
         await store.find(deps.db, payment_id),
         by,
         at=lambda payment: payment.place,
         missing=MISSING,
     )
-    place, account = found.place, found.account
-    await own_money.require_seen(deps, actor, place, account, by=by, missing=MISSING)
-    return found
 
 
 async def printed_receipt(

@@ -14,7 +14,6 @@ from services.counter_payments import store
 from services.counter_payments.models import CounterPayment
 from services.dependencies import Dependencies
 from services.kernel import unions
-from services.kernel.access import accessible
 from services.kernel.days import day_of
 from services.kernel.money import yuan
 from services.kernel.permissions import Actor, Permission
@@ -82,10 +81,9 @@ async def _access(deps: Dependencies, actor: Actor, payment: CounterPayment) -> 
     if await _is_own(deps, actor, payment):
         return payment
     by = Permission.VIEW_DEBTORS
-    found = accessible(actor, payment, by, at=lambda each: each.place, missing=MISSING)
-    place, account = found.place, found.account
-    await own_money.require_seen(deps, actor, place, account, by=by, missing=MISSING)
-    return found
+    return await own_money.accessible(
+        deps, actor, payment, by, at=lambda each: each.place, missing=MISSING
+    )
 
 
 async def _is_own(deps: Dependencies, actor: Actor, payment: CounterPayment) -> bool:

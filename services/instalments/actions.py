@@ -174,12 +174,19 @@ async def _tell_of(
             await notify.notify_deciders(deps, tx, deciders, agreement)
         case InstalmentsState.KEPT:
             await _tell(deps, tx, people, notify.HOLDS, agreement)
-    said_by_others = {
-        InstalmentsState.OFFERED: False,
-        InstalmentsState.AGREED: bool(agreement.agreed_as),
-    }.get(agreement.state, agreement.decided_by != agreement.offered_by)
-    if said_by_others:
+    if _is_news_at_office(agreement):
         await notify.notify_office(deps, tx, agreement)
+
+
+def _is_news_at_office(agreement: Instalments) -> bool:
+    """Tell whether somebody else than who offered an agreement brought it to its state."""
+    match agreement.state:
+        case InstalmentsState.OFFERED:
+            return False
+        case InstalmentsState.AGREED:
+            return bool(agreement.agreed_as)  # on paper, who offered it entered that
+        case _:
+            return agreement.decided_by != agreement.offered_by
 
 
 async def answer(

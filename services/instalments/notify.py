@@ -141,9 +141,10 @@ async def notify_deciders(
 
 
 async def deciders_of(deps: Dependencies, agreement: Instalments) -> set[str]:
-    """Return who may approve an agreement today and has signed in: not who offered it.
+    """Return who is asked to approve an agreement: not who offered it, nor who lives there.
 
-    The community's staff, and the managers of the firm that is paid; none who lives there.
+    The community's staff, and the managers of the firm that is paid. An administrator may
+    approve as well, and is not called for a single home.
     """
     compound, roles = places.compound_of(agreement.home), [Role.COMMUNITY_STAFF]
     contract = await contracts.holding(deps, compound)

@@ -243,6 +243,14 @@ async def find_many(
     return await store.find_many(deps.db, paths, tx=tx)
 
 
+async def merges_of(
+    deps: Dependencies, homes: Sequence[str], *, tx: Transaction | None = None
+) -> dict[str, str]:
+    """Return home → the one that it was merged into, of those homes that were."""
+    found = await store.find_many(deps.db, homes, tx=tx)
+    return {home.id: home.merged_into for home in found if home.merged_into}
+
+
 async def of_kind_under(
     deps: Dependencies, path: str, kind: Kind, *, after: str, limit: int, retired: bool = False
 ) -> list[Place]:

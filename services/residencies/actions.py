@@ -281,8 +281,7 @@ async def claimants_of(
     """
     day = deps.today()
     if homes:
-        found = await places.find_many(deps, homes)
-        merged = {home.id: home.merged_into for home in found if home.merged_into}
+        merged = await places.merges_of(deps, homes)
         among: Document = {"home": {"$in": sorted({*homes, *merged.values()})}}
         rows = await store.claimants(deps.db, among, day)
     else:

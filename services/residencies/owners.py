@@ -88,8 +88,7 @@ async def debtors_of(
     Of one that was merged into another, also who is written there alone: since then people are
     bound there, and owe what it was charged.
     """
-    found = await places.find_many(deps, homes, tx=tx)
-    merged = {home.id: home.merged_into for home in found if home.merged_into}
+    merged = await places.merges_of(deps, homes, tx=tx)
     rows = await _rows_of(deps, sorted({*homes, *merged.values()}), tx=tx)
     return {home: [*rows[home], *rows.get(merged.get(home, ""), [])] for home in homes}
 

@@ -8,15 +8,13 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from services.audit import actions as audit
-from services.bank_statements import actions, views
+from services.bank_statements import actions, bookings, views
 from services.bank_statements.card_days.models import SettleCards, SettledDay
 from services.bank_statements.transfers import store as transfers_store
 from services.bank_statements.transfers.models import BankDirection, BankTransferView, Transfer
 from services.bank_statements.transfers.states import TABLE, BankTransferAction
-from services.counter_payments import actions as counter_payments
 from services.counter_payments.drawers import actions as drawers
 from services.dependencies import Dependencies, Transaction
-from services.deposits import actions as deposits
 from services.deposits.journals import DEPOSIT
 from services.kernel.days import Day, check_day, end_of, start_of
 from services.kernel.documents import to_document
@@ -80,8 +78,7 @@ async def settle(
 
 async def _require_no_payment(deps: Dependencies, row: Transfer) -> None:
     """Raise TransferMovedOn for money that was booked by its number: it would count twice."""
-    booked = await counter_payments.booked(deps, [row.id])
-    if booked or await deposits.find_many(deps, [row.id]):
+    if await bookings.money_of(deps, [row.id]):
         raise actions.TransferMovedOn("这笔到账已按流水号登记过,请刷新后再试")
 
 

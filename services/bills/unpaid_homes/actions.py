@@ -102,8 +102,7 @@ async def _shown(deps: Dependencies, homes: Sequence[str], debts: Debts) -> list
 
 async def _doors(deps: Dependencies, homes: Sequence[str]) -> dict[str, str]:
     """Return home → where to ring: at the home that it was merged into, or at itself."""
-    found = await places.find_many(deps, homes)
-    merged = {home.id: home.merged_into for home in found if home.merged_into}
+    merged = await places.merges_of(deps, homes)
     return {home: merged.get(home, home) for home in homes}
 
 

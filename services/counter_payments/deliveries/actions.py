@@ -202,16 +202,14 @@ async def handed_over_until(deps: Dependencies, account: str, person: str) -> da
 
 
 async def _access(deps: Dependencies, actor: Actor, delivery_id: str) -> Delivery:
-    found = accessible(
+    return await own_money.accessible(
+        deps,
         actor,
         await store.find(deps.db, delivery_id),
         TABLE.needs(DeliveryAction.TAKE),
         at=lambda delivery: delivery.compound,
         missing=MISSING,
     )
-    by, place, account = Permission.KEEP_CASH, found.compound, found.account
-    await own_money.require_seen(deps, actor, place, account, by=by, missing=MISSING)
-    return found
 
 
 def _journal(deps: Dependencies, delivery: Delivery) -> Journal:

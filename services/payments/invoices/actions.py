@@ -11,7 +11,6 @@ from services.bills import own_money
 from services.dependencies import Dependencies, Transaction
 from services.firms import credit_code
 from services.kernel import emails, errors, interests, phones
-from services.kernel.access import accessible
 from services.kernel.acts import Act
 from services.kernel.pages import Page
 from services.kernel.permissions import Actor, Permission, require_at
@@ -153,16 +152,14 @@ async def get(deps: Dependencies, actor: Actor, request_id: str) -> InvoiceView:
 
 async def _access(deps: Dependencies, actor: Actor, request_id: str) -> InvoiceRequest:
     by = Permission.KEEP_INVOICES
-    found = accessible(
+    return await own_money.accessible(
+        deps,
         actor,
         await store.find(deps.db, request_id),
         by,
         at=lambda request: request.place,
         missing=MISSING,
     )
-    place, account = found.place, found.account
-    await own_money.require_seen(deps, actor, place, account, by=by, missing=MISSING)
-    return found
 
 
 async def _reversed(deps: Dependencies, request: InvoiceRequest) -> int:

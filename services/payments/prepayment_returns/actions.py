@@ -292,15 +292,14 @@ async def shown(deps: Dependencies, made: PrepaymentReturn) -> ReturnView:
 async def get(deps: Dependencies, actor: Actor, return_id: str) -> ReturnView:
     """Return a return; to a firm's people of money that was paid to it. Raises NotFound."""
     by = Permission.VIEW_DEBTORS
-    found = accessible(
+    found = await own_money.accessible(
+        deps,
         actor,
         await store.find(deps.db, return_id),
         by,
         at=lambda made: made.home,
         missing=MISSING,
     )
-    home, account = found.home, found.account
-    await own_money.require_seen(deps, actor, home, account, by=by, missing=MISSING)
     return await views.view(deps, found)
 
 

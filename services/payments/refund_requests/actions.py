@@ -325,15 +325,14 @@ async def shown(deps: Dependencies, request: RefundRequest) -> RefundRequestView
 async def get(deps: Dependencies, actor: Actor, request_id: str) -> RefundRequestView:
     """Return a request; to a firm's people of money that was paid to it. Raises NotFound."""
     by = Permission.VIEW_DEBTORS
-    found = accessible(
+    found = await own_money.accessible(
+        deps,
         actor,
         await store.find(deps.db, request_id),
         by,
         at=lambda request: request.place,
         missing=MISSING,
     )
-    place, account = found.place, found.account
-    await own_money.require_seen(deps, actor, place, account, by=by, missing=MISSING)
     return await shown(deps, found)
 
 
